@@ -1,0 +1,1 @@
+"""The rules: FLOW as values, decided by pure functions with the time passed in."""

@@ -1,0 +1,170 @@
+"""Reads a FLOW from its YAML texts, or says in one go everything that is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.document import Faults, FileErrors, LineError, Place, read, shown
+from flows.flow import KINDS, LANGUAGES, ROLES, Flow, Tag, Vocabulary, folded
+from flows.severity import SEVERITY_WORDS, Severity
+
+LABEL_LIMIT = 24
+TITLE_LIMIT = 100
+WORD_LIMIT = 60
+EXAMPLE_LIMIT = 1_000
+NAME_LIMIT = 40
+
+_RULES = ("flow", "version", "title", "channels", "crisis", "ordinary", "anger", "tags", "kinds", "first_told")
+_LESSONS = ("examples_of", "language", "crisis", "ordinary", "anger", "tags")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_STEM = re.compile(r"[^*]*[^\W\d_]{3}\*|[^*]+")
+
+Lists = dict[str, tuple[str, ...]]
+
+
+class FlowError(LineError):
+    """One fault in a FLOW file."""
+
+
+class FlowErrors(FileErrors):
+    """Every fault of a FLOW's files."""
+
+
+@dataclass(frozen=True)
+class _Lessons:
+    """The examples of every language, by what they are an example of."""
+
+    crisis: Lists
+    ordinary: Lists
+    anger: Lists
+    tags: dict[str, Lists]
+
+
+def load_flow(files: Mapping[str, str]) -> Flow:
+    """A FLOW from file name → text: one file of rules, and one file of examples for each language.
+
+    Raises FlowErrors, which holds a FlowError for every fault.
+    """
+    faults = Faults(FlowError)
+    roots = [root for name, text in files.items() if (root := read(name, text, faults))]
+    rules = [root for root in roots if not root.holds("examples_of")]
+    lessons = [root for root in roots if root.holds("examples_of")]
+    for spare in rules[1:]:
+        spare.refuse("the key examples_of", "a second FLOW")
+    flow = _flow(rules[0], lessons) if rules else None
+    if flow is None and not faults.errors:
+        faults.add(next(iter(files), "?"), 1, "", "the key flow", "nothing")
+    if flow is None or faults.errors:
+        raise FlowErrors(faults.errors)
+    return flow
+
+
+def _flow(root: Place, lesson_files: list[Place]) -> Flow:
+    rules = root.fields(_RULES)
+    name = _name(rules["flow"])
+    channels = rules["channels"].distinct(_name)
+    tags = list(rules["tags"].entries())
+    lessons = _lessons(root, name, [tag for tag, _ in tags], lesson_files)
+    crisis = rules["crisis"].fields(("channel", "words"))
+    ordinary = rules["ordinary"].fields(("channel", "words"))
+    return Flow(
+        name=name,
+        version=rules["version"].number(1),
+        title=_by_language(rules["title"], TITLE_LIMIT),
+        channels=channels,
+        crisis=Vocabulary(_words(crisis["words"]), lessons.crisis),
+        crisis_channel=_channel(crisis["channel"], channels),
+        ordinary=Vocabulary(_words(ordinary["words"]), lessons.ordinary),
+        ordinary_channel=_channel(ordinary["channel"], channels),
+        anger=Vocabulary(_words(rules["anger"].fields(("words",))["words"]), lessons.anger),
+        tags={tag: _tag(tag, place, channels, lessons.tags[tag]) for tag, place in tags},
+        kinds={kind: _severity(place) for kind, place in rules["kinds"].fields(KINDS).items()},
+        first_told=rules["first_told"].distinct(lambda role: role.one_of(ROLES)),
+    )
+
+
+def _tag(name: str, place: Place, channels: tuple[str, ...], examples: Lists) -> Tag:
+    _check_name(name, place)
+    fields = place.fields(("label", "severity", "channel", "words"))
+    return Tag(
+        name=name,
+        label=_by_language(fields["label"], LABEL_LIMIT),
+        severity=_severity(fields["severity"]),
+        channel=_channel(fields["channel"], channels),
+        vocabulary=Vocabulary(_words(fields["words"]), examples),
+    )
+
+
+def _check_name(name: str, place: Place) -> None:
+    if name and (not _NAME.fullmatch(name) or len(name) > NAME_LIMIT):
+        place.refuse("a_lower_case_name", shown(name))
+
+
+def _name(place: Place) -> str:
+    name = place.text(NAME_LIMIT)
+    _check_name(name, place)
+    return name
+
+
+def _severity(place: Place) -> Severity:
+    word = place.one_of(SEVERITY_WORDS)
+    return Severity.parse(word) if word else Severity.LOW
+
+
+def _channel(place: Place, channels: tuple[str, ...]) -> str:
+    # a fault in `channels` itself is told once, there
+    return place.one_of(channels) if channels else ""
+
+
+def _by_language(place: Place, limit: int) -> dict[str, str]:
+    return {language: text.text(limit) for language, text in place.fields(LANGUAGES).items()}
+
+
+def _words(place: Place) -> Lists:
+    return {language: words.distinct(_word, folded) for language, words in place.fields(LANGUAGES).items()}
+
+
+def _word(place: Place) -> str:
+    word = place.text(WORD_LIMIT)
+    if word and (not _STEM.fullmatch(word) or not any(letter.isalnum() for letter in word)):
+        place.refuse("a word, or a stem of three letters and *", shown(word))
+    return word
+
+
+def _lessons(root: Place, name: str, tags: list[str], files: list[Place]) -> _Lessons:
+    lessons = _Lessons({}, {}, {}, {tag: {} for tag in tags})
+    for file in files:
+        fields = file.fields(_LESSONS)
+        if (of := fields["examples_of"].text(NAME_LIMIT)) and of != name:
+            fields["examples_of"].refuse(name)
+        language = fields["language"].one_of(LANGUAGES)
+        if language in lessons.ordinary:
+            fields["language"].refuse("one file per language", f"a second {language}")
+        _add_lessons(lessons, language, fields)
+    for language in LANGUAGES:
+        if language not in lessons.ordinary:
+            root.refuse(f"a file of examples in {language}", "none")
+    return lessons
+
+
+def _add_lessons(lessons: _Lessons, language: str, fields: Mapping[str, Place]) -> None:
+    lessons.crisis[language] = _examples(fields["crisis"])
+    lessons.anger[language] = _examples(fields["anger"])
+    for tag, place in fields["tags"].fields(tuple(lessons.tags)).items():
+        lessons.tags[tag][language] = _examples(place)
+    about = [lessons.crisis, *lessons.tags.values()]
+    of_the_crisis = {folded(text) for lists in about for text in lists.get(language, ())}
+    lessons.ordinary[language] = _examples(fields["ordinary"])
+    for place in fields["ordinary"].items():
+        if folded(_example(place)) in of_the_crisis:
+            place.refuse("an ordinary example", "a crisis one")
+
+
+def _examples(place: Place) -> tuple[str, ...]:
+    return place.distinct(_example, folded)
+
+
+def _example(place: Place) -> str:
+    return place.text(EXAMPLE_LIMIT)
