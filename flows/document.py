@@ -87,8 +87,9 @@ Node = Scalar | Listing | Table | Absent
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint in brackets, or nothing when no known word is close."""
-    close = difflib.get_close_matches(word.lower()[:60], list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""
+    by_lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower()[:60], list(by_lower), n=1, cutoff=0.6)
+    return f" (did you mean {by_lower[close[0]]}?)" if close else ""
 
 
 def shown(text: str) -> str:
@@ -184,7 +185,7 @@ class Place:
         for key, node in self.node.entries:
             place = self._at(self._under(key.text), key.line, node)
             if key.text in seen:
-                there = f"it again after line {seen[key.text]}"
+                there = f"that of line {seen[key.text]} again"
                 self.faults.add(self.file, key.line, place.key, "no second key", there)
             else:
                 seen[key.text] = key.line
@@ -200,7 +201,7 @@ class Place:
         return key in known
 
     def _under(self, key: str) -> str:
-        name = key if len(key) <= 60 else key[:57] + "…"
+        name = shown(key)[1:-1]
         return f"{self.key}.{name}" if self.key else name
 
     def _at(self, key: str, line: int, node: Node) -> Place:

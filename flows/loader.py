@@ -129,7 +129,7 @@ def _words(place: Place) -> Lists:
 def _word(place: Place) -> str:
     word = place.text(WORD_LIMIT)
     if word and (not _STEM.fullmatch(word) or not any(letter.isalnum() for letter in word)):
-        place.refuse("a word, or a stem of three letters and *", shown(word))
+        place.refuse("a word or stem*", shown(word))
     return word
 
 
@@ -141,11 +141,11 @@ def _lessons(root: Place, name: str, tags: list[str], files: list[Place]) -> _Le
             fields["examples_of"].refuse(name)
         language = fields["language"].one_of(LANGUAGES)
         if language in lessons.ordinary:
-            fields["language"].refuse("one file per language", f"a second {language}")
+            fields["language"].refuse("one per language", f"a second {language}")
         _add_lessons(lessons, language, fields)
     for language in LANGUAGES:
         if language not in lessons.ordinary:
-            root.refuse(f"a file of examples in {language}", "none")
+            root.refuse(f"the examples in {language}", "none")
     return lessons
 
 

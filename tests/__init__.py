@@ -1,0 +1,1 @@
+"""Tests of Tocsin: stories, rules, doors and benches."""
