@@ -1,0 +1,63 @@
+"""Limits that a send counts against, as rows shared by all replicas (GCRA: one moment per bucket says how full it is)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import buckets
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """`every` is the time one token takes to come back; `burst` how many may be spent at once."""
+
+    name: str
+    every: timedelta
+    burst: int = 1
+
+
+async def take(work: Work, limits: Sequence[Bucket]) -> bool:
+    """Spend one token in every bucket, or none at all. The rows stay locked until the transaction ends."""
+    now = await work.now()
+    rows = await _rows(work, [limit.name for limit in limits])
+    if any(rows[limit.name][1] > now or rows[limit.name][0] - (limit.burst - 1) * limit.every > now for limit in limits):
+        return False
+    for limit in limits:
+        full_at = max(rows[limit.name][0], now) + limit.every
+        await work.execute(sa.update(buckets).where(buckets.c.name == limit.name).values(full_at=full_at))
+    return True
+
+
+async def _rows(work: Work, names: list[str]) -> dict[str, tuple[datetime, datetime]]:
+    query = work.locking(sa.select(buckets).where(buckets.c.name.in_(names)).order_by(buckets.c.name))
+    found = {row.name: (row.full_at, row.paused_until) for row in await work.execute(query)}
+    missing = [{"name": name, "full_at": _LONG_AGO, "paused_until": _LONG_AGO} for name in names if name not in found]
+    if not missing:
+        return found
+    await work.execute(work.insert(buckets).on_conflict_do_nothing(), missing)
+    return await _rows(work, names)
+
+
+async def wait(work: Work, limits: Sequence[Bucket]) -> timedelta:
+    """How long until every bucket has a token; zero when they have."""
+    now = await work.now()
+    names = [limit.name for limit in limits]
+    found = {row.name: row for row in await work.execute(sa.select(buckets).where(buckets.c.name.in_(names)))}
+    waits = [
+        max(found[limit.name].paused_until, found[limit.name].full_at - (limit.burst - 1) * limit.every) - now
+        for limit in limits
+        if limit.name in found
+    ]
+    return max([timedelta(), *waits])
+
+
+async def pause(work: Work, name: str, until: datetime) -> None:
+    """The destination asked for quiet (Retry-After): nobody draws from this bucket before that moment."""
+    new = work.insert(buckets).values(name=name, full_at=_LONG_AGO, paused_until=until)
+    later = sa.case((new.excluded.paused_until > buckets.c.paused_until, new.excluded.paused_until), else_=buckets.c.paused_until)
+    await work.execute(new.on_conflict_do_update(index_elements=["name"], set_={"paused_until": later}))

@@ -1,0 +1,243 @@
+"""Cases: one customer's matter in one conversation, with its tags, notes and the places where its card is shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import case_tags, cases, clicks, customers, flows, mention_changes, mentions, notes, people, posts
+from storage.types import Status
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as it stands in this transaction, with its customer and its owner's name."""
+
+    id: int
+    customer_id: int
+    conversation_id: str
+    network: str
+    crisis_id: int | None
+    flow_digest: str | None
+    crisis: bool
+    crisis_set_by: int | None
+    channel: str
+    status: Status
+    severity: int
+    owner_id: int | None
+    language: str
+    private: bool
+    mention_count: int
+    cluster: int
+    opened_at: datetime
+    last_mention_at: datetime
+    closed_at: datetime | None
+    handle: str
+    customer_name: str
+    kind: str
+    reach: int
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where a case's card stands in a workspace."""
+
+    workspace: str
+    channel_id: str
+    message_id: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class CaseTag:
+    """`confidence` is the machine's word, `is_set` a person's; either may be missing."""
+
+    tag: str
+    confidence: float | None
+    is_set: bool | None
+
+
+_joined = cases.join(customers, customers.c.id == cases.c.customer_id).outerjoin(people, people.c.id == cases.c.owner_id)
+_columns = [
+    *[cases.c[name] for name in Case.__dataclass_fields__ if name in cases.c],
+    customers.c.handle,
+    customers.c.name.label("customer_name"),
+    customers.c.kind,
+    customers.c.reach,
+    people.c.name.label("owner"),
+]
+_select = sa.select(*_columns).select_from(_joined)
+
+
+def _case(row: Mapping[str, Any]) -> Case:
+    return Case(**{**row, "status": Status(row["status"])})
+
+
+async def lock(work: Work, case_id: int) -> Case | None:
+    """The case, held until the end of the transaction."""
+    if work.on_postgresql:
+        await work.execute(sa.select(cases.c.id).where(cases.c.id == case_id).with_for_update())
+    return await get(work, case_id)
+
+
+async def get(work: Work, case_id: int) -> Case | None:
+    row = (await work.execute(_select.where(cases.c.id == case_id))).mappings().first()
+    return _case(row) if row else None
+
+
+async def change(work: Work, case_id: int, **values: Any) -> None:
+    await work.execute(sa.update(cases).where(cases.c.id == case_id).values(values))
+
+
+async def of_conversations(work: Work, keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Case]:
+    """(customer id, conversation id) → case, held until the end of the transaction."""
+    pairs = sorted(set(keys))
+    if not pairs:
+        return {}
+    where = sa.tuple_(cases.c.customer_id, cases.c.conversation_id).in_(pairs)
+    if work.on_postgresql:
+        await work.execute(sa.select(cases.c.id).where(where).order_by(cases.c.id).with_for_update())
+    rows = (await work.execute(_select.where(where))).mappings()
+    return {(row["customer_id"], row["conversation_id"]): _case(row) for row in rows}
+
+
+async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], int]:
+    """(customer id, conversation id) → the new case's id."""
+    added = sa.insert(cases).returning(cases.c.customer_id, cases.c.conversation_id, cases.c.id)
+    return {(row.customer_id, row.conversation_id): row.id for row in await work.execute(added, rows)} if rows else {}
+
+
+async def next_unowned(work: Work, *, crisis: bool | None, languages: Sequence[str]) -> Case | None:
+    """The gravest open case that nobody owns, the reader's languages before the others, then the oldest."""
+    mine = sa.case((cases.c.language.in_(languages or [""]), 0), else_=1)
+    query = sa.select(cases.c.id).where(cases.c.status != Status.CLOSED, cases.c.owner_id.is_(None))
+    if crisis is not None:
+        query = query.where(cases.c.crisis == crisis)
+    case_id = await work.scalar(work.locking(query.order_by(cases.c.severity.desc(), mine, cases.c.opened_at).limit(1), skip=True))
+    return await get(work, case_id) if case_id else None
+
+
+async def queue(work: Work, *, where: Sequence[sa.ColumnElement[bool]] = (), limit: int = 50) -> list[Case]:
+    """Open cases, gravest first, then the longest waiting."""
+    query = _select.where(cases.c.status != Status.CLOSED, *where).order_by(cases.c.severity.desc(), cases.c.opened_at).limit(limit)
+    return [_case(row) for row in (await work.execute(query)).mappings()]
+
+
+def filters(*, crisis: bool | None, owner_id: int | None, unowned: bool, tag: str) -> list[sa.ColumnElement[bool]]:
+    """Conditions for `queue`."""
+    tagged = sa.exists().where(case_tags.c.case_id == cases.c.id, case_tags.c.tag == tag, case_tags.c.is_set)
+    return [
+        *([cases.c.crisis == crisis] if crisis is not None else []),
+        *([cases.c.owner_id == owner_id] if owner_id is not None else []),
+        *([cases.c.owner_id.is_(None)] if unowned else []),
+        *([tagged] if tag else []),
+    ]
+
+
+async def like_this(work: Work, case: Case, limit: int = 50) -> list[Case]:
+    """Other cases whose first mention nearly repeats this one's."""
+    query = _select.where(cases.c.cluster == case.cluster, cases.c.id != case.id).order_by(cases.c.id.desc()).limit(limit)
+    return [_case(row) for row in (await work.execute(query)).mappings()]
+
+
+async def count_like_this(work: Work, case: Case) -> int:
+    query = sa.select(sa.func.count()).where(cases.c.cluster == case.cluster, cases.c.id != case.id)
+    return int(await work.scalar(query))
+
+
+async def mentions_of(work: Work, case_id: int, limit: int = 100) -> Sequence[sa.Row[Any]]:
+    """The latest mentions of a case, oldest first, each with what the network did to it since (`changed`, `newest_text`)."""
+    latest = sa.select(mentions.c.id).where(mentions.c.case_id == case_id).order_by(mentions.c.id.desc()).limit(limit)
+    edit = (
+        sa.select(mention_changes.c.text)
+        .where(mention_changes.c.mention_id == mentions.c.id, mention_changes.c.change == "edited")
+        .order_by(mention_changes.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = sa.select(mentions, edit.label("newest_text")).where(mentions.c.id.in_(latest)).order_by(mentions.c.id)
+    return (await work.execute(query)).all()
+
+
+async def tags_of(work: Work, case_id: int) -> list[CaseTag]:
+    """Set ones first, then the machine's by confidence."""
+    c = case_tags.c
+    query = sa.select(c.tag, c.confidence, c.is_set).where(c.case_id == case_id)
+    found = [CaseTag(row.tag, row.confidence, row.is_set) for row in await work.execute(query)]
+    return sorted(found, key=lambda t: (not t.is_set, -(t.confidence or 0), t.tag))
+
+
+async def suggest_tags(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of case_id, tag, confidence. A person's word on the tag stays as it is; the machine's own keeps the higher confidence."""
+    if not rows:
+        return
+    new = work.insert(case_tags)
+    higher = sa.case((new.excluded.confidence > sa.func.coalesce(case_tags.c.confidence, 0), new.excluded.confidence), else_=case_tags.c.confidence)
+    await work.execute(new.on_conflict_do_update(index_elements=["case_id", "tag"], set_={"confidence": higher}), rows)
+
+
+async def set_tag(work: Work, case_id: int, tag: str, person_id: int, *, is_set: bool) -> None:
+    values = {"is_set": is_set, "set_by": person_id, "set_at": await work.now()}
+    new = work.insert(case_tags).values(case_id=case_id, tag=tag, **values)
+    await work.execute(new.on_conflict_do_update(index_elements=["case_id", "tag"], set_=values))
+
+
+async def record_click(work: Work, case_id: int, person_id: int, word: str, *, truth: bool) -> None:
+    """What an agent said of a case, kept for ever: the machine learns from these alone."""
+    row = {"case_id": case_id, "person_id": person_id, "word": word, "truth": truth, "at": await work.now()}
+    await work.execute(sa.insert(clicks).values(row))
+
+
+async def clicks_after(work: Work, click_id: int, limit: int = 500) -> Sequence[sa.Row[Any]]:
+    """Clicks in the order in which they were stored, each with the words that it was about."""
+    first = sa.select(sa.func.min(mentions.c.id)).where(mentions.c.case_id == clicks.c.case_id).scalar_subquery()
+    query = sa.select(clicks.c.id, clicks.c.word, clicks.c.truth, mentions.c.text, mentions.c.language)
+    query = query.join(mentions, mentions.c.id == first).where(clicks.c.id > click_id).order_by(clicks.c.id).limit(limit)
+    return (await work.execute(query)).all()
+
+
+async def add_note(work: Work, case_id: int, person_id: int, words: str) -> int:
+    row = {"case_id": case_id, "person_id": person_id, "text": words, "at": await work.now()}
+    return int((await work.execute(sa.insert(notes).values(row).returning(notes.c.id))).scalar_one())
+
+
+async def notes_of(work: Work, case_id: int) -> Sequence[sa.Row[Any]]:
+    query = sa.select(notes, people.c.name).join(people).where(notes.c.case_id == case_id).order_by(notes.c.id)
+    return (await work.execute(query)).all()
+
+
+async def posts_of(work: Work, case_ids: Sequence[int]) -> dict[int, list[Post]]:
+    """Case id → where its cards stand, the current ones and those left behind as pointers."""
+    c = posts.c
+    found: dict[int, list[Post]] = {}
+    for row in await work.execute(sa.select(posts).where(c.case_id.in_(case_ids)).order_by(c.id)):
+        found.setdefault(row.case_id, []).append(Post(row.workspace, row.channel_id, row.message_id, row.current))
+    return found
+
+
+async def add_post(work: Work, case_id: int, post: Post) -> None:
+    row = {"case_id": case_id, "workspace": post.workspace, "channel_id": post.channel_id, "message_id": post.message_id}
+    await work.execute(sa.insert(posts).values(**row, posted_at=await work.now(), current=post.current))
+
+
+async def leave_posts(work: Work, case_id: int) -> None:
+    """The case moved: its cards so far become pointers."""
+    await work.execute(sa.update(posts).where(posts.c.case_id == case_id).values(current=False))
+
+
+async def at_message(work: Work, workspace: str, channel_id: str, message_id: str) -> int | None:
+    """Which case's card a message is."""
+    c = posts.c
+    where = (c.workspace == workspace) & (c.channel_id == channel_id) & (c.message_id == message_id)
+    found: int | None = await work.scalar(sa.select(c.case_id).where(where))
+    return found
+
+
+async def keep_flow(work: Work, digest: str, name: str, version: int, snapshot: Mapping[str, Any]) -> None:
+    """Remember a FLOW for as long as a case lives by it."""
+    row = {"digest": digest, "name": name, "version": version, "snapshot": dict(snapshot), "first_seen_at": await work.now()}
+    await work.execute(work.insert(flows).values(row).on_conflict_do_nothing())

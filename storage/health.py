@@ -1,0 +1,57 @@
+"""How each door fares, and which workspaces are not trusted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import health, workspaces
+
+WELL, FAILING, CLOSED = "well", "failing", "closed"
+
+
+async def report(work: Work, door: str, state: str, reason: str | None = None) -> bool:
+    """Record how a door fares; True when its state or reason changed."""
+    now = await work.now()
+    before = (await work.execute(work.locking(sa.select(health).where(health.c.door == door)))).first()
+    same = before is not None and (before.state, before.reason) == (state, reason)
+    values: dict[str, Any] = {"state": state, "reason": reason}
+    if not same:
+        values |= {"since": now, "told_at": None}
+    if state == WELL:
+        values["last_success_at"] = now
+    new = work.insert(health).values(**{"since": now, **values}, door=door)
+    await work.execute(new.on_conflict_do_update(index_elements=["door"], set_=values))
+    return not same
+
+
+async def of_doors(work: Work) -> Sequence[sa.Row[Any]]:
+    return (await work.execute(sa.select(health).order_by(health.c.door))).all()
+
+
+async def untold(work: Work) -> Sequence[sa.Row[Any]]:
+    """Doors that are closed, or failing for a while, of which nobody was told."""
+    return (await work.execute(work.locking(sa.select(health).where(health.c.state != WELL, health.c.told_at.is_(None))))).all()
+
+
+async def mark_told(work: Work, door: str) -> None:
+    await work.execute(sa.update(health).where(health.c.door == door).values(told_at=await work.now()))
+
+
+async def trusted(work: Work, workspace: str) -> bool:
+    found = await work.scalar(sa.select(workspaces.c.trusted).where(workspaces.c.name == workspace))
+    return found is not False
+
+
+async def untrusted(work: Work) -> set[str]:
+    return set((await work.execute(sa.select(workspaces.c.name).where(~workspaces.c.trusted))).scalars())
+
+
+async def mark_trust(work: Work, workspace: str, person_id: int, *, is_trusted: bool) -> datetime:
+    now = await work.now()
+    values = {"trusted": is_trusted, "marked_by": person_id, "marked_at": now}
+    new = work.insert(workspaces).values(name=workspace, **values)
+    await work.execute(new.on_conflict_do_update(index_elements=["name"], set_=values))
+    return now

@@ -1,0 +1,83 @@
+"""What customers wrote, as received: stored once per (network, external id), never edited; what the network changes is kept beside it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import cursors, deliveries, mention_changes, mentions, raw_payloads
+
+
+async def known(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """(network, external id) → (mention id, case id) of those that we have."""
+    c = mentions.c
+    query = sa.select(c.network, c.external_id, c.id, c.case_id).where(sa.tuple_(c.network, c.external_id).in_(list(keys)))
+    return {(row.network, row.external_id): (row.id, row.case_id) for row in await work.execute(query)}
+
+
+async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+    """(network, external id) → new mention id."""
+    c = mentions.c
+    added = await work.execute(sa.insert(mentions).returning(c.network, c.external_id, c.id), rows)
+    return {(row.network, row.external_id): row.id for row in added}
+
+
+async def change(work: Work, mention_id: int, what: str, text: str | None) -> bool:
+    """Record an edit or a deletion on the network; False when it was known."""
+    now = await work.now()
+    latest = (
+        sa.select(mention_changes.c.change, mention_changes.c.text)
+        .where(mention_changes.c.mention_id == mention_id)
+        .order_by(mention_changes.c.id.desc())
+        .limit(1)
+    )
+    before = (await work.execute(latest)).first()
+    original = await work.scalar(sa.select(mentions.c.text).where(mentions.c.id == mention_id))
+    if (before is None and what == "edited" and text == original) or (before is not None and (before.change, before.text) == (what, text)):
+        return False
+    row = {"mention_id": mention_id, "change": what, "text": text, "seen_at": now}
+    await work.execute(sa.insert(mention_changes).values(row))
+    if what == "deleted":
+        await work.execute(sa.update(mentions).where(mentions.c.id == mention_id).values(deleted_at=now))
+    return True
+
+
+async def keep_raw(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of source, body, mention_id, refused_because."""
+    if rows:
+        now = await work.now()
+        await work.execute(sa.insert(raw_payloads), [{**row, "received_at": now} for row in rows])
+
+
+async def drop_raw(work: Work, before: datetime) -> int:
+    return (await work.execute(sa.delete(raw_payloads).where(raw_payloads.c.received_at < before))).rowcount
+
+
+async def first_delivery(work: Work, source: str, delivery_id: str) -> bool:
+    """True once per delivery; a replayed one is known."""
+    row = {"source": source, "delivery_id": delivery_id, "at": await work.now()}
+    return bool((await work.execute(work.insert(deliveries).values(row).on_conflict_do_nothing())).rowcount)
+
+
+async def drop_deliveries(work: Work, before: datetime) -> int:
+    return (await work.execute(sa.delete(deliveries).where(deliveries.c.at < before))).rowcount
+
+
+async def cursor(work: Work, source: str) -> str | None:
+    """Where reading a source stopped."""
+    found: str | None = await work.scalar(sa.select(cursors.c.position).where(cursors.c.source == source))
+    return found
+
+
+async def move_cursor(work: Work, source: str, position: str) -> None:
+    values = {"position": position, "at": await work.now()}
+    new = work.insert(cursors).values(source=source, **values)
+    await work.execute(new.on_conflict_do_update(index_elements=["source"], set_=values))
+
+
+async def recent_texts(work: Work, limit: int) -> list[tuple[str, int]]:
+    """(text, cluster) of the latest mentions, oldest first."""
+    query = sa.select(mentions.c.text, mentions.c.cluster).order_by(mentions.c.id.desc()).limit(limit)
+    return [(row.text, row.cluster) for row in (await work.execute(query)).all()][::-1]

@@ -1,0 +1,170 @@
+"""The append-only record of who did what: one hash chain per case, whose links hold salted commitments instead of the facts themselves.
+
+A link is SHA-256 over (the link before, chain, seq, moment, act, person, door, commitment); the commitment is SHA-256 over a random
+salt and the payload. Erasing a person deletes payload and salt: the chain still proves that nothing was added, moved or taken out.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import timeline, timeline_days
+
+GENESIS = bytes(32)
+MACHINE = "machine"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One act to remember. `person_id` is None when the machine acted; `fresh` promises that the chain has no link yet."""
+
+    chain: str
+    act: str
+    payload: Mapping[str, Any]
+    person_id: int | None = None
+    door: str = MACHINE
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first link of a chain that does not hold, and what is wrong with it: seq, hash or payload."""
+
+    chain: str
+    seq: int
+    wrong: str
+
+
+def case_chain(case_id: int) -> str:
+    return f"case:{case_id}"
+
+
+def _canonical(payload: Mapping[str, Any]) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _commit(salt: bytes, payload: Mapping[str, Any]) -> bytes:
+    return hashlib.sha256(salt + _canonical(payload)).digest()
+
+
+def _link(before: bytes, row: Mapping[str, Any]) -> bytes:
+    moment = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    parts = (row["chain"], row["seq"], moment, row["act"], row["person_id"], row["door"], row["commitment"].hex())
+    return hashlib.sha256(before + "\x1f".join(map(str, parts)).encode()).digest()
+
+
+async def append(work: Work, entries: Sequence[Entry]) -> None:
+    """Add links in the given order. Chains that already have links are held until the end of the transaction."""
+    if not entries:
+        return
+    at = await work.now()
+    heads = await _heads(work, {entry.chain for entry in entries if not entry.fresh})
+    rows = []
+    for entry in entries:
+        seq, before = heads.get(entry.chain, (0, GENESIS))
+        salt = secrets.token_bytes(16)
+        row: dict[str, Any] = {
+            "chain": entry.chain,
+            "seq": seq + 1,
+            "at": at,
+            "act": entry.act,
+            "person_id": entry.person_id,
+            "door": entry.door,
+            "payload": dict(entry.payload),
+            "salt": salt,
+            "commitment": _commit(salt, entry.payload),
+        }
+        row["hash"] = _link(before, row)
+        heads[entry.chain] = (seq + 1, row["hash"])
+        rows.append(row)
+    await work.execute(sa.insert(timeline), rows)
+
+
+async def _heads(work: Work, chains: set[str]) -> dict[str, tuple[int, bytes]]:
+    if not chains:
+        return {}
+    await work.lock_names([f"timeline:{chain}" for chain in chains])
+    last = sa.select(timeline.c.chain, sa.func.max(timeline.c.seq).label("seq")).where(timeline.c.chain.in_(chains)).group_by(timeline.c.chain)
+    latest = last.subquery()
+    query = sa.select(timeline.c.chain, timeline.c.seq, timeline.c.hash).join(
+        latest, (timeline.c.chain == latest.c.chain) & (timeline.c.seq == latest.c.seq)
+    )
+    return {row.chain: (row.seq, row.hash) for row in await work.execute(query)}
+
+
+async def of_chain(work: Work, chain: str) -> Sequence[sa.Row[Any]]:
+    """The links of one chain, oldest first."""
+    return (await work.execute(sa.select(timeline).where(timeline.c.chain == chain).order_by(timeline.c.seq))).all()
+
+
+async def since(work: Work, moment: datetime, door: str) -> Sequence[sa.Row[Any]]:
+    """What came through one door since a moment, newest first, 500 at most."""
+    query = sa.select(timeline).where(timeline.c.at >= moment, timeline.c.door == door).order_by(timeline.c.id.desc()).limit(500)
+    return (await work.execute(query)).all()
+
+
+async def changed_cases(work: Work, last: int, limit: int = 500) -> tuple[int, list[int]]:
+    """(id of the newest link, the cases whose chains grew after link `last`, 500 links at most): how a live page learns of changes."""
+    query = sa.select(timeline.c.id, timeline.c.chain).where(timeline.c.id > last).order_by(timeline.c.id.desc()).limit(limit)
+    rows = (await work.execute(query)).all()
+    changed = {int(row.chain.removeprefix("case:")) for row in rows if row.chain.startswith("case:")}
+    return (rows[0].id if rows else last), sorted(changed)
+
+
+async def verify(work: Work) -> tuple[int, list[Break]]:
+    """Recompute every chain: how many links were read, and the first break of each chain that has one."""
+    breaks: dict[str, Break] = {}
+    chain, seq, before, count = "", 0, GENESIS, 0
+    rows = await work.connection.stream(sa.select(timeline).order_by(timeline.c.chain, timeline.c.seq).execution_options(yield_per=1000))
+    async for row in rows.mappings():
+        count += 1
+        if row["chain"] != chain:
+            chain, seq, before = row["chain"], 0, GENESIS
+        wrong = _wrong(row, seq, before)
+        if wrong and chain not in breaks:
+            breaks[chain] = Break(chain, row["seq"], wrong)
+        seq, before = row["seq"], row["hash"]
+    return count, [*breaks.values(), *await _broken_days(work)]
+
+
+def _wrong(row: Mapping[str, Any], seq: int, before: bytes) -> str | None:
+    if row["seq"] != seq + 1:
+        return "seq"
+    if _link(before, row) != row["hash"]:
+        return "hash"
+    kept = row["payload"] is not None and row["salt"] is not None
+    return "payload" if kept and _commit(row["salt"], row["payload"]) != row["commitment"] else None
+
+
+async def seal_day(work: Work, day: datetime) -> bool:
+    """Keep the head of one finished UTC day apart: SHA-256 over the hashes of its links in order. False when it was sealed before."""
+    links, last_id, head = await _head_of(work, day)
+    row = {"day": f"{day:%Y-%m-%d}", "links": links, "last_id": last_id, "head": head, "sealed_at": await work.now()}
+    return bool((await work.execute(work.insert(timeline_days).values(row).on_conflict_do_nothing())).rowcount)
+
+
+async def _head_of(work: Work, day: datetime) -> tuple[int, int, bytes]:
+    start = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    query = sa.select(timeline.c.id, timeline.c.hash).where(timeline.c.at >= start, timeline.c.at < start + timedelta(days=1))
+    digest, links, last_id = hashlib.sha256(), 0, 0
+    rows = await work.connection.stream(query.order_by(timeline.c.chain, timeline.c.seq).execution_options(yield_per=1000))
+    async for row in rows:
+        digest.update(row.hash)
+        links, last_id = links + 1, max(last_id, row.id)
+    return links, last_id, digest.digest()
+
+
+async def _broken_days(work: Work) -> list[Break]:
+    breaks = []
+    for sealed in (await work.execute(sa.select(timeline_days).order_by(timeline_days.c.day))).all():
+        links, _, head = await _head_of(work, datetime.fromisoformat(sealed.day).replace(tzinfo=UTC))
+        if (links, head) != (sealed.links, sealed.head):
+            breaks.append(Break(f"day:{sealed.day}", links, "hash"))
+    return breaks
