@@ -1,0 +1,34 @@
+"""Every word a person reads. The only module that knows Jinja2."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+LANGUAGES = ("en", "es", "fr")
+_here = Path(__file__).parent
+_environment = Environment(loader=FileSystemLoader(_here), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text; pages have their own
+
+
+def say(name: str, language: str, **facts: object) -> str:
+    """Render the macro `topic.macro` in one language, English for languages that we do not speak: say("case.moved", "es", number=7)."""
+    topic, macro = name.split(".")
+    return str(getattr(sheet(topic, language if language in LANGUAGES else "en"), macro)(**facts)).strip()
+
+
+@cache
+def sheet(topic: str, language: str) -> ModuleType:
+    """The messages of one topic in one language."""
+    return _environment.get_template(f"{language}/{topic}.j2").module
+
+
+@cache
+def _pages() -> Environment:
+    return Environment(loader=FileSystemLoader(_here / "pages"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+
+
+def page(name: str, values: Mapping[str, object]) -> str:
+    """Render a page or a part of one (pages/NAME) as HTML; every value is escaped unless it is Markup."""
+    return _pages().get_template(name).render(values)
