@@ -1,0 +1,107 @@
+"""Finds what must not be shown in a stranger's text: card numbers, bank accounts, identity numbers, phones, addresses of mail, passwords."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+MOST = 20_000  # characters looked at; a longer text is cut by every door long before
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A stretch [start, end) of the text, and what it is: card, iban, identity, phone, email, password."""
+
+    start: int
+    end: int
+    kind: str
+
+
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.UNICODE)
+_DIGITS = re.compile(r"(?<![\w])\+?\d(?:[ .\-/]?\d){6,18}(?!\w)")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]){11,30}\b", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"\b(?:[XYZ][ -]?)?\d{7,8}[ -]?[A-Z]\b|\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b|\b\d{3}-\d{2}-\d{4}\b", re.IGNORECASE
+)
+_FRENCH_IDENTITY = re.compile(r"\b[1-478] ?\d{2} ?\d{2} ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?\b")
+_PASSWORD = re.compile(
+    r"\b(?:password|passcode|pass ?phrase|pin|contraseña|contrasena|clave|mot de passe|mdp|code (?:pin|secret))\b\s*(?:is|was|es|era|est|était|:|=)\s*[\"'«]?\s*(\S{3,64})",
+    re.IGNORECASE,
+)
+
+
+def _card(text: str) -> bool:
+    digits = re.sub(r"\D", "", text)
+    if not 13 <= len(digits) <= 19:
+        return False
+    from stdnum import luhn  # noqa: PLC0415 - loaded when the first text is shown, not at start
+
+    return bool(luhn.is_valid(digits))
+
+
+def _iban(text: str) -> bool:
+    from stdnum import iban  # noqa: PLC0415
+
+    return bool(iban.is_valid(re.sub(r"[ \-]", "", text), check_country=False))
+
+
+def _phones(text: str) -> Iterator[Secret]:
+    import phonenumbers  # noqa: PLC0415
+
+    for region in ("ES", "FR", "GB", "US"):
+        for match in phonenumbers.PhoneNumberMatcher(text, region, max_tries=50):
+            yield Secret(match.start, match.end, "phone")
+
+
+def _found(text: str) -> Iterator[Secret]:
+    for match in _PASSWORD.finditer(text):
+        yield Secret(match.start(1), match.end(1), "password")
+    for match in _EMAIL.finditer(text):
+        yield Secret(match.start(), match.end(), "email")
+    for match in _IBAN.finditer(text):
+        for end in _shorter_ends(match):
+            if _iban(text[match.start() : end]):
+                yield Secret(match.start(), end, "iban")
+                break
+    for match in _DIGITS.finditer(text):
+        if _card(match.group()):
+            yield Secret(match.start(), match.end(), "card")
+    for pattern in (_IDENTITY, _FRENCH_IDENTITY):
+        for match in pattern.finditer(text):
+            yield Secret(match.start(), match.end(), "identity")
+    if any(letter.isdigit() for letter in text):
+        yield from _phones(text)
+
+
+def _shorter_ends(match: re.Match[str]) -> Iterator[int]:
+    """An IBAN may be followed by a word that the pattern took along: try shorter stretches at each gap."""
+    text = match.group()
+    yield match.end()
+    for gap in sorted((m.start() for m in re.finditer(r"[ \-]", text)), reverse=True):
+        if gap >= 15:
+            yield match.start() + gap
+
+
+@lru_cache(maxsize=2048)
+def secrets_in(text: str) -> tuple[Secret, ...]:
+    """The secrets of a text in order, none overlapping another: of two that overlap the one found first counts, card and IBAN before phone."""
+    kept: list[Secret] = []
+    for secret in _found(text[:MOST]):
+        if not any(secret.start < other.end and other.start < secret.end for other in kept):
+            kept.append(secret)
+    return tuple(sorted(kept, key=lambda secret: secret.start))
+
+
+def hides(text: str) -> bool:
+    return bool(secrets_in(text))
+
+
+def masked(text: str) -> str:
+    """The text with each secret as dots, the last two signs of long numbers kept so that people can tell two apart."""
+    parts, at = [], 0
+    for secret in secrets_in(text):
+        shown = text[secret.start : secret.end]
+        tail = shown[-2:] if secret.kind in ("card", "iban", "phone") else ""
+        parts += [text[at : secret.start], "•" * 6 + tail]
+        at = secret.end
+    return "".join([*parts, text[at:]])

@@ -1,0 +1,69 @@
+"""Acts × roles: who may do what, in one table, denied by default. Buttons, commands, shortcuts, Home and console all ask here."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+from handlers.errors import NotAllowed, UnknownPerson, WorkspaceNotTrusted
+from handlers.ports import Who
+from storage import health, people
+from storage.database import Work
+from storage.people import Person
+
+
+class Act(StrEnum):
+    """What a person can do here."""
+
+    SEE = "see"
+    TAG = "tag"
+    CLAIM = "claim"
+    CLOSE = "close"
+    MOVE = "move"
+    NOTE = "note"
+    REVEAL = "reveal"
+    SET_KIND = "set_kind"
+    LINK_CUSTOMERS = "link_customers"
+    LOG_MENTION = "log_mention"
+    OPEN_CRISIS = "open_crisis"
+    CLOSE_CRISIS = "close_crisis"
+    MANAGE_PEOPLE = "manage_people"
+    MARK_WORKSPACE = "mark_workspace"
+
+
+_TEAM = frozenset({"agent", "lead", "manager", "admin"})
+_ALL = _TEAM | {"legal", "marketing", "dpo", "security", "press_officer"}
+
+ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
+    {
+        Act.SEE: _ALL,
+        Act.TAG: _TEAM | {"legal", "press_officer", "dpo"},
+        Act.CLAIM: _TEAM | {"legal", "press_officer", "dpo"},
+        Act.CLOSE: _TEAM,
+        Act.MOVE: _TEAM,
+        Act.NOTE: _ALL,
+        Act.REVEAL: frozenset({"agent", "lead", "manager", "legal", "dpo"}),
+        Act.SET_KIND: _TEAM | {"legal", "press_officer", "dpo"},
+        Act.LINK_CUSTOMERS: _TEAM,
+        Act.LOG_MENTION: _ALL,
+        Act.OPEN_CRISIS: frozenset({"lead", "manager"}),
+        Act.CLOSE_CRISIS: frozenset({"manager"}),
+        Act.MANAGE_PEOPLE: frozenset({"admin"}),
+        Act.MARK_WORKSPACE: frozenset({"admin"}),
+    }
+)
+NEEDS_SECOND_FACTOR = frozenset({"lead", "legal", "manager", "admin"})  # those who approve, and those who let people in
+
+
+def may(person: Person, act: Act) -> bool:
+    return bool(person.roles & ROLES.get(act, frozenset()))
+
+
+async def admit(work: Work, who: Who, act: Act) -> Person:
+    """The person behind an account, if they may do this now; else UnknownPerson, NotAllowed or WorkspaceNotTrusted."""
+    if who.workspace != "console" and not await health.trusted(work, who.workspace):
+        raise WorkspaceNotTrusted(workspace=who.workspace)
+    person = await people.by_external(work, who.workspace, who.external_id)
+    if person is None:
+        raise UnknownPerson(admins=tuple(admin.name for admin in await people.with_role(work, "admin")))
+    if not may(person, act):
+        raise NotAllowed(roles=tuple(sorted(ROLES.get(act, frozenset()))))
+    return person

@@ -1,0 +1,105 @@
+"""Which card goes where: turns "this case changed" into outbox wishes, one per workspace that shows it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from handlers.ports import Words
+from storage import cases, outbox
+from storage.database import Work
+from storage.outbox import Wish
+
+FALLBACK = "fallback"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the board needs to know of a changed case."""
+
+    case_id: int
+    channel: str
+    severity: int
+    fresh: bool = False  # it has just been made: nothing can have been posted yet
+
+
+@dataclass(frozen=True)
+class Board:
+    """`channels`: workspace → logical channel of FLOW → that workspace's own channel id. The console needs none: it reads."""
+
+    channels: Mapping[str, Mapping[str, str]]
+
+    def channel_id(self, workspace: str, channel: str) -> str | None:
+        """A channel that has no place of its own goes to the fallback."""
+        places = self.channels[workspace]
+        return places.get(channel) or places.get(FALLBACK)
+
+    async def show(self, work: Work, shown: Sequence[Shown]) -> None:
+        """Queue each case's card: a first post where it has none, else an update in place. Rendered when it leaves."""
+        if not self.channels:
+            return
+        posts = await cases.posts_of(work, [one.case_id for one in shown if not one.fresh])
+        wishes = []
+        for one in shown:
+            current = {post.workspace: post.channel_id for post in posts.get(one.case_id, []) if post.current}
+            for workspace in self.channels:
+                target = current.get(workspace) or self.channel_id(workspace, one.channel)
+                if target:
+                    wishes.append(_card(workspace, target, one, "update" if workspace in current else "post"))
+        await outbox.put(work, wishes)
+
+    async def follow(self, work: Work, case_id: int, severity: int, kind: str, subject_id: int) -> None:
+        """Queue something for the case's own thread (a later mention, an internal note), by the id of its row."""
+        await outbox.put(
+            work,
+            [
+                Wish(workspace, _lane(workspace, target), "post", kind, severity, case_id, f"{kind}:{workspace}:{subject_id}", {"id": subject_id})
+                for workspace, target in (await self._targets(work, case_id)).items()
+            ],
+        )
+
+    async def leave_pointer(self, work: Work, case_id: int, severity: int) -> None:
+        """The case moved to another channel: the old card becomes a pointer, the new one is posted there."""
+        old = [post for post in (await cases.posts_of(work, [case_id])).get(case_id, []) if post.current]
+        await cases.leave_posts(work, case_id)
+        await outbox.drop_waiting(work, [f"card:{workspace}:{case_id}" for workspace in self.channels])
+        pointers = [
+            Wish(
+                post.workspace, _lane(post.workspace, post.channel_id), "update", "pointer", severity, case_id,
+                f"pointer:{post.workspace}:{post.message_id}", {"message_id": post.message_id},
+            )
+            for post in old
+            if post.workspace in self.channels
+        ]
+        await outbox.put(work, pointers)
+
+    async def tell(self, work: Work, channel: str, words: Words, key: str | None, severity: int, *, tone: str = "plain") -> None:
+        """Queue a message for a logical channel in every workspace. Facts must be plain values."""
+        facts = {"name": words.name, "facts": dict(words.facts), "tone": tone}
+        wishes = []
+        for workspace in self.channels:
+            target = self.channel_id(workspace, channel)
+            if target:
+                wishes.append(Wish(workspace, _lane(workspace, target), "post", "words", severity, None, key and f"{key}:{workspace}", facts))
+        await outbox.put(work, wishes)
+
+    async def tell_person(self, work: Work, accounts: Mapping[str, str | None], words: Words, severity: int) -> None:
+        """Queue a direct message to somebody's account in each workspace that knows them."""
+        facts = {"name": words.name, "facts": dict(words.facts), "tone": "plain"}
+        wishes = [
+            Wish(workspace, _lane(workspace, account), "post", "words", severity, None, None, facts)
+            for workspace, account in accounts.items()
+            if account and workspace in self.channels
+        ]
+        await outbox.put(work, wishes)
+
+    async def _targets(self, work: Work, case_id: int) -> dict[str, str]:
+        """Workspace → channel id of the thread. A case that has no thread there yet gets none: its card will show everything."""
+        posts = (await cases.posts_of(work, [case_id])).get(case_id, [])
+        return {post.workspace: post.channel_id for post in posts if post.current and post.workspace in self.channels}
+
+
+def _lane(workspace: str, channel_id: str) -> str:
+    return f"{workspace}:{channel_id}"
+
+
+def _card(workspace: str, target: str, one: Shown, act: str) -> Wish:
+    return Wish(workspace, _lane(workspace, target), act, "card", one.severity, one.case_id, f"card:{workspace}:{one.case_id}")

@@ -1,0 +1,169 @@
+"""Cards and forms of a case, as workspace-neutral values: pure functions of what is stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flows.flow import KINDS, Flow
+from flows.masking import hides
+from flows.severity import Severity
+from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
+from storage import cases
+from storage.cases import Case, CaseTag
+from storage.database import Work
+from storage.types import Status
+
+WORTH_A_BUTTON = 4
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that a case's card shows."""
+
+    case: Case
+    tags: Sequence[CaseTag]
+    mentions: Sequence[Any]
+    like_this: int
+
+
+async def load(work: Work, case_id: int) -> View | None:
+    case = await cases.get(work, case_id)
+    if case is None:
+        return None
+    tags, said = await cases.tags_of(work, case_id), await cases.mentions_of(work, case_id)
+    return View(case, tags, said, await cases.count_like_this(work, case))
+
+
+def case_card(view: View, flow: Flow, *, whole: bool = False) -> Card:
+    """The one card of a case. `whole` shows what is masked: for one person's eyes, after `Cases.reveal`."""
+    case, first = view.case, view.mentions[0]
+    text = first.newest_text or first.text
+    return Card(
+        title=_title(case),
+        body=(CustomerText(text, whole), *_changes(first), *_set_tags(view, flow)),
+        small=_small(view),
+        buttons=(_tag_buttons(view, flow), _act_buttons(case, hidden=hides(text) and not whole, url=first.url), _more_buttons(view)),
+        tone=Severity(case.severity).word,
+    )
+
+
+def _title(case: Case) -> Words:
+    facts = {"number": case.id, "handle": case.handle or case.customer_name, "name": case.customer_name, "network": case.network}
+    return Words("case.title", {**facts, "private": case.private})
+
+
+def _changes(first: Any) -> tuple[Words, ...]:
+    if first.deleted_at:
+        return (Words("case.deleted_on_network", {"at": first.deleted_at}),)
+    return (Words("case.edited_on_network"),) if first.newest_text else ()
+
+
+def _set_tags(view: View, flow: Flow) -> tuple[Words, ...]:
+    labels = tuple(tag_label(flow, tag.tag) for tag in view.tags if tag.is_set)
+    return (Words("case.tags", {"tags": labels}),) if labels else ()
+
+
+def tag_label(flow: Flow, tag: str) -> Label:
+    """A tag that the present FLOW no longer has is shown by its name."""
+    return Label(flow.tags[tag].label) if tag in flow.tags else Label({"en": tag})
+
+
+def _small(view: View) -> tuple[Words, ...]:
+    case = view.case
+    lines = [
+        Words("case.state", {"severity": Severity(case.severity).word, "status": str(case.status), "owner": case.owner or ""}),
+        Words("case.customer", {"kind": case.kind, "reach": case.reach, "language": case.language}),
+        Words("case.since", {"at": case.opened_at, "mentions": case.mention_count}),
+    ]
+    if view.like_this:
+        lines.append(Words("case.like_this", {"count": view.like_this}))
+    return tuple(lines)
+
+
+def _tag_buttons(view: View, flow: Flow) -> tuple[Button, ...]:
+    shown = [tag for tag in view.tags if tag.is_set or (tag.is_set is None and tag.confidence is not None)][:WORTH_A_BUTTON]
+    number = view.case.id
+    tags = tuple(
+        Button("tag", Words("button.tag", {"label": tag_label(flow, tag.tag), "set": bool(tag.is_set)}), f"{number}:{tag.tag}", pressed=bool(tag.is_set))
+        for tag in shown
+    )
+    return (*tags, Button("more_tags", Words("button.more_tags"), f"{number}"))
+
+
+def _act_buttons(case: Case, *, hidden: bool, url: str | None) -> tuple[Button, ...]:
+    number = str(case.id)
+    buttons = []
+    if case.status == Status.CLOSED:
+        buttons.append(Button("reopen", Words("button.reopen"), number))
+    elif case.owner_id is None:
+        buttons.append(Button("claim", Words("button.claim"), number, Style.PRIMARY))
+    buttons.append(Button("move", Words("button.ordinary" if case.crisis else "button.crisis"), f"{number}:{'ordinary' if case.crisis else 'crisis'}"))
+    if case.status != Status.CLOSED:
+        buttons.append(Button("close", Words("button.close"), number))
+    if hidden:
+        buttons.append(Button("reveal", Words("button.reveal"), number))
+    if url:
+        buttons.append(Button("open_original", Words("button.open_original"), number, url=url))
+    return tuple(buttons)
+
+
+def _more_buttons(view: View) -> tuple[Button, ...]:
+    number = str(view.case.id)
+    buttons = [Button("note", Words("button.note"), number), Button("kind", Words("button.kind"), number)]
+    if view.like_this:
+        buttons.append(Button("like_this", Words("button.like_this", {"count": view.like_this}), number))
+    return tuple(buttons)
+
+
+def mention_card(mention: Any) -> Card:
+    """A later message of the customer, for the case's thread."""
+    return Card(title=Words("case.wrote_again", {"at": mention.posted_at}), body=(CustomerText(mention.newest_text or mention.text), *_changes(mention)))
+
+
+def note_card(note: Any) -> Card:
+    return Card(title=Words("case.note", {"name": note.name}), body=(Words("plain.text", {"text": note.text}),))
+
+
+def pointer_card(case: Case) -> Card:
+    """What stays where a case was shown before it moved."""
+    return Card(title=Words("case.moved", {"number": case.id, "crisis": case.crisis}))
+
+
+def waiting_card(count: int, gravest: int) -> Card:
+    """Stands for the low cases of a lane that could not all be posted in time."""
+    facts = {"count": count, "severity": Severity(gravest).word}
+    return Card(title=Words("case.waiting", facts), small=(Words("case.waiting_how"),))
+
+
+def tags_form(view: View, flow: Flow) -> Form:
+    chosen = tuple(tag.tag for tag in view.tags if tag.is_set)
+    options = tuple(Option(name, Words("plain.label", {"label": Label(tag.label)})) for name, tag in flow.tags.items())
+    field = Field("tags", Words("form.tags"), FieldKind.CHOICES, options, chosen, optional=True)
+    return Form("choose_tags", Words("form.tags_title", {"number": view.case.id}), Words("form.save"), (field,), str(view.case.id))
+
+
+def note_form(case_id: int) -> Form:
+    field = Field("text", Words("form.note"), FieldKind.LONG)
+    return Form("note", Words("form.note_title", {"number": case_id}), Words("form.save"), (field,), str(case_id), (Words("form.note_intro"),))
+
+
+def kind_form(case: Case) -> Form:
+    options = tuple(Option(kind, Words("kind.word", {"kind": kind})) for kind in KINDS)
+    field = Field("kind", Words("form.kind"), FieldKind.CHOICE, options, (case.kind,))
+    return Form("kind", Words("form.kind_title", {"number": case.id}), Words("form.save"), (field,), str(case.id))
+
+
+def log_form(text: str = "") -> Form:
+    """What came by phone, letter or in person, or a message of the workspace that should be a case."""
+    ways = tuple(Option(way, Words("way.word", {"way": way})) for way in ("phone", "letter", "in_person", "other"))
+    return Form(
+        "log",
+        Words("form.log_title"),
+        Words("form.log_submit"),
+        (
+            Field("way", Words("form.log_way"), FieldKind.CHOICE, ways, ("phone",)),
+            Field("name", Words("form.log_name"), most=200),
+            Field("reach_at", Words("form.log_reach_at"), optional=True, most=200),
+            Field("text", Words("form.log_text"), FieldKind.LONG, initial=(text,) if text else ()),
+        ),
+    )

@@ -1,0 +1,119 @@
+"""What a person does with a case: claim, close, move, note, reveal, name its customer, take the next one."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flows.flow import KINDS, Flow
+from handlers.acts import Act, admit
+from handlers.board import Board, Shown
+from handlers.errors import BadInput, CaseClosed, CaseOwned, NoSuchCase, NothingWaits
+from handlers.ports import Who
+from storage import cases, customers, timeline
+from storage.cases import Case
+from storage.database import Store, Work
+from storage.people import Person
+from storage.timeline import Entry, case_chain
+from storage.types import Status
+
+
+@dataclass(frozen=True)
+class Cases:
+    store: Store
+    board: Board
+    flow: Flow
+
+    async def claim(self, who: Who, case_id: int) -> None:
+        """Become the owner. Raises CaseOwned with the owner's name when somebody else was faster."""
+        async with self._act(who, Act.CLAIM, case_id) as (work, person, case):
+            if case.status == Status.CLOSED:
+                raise CaseClosed(case=case_id)
+            if case.owner_id not in (None, person.id):
+                raise CaseOwned(case=case_id, owner=case.owner)
+            if case.owner_id is None:
+                now = await work.now()
+                await cases.change(work, case_id, owner_id=person.id, status=Status.ACKNOWLEDGED, acknowledged_at=now)
+                await self._record(work, case, person, who, "claimed", {})
+            await work.commit()
+
+    async def next(self, who: Who, *, crisis: bool | None = None) -> int:
+        """Claim the gravest case that nobody owns, in one's own languages first; its number. Raises NothingWaits."""
+        async with self.store.begin() as work:
+            person = await admit(work, who, Act.CLAIM)
+            case = await cases.next_unowned(work, crisis=crisis, languages=person.languages)
+            if case is None:
+                raise NothingWaits
+            now = await work.now()
+            await cases.change(work, case.id, owner_id=person.id, status=Status.ACKNOWLEDGED, acknowledged_at=now)
+            await self._record(work, case, person, who, "claimed", {"by": "next"})
+            await work.commit()
+            return case.id
+
+    async def close(self, who: Who, case_id: int) -> None:
+        async with self._act(who, Act.CLOSE, case_id) as (work, person, case):
+            if case.status != Status.CLOSED:
+                await cases.change(work, case_id, status=Status.CLOSED, closed_at=await work.now())
+                await self._record(work, case, person, who, "closed", {})
+            await work.commit()
+
+    async def reopen(self, who: Who, case_id: int) -> None:
+        async with self._act(who, Act.CLOSE, case_id) as (work, person, case):
+            if case.status == Status.CLOSED:
+                status = Status.OPEN if case.owner_id is None else Status.ACKNOWLEDGED
+                await cases.change(work, case_id, status=status, closed_at=None)
+                await self._record(work, case, person, who, "reopened", {})
+            await work.commit()
+
+    async def move(self, who: Who, case_id: int, *, crisis: bool) -> None:
+        """Say that a case is about the crisis, or ordinary: it goes to the other team's channel, a pointer stays."""
+        async with self._act(who, Act.MOVE, case_id) as (work, person, case):
+            await cases.record_click(work, case_id, person.id, "crisis", truth=crisis)
+            values: dict[str, Any] = {"crisis": crisis, "crisis_set_by": person.id}
+            if crisis != case.crisis:
+                values["channel"] = self.flow.crisis_channel if crisis else self.flow.ordinary_channel
+                if values["channel"] != case.channel:
+                    await self.board.leave_pointer(work, case_id, case.severity)
+            await cases.change(work, case_id, **values)
+            await self._record(work, case, person, who, "moved", {"crisis": crisis})
+            await work.commit()
+
+    async def note(self, who: Who, case_id: int, text: str) -> None:
+        """An internal note: stays inside, always."""
+        async with self._act(who, Act.NOTE, case_id) as (work, person, case):
+            if not text.strip():
+                raise BadInput(field="text", problem="empty")
+            note_id = await cases.add_note(work, case_id, person.id, text.strip()[:3000])
+            await self.board.follow(work, case_id, case.severity, "note", note_id)
+            await self._record(work, case, person, who, "noted", {"note": note_id, "text": text.strip()[:3000]})
+            await work.commit()
+
+    async def reveal(self, who: Who, case_id: int) -> None:
+        """Allow one look at what is masked, and remember who looked. The door then shows the case whole, to this person only."""
+        async with self._act(who, Act.REVEAL, case_id) as (work, person, _):
+            await timeline.append(work, [Entry(case_chain(case_id), "revealed", {}, person.id, who.workspace)])
+            await work.commit()
+
+    async def set_kind(self, who: Who, case_id: int, kind: str) -> None:
+        """Say who the customer is; a grave kind makes the case at least that grave."""
+        async with self._act(who, Act.SET_KIND, case_id) as (work, person, case):
+            if kind not in KINDS:
+                raise BadInput(field="kind", problem="unknown_choice")
+            await customers.set_kind(work, case.customer_id, kind, person.id)
+            await cases.change(work, case_id, severity=max(case.severity, self.flow.kinds.get(kind, 0)))
+            await self._record(work, case, person, who, "kind_set", {"kind": kind})
+            await work.commit()
+
+    @asynccontextmanager
+    async def _act(self, who: Who, act: Act, case_id: int) -> AsyncIterator[tuple[Work, Person, Case]]:
+        async with self.store.begin() as work:
+            person = await admit(work, who, act)
+            case = await cases.lock(work, case_id)
+            if case is None:
+                raise NoSuchCase(case=case_id)
+            yield work, person, case
+
+    async def _record(self, work: Work, case: Case, person: Person, who: Who, act: str, payload: dict[str, Any]) -> None:
+        await timeline.append(work, [Entry(case_chain(case.id), act, payload, person.id, who.workspace)])
+        now = await cases.get(work, case.id) or case
+        await self.board.show(work, [Shown(case.id, now.channel, now.severity)])

@@ -1,0 +1,96 @@
+"""What a person looks at: one case, the queue, cases alike, how things stand. Reading only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.flow import Flow
+from handlers import cards
+from handlers.acts import Act, admit
+from handlers.cards import View
+from handlers.errors import NoSuchCase
+from handlers.ports import Card, Form, Who
+from storage import cases, crises, health, status, timeline
+from storage.cases import Case
+from storage.crises import Crisis
+from storage.database import Store
+from storage.status import Backlog, Counts
+
+
+@dataclass(frozen=True)
+class Status:
+    """How things stand; `doors` are rows of the health table."""
+
+    at: datetime
+    crisis: Crisis | None
+    counts: Counts
+    backlog: Sequence[Backlog]
+    doors: Sequence[Any]
+
+    @property
+    def oldest_wait(self) -> timedelta | None:
+        oldest = self.counts.oldest_unowned_at
+        return self.at - oldest if oldest else None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A case with everything that was said about it, oldest first."""
+
+    view: View
+    card: Card
+    notes: Sequence[Any]
+    person_languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    store: Store
+    flow: Flow
+
+    async def thread(self, who: Who, case_id: int, *, whole: bool = False) -> Thread:
+        """`whole` shows what is masked: call `Cases.reveal` first."""
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.REVEAL if whole else Act.SEE)
+            view = await cards.load(work, case_id)
+            if view is None:
+                raise NoSuchCase(case=case_id)
+            return Thread(view, cards.case_card(view, self.flow, whole=whole), await cases.notes_of(work, case_id), person.languages)
+
+    async def queue(self, who: Who, *, crisis: bool | None = None, mine: bool = False, unowned: bool = False, tag: str = "", limit: int = 50) -> list[Case]:
+        """Open cases, gravest first, then the longest waiting."""
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.SEE)
+            where = cases.filters(crisis=crisis, owner_id=person.id if mine else None, unowned=unowned, tag=tag)
+            return await cases.queue(work, where=where, limit=limit)
+
+    async def like_this(self, who: Who, case_id: int) -> list[Case]:
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            case = await cases.get(work, case_id)
+            if case is None:
+                raise NoSuchCase(case=case_id)
+            return await cases.like_this(work, case)
+
+    async def form(self, who: Who, name: str, case_id: int) -> Form:
+        """The form behind a button of a card: more_tags, note, kind."""
+        acts = {"more_tags": Act.TAG, "note": Act.NOTE, "kind": Act.SET_KIND}
+        async with self.store.read() as work:
+            await admit(work, who, acts[name])
+            view = await cards.load(work, case_id)
+            if view is None:
+                raise NoSuchCase(case=case_id)
+            return {"more_tags": lambda: cards.tags_form(view, self.flow), "note": lambda: cards.note_form(case_id), "kind": lambda: cards.kind_form(view.case)}[name]()
+
+    async def status(self, who: Who) -> Status:
+        """Tells no counts to whoever holds no role."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            return Status(await work.now(), await crises.current(work), await status.counts(work), await status.backlog(work), await health.of_doors(work))
+
+    async def changes_since(self, last: int) -> tuple[int, list[int]]:
+        """(newest change, case ids that changed after `last`): what a live page listens for."""
+        async with self.store.read() as work:
+            return await timeline.changed_cases(work, last)
+

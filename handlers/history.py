@@ -1,0 +1,65 @@
+"""What happened to a case, in words: the timeline as its readers understand it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.flow import Flow
+from handlers.acts import Act, admit
+from handlers.cards import tag_label
+from handlers.ports import Who, Words
+from storage import people, timeline
+from storage.database import Store
+from storage.timeline import MACHINE, case_chain
+
+
+@dataclass(frozen=True)
+class Past:
+    """One act. `door` is through which it came, "" for the machine's own."""
+
+    at: datetime
+    words: Words
+    door: str
+
+
+@dataclass(frozen=True)
+class History:
+    store: Store
+    flow: Flow
+
+    async def of_case(self, who: Who, case_id: int) -> Sequence[Past]:
+        """Oldest first; the words of customers and notes are not repeated."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            links = await timeline.of_chain(work, case_chain(case_id))
+            names = await people.names(work, [link.person_id for link in links if link.person_id])
+        return [self._past(link, names.get(link.person_id, "")) for link in links]
+
+    def _past(self, link: Any, name: str) -> Past:
+        facts = {"name": name, **self._facts(link.act, link.payload or {})}
+        words = Words(f"timeline.{link.act}", facts) if link.act in _TOLD else Words("timeline.other", {"name": name, "act": link.act})
+        return Past(link.at, words, "" if link.door == MACHINE else link.door)
+
+    def _facts(self, act: str, payload: Mapping[str, Any]) -> dict[str, object]:
+        """An erased payload leaves empty facts."""
+        if act == "tagged":
+            tags = payload.get("tags", {})
+            return {side: tuple(tag_label(self.flow, tag) for tag, on in tags.items() if on is (side == "on")) for side in ("on", "off")}
+        return {fact: payload.get(fact, "") for fact in _TOLD.get(act, ())}
+
+
+_TOLD: Mapping[str, tuple[str, ...]] = {
+    "case_opened": ("network",),
+    "mention_joined": ("network",),
+    "mention_edited": (),
+    "mention_deleted": (),
+    "claimed": (),
+    "closed": (),
+    "reopened": (),
+    "moved": ("crisis",),
+    "noted": (),
+    "revealed": (),
+    "kind_set": ("kind",),
+    "tagged": (),
+}

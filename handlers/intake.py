@@ -1,0 +1,58 @@
+"""Gathers what arrives at the same time into one transaction: a thousand mentions a second at the price of a few commits."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from handlers.mentions import Mentions
+from handlers.ports import Mention, Receipt
+
+MOST = 200
+WAITING_MOST = 20_000
+
+
+class Overloaded(Exception):  # noqa: N818
+    """More waits than memory should hold: the source is asked to come again."""
+
+
+@dataclass
+class Intake:
+    """`put` returns when the mention is durable: only then may its source be told so."""
+
+    mentions: Mentions
+    _waiting: list[tuple[Mention, asyncio.Future[Receipt]]] = field(default_factory=list)
+    _worker: asyncio.Task[None] | None = None
+
+    async def put(self, mention: Mention) -> Receipt:
+        """Raises Overloaded, or whatever kept the batch from being stored."""
+        if len(self._waiting) >= WAITING_MOST:
+            raise Overloaded
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._waiting.append((mention, receipt))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return await receipt
+
+    async def put_many(self, batch: Sequence[Mention]) -> list[Receipt]:
+        """A batch that its source delivered together is stored together."""
+        return await self.mentions.receive(batch)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting[:MOST] = self._waiting[:MOST], []
+            await self._store(batch)
+
+    async def _store(self, batch: list[tuple[Mention, asyncio.Future[Receipt]]]) -> None:
+        """If a batch cannot be stored, each of its mentions is tried alone, so that one bad message does not take others down."""
+        try:
+            receipts = await self.mentions.receive([mention for mention, _ in batch])
+        except Exception as error:
+            if len(batch) > 1:
+                for one in batch:
+                    await self._store([one])
+            elif not batch[0][1].done():
+                batch[0][1].set_exception(error)
+            return
+        for (_, waiting), receipt in zip(batch, receipts, strict=True):
+            if not waiting.done():
+                waiting.set_result(receipt)

@@ -1,0 +1,206 @@
+"""What customers write becomes cases: each message stored once, joined to its conversation's case, sorted, its card queued."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flows.flow import Flow
+from flows.triage import Suggestion
+from handlers.board import Board, Shown
+from handlers.machine import Machine
+from handlers.ports import Event, Mention, Receipt
+from storage import cases, crises, customers, mentions, timeline
+from storage.cases import Case
+from storage.database import Store, Work
+from storage.timeline import Entry, case_chain
+from storage.types import Status
+
+Key = tuple[str, str]
+CaseKey = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A mention that is new to us, with what the machine makes of it."""
+
+    mention: Mention
+    suggestion: Suggestion
+    customer_id: int
+    kind: str
+
+    @property
+    def key(self) -> Key:
+        return (self.mention.network, self.mention.external_id)
+
+    @property
+    def case_key(self) -> CaseKey:
+        return (self.customer_id, self.mention.conversation_id)
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """The way in."""
+
+    store: Store
+    board: Board
+    flow: Flow
+    machine: Machine
+
+    async def receive(self, batch: Sequence[Mention]) -> list[Receipt]:
+        """Store a batch in one transaction; when this returns, it is durable. One receipt per mention, in order."""
+        suggestions = await self.machine.suggest([one.text for one in batch], [one.language for one in batch])
+        async with self.store.begin() as work:
+            arrivals, known = await self._sort(work, batch, suggestions)
+            opened = await self._open_cases(work, arrivals)
+            ids = await self._store(work, arrivals, opened)
+            receipts = {**{key: Receipt(*pair, new=False) for key, pair in known.items()}, **ids}
+            await work.commit()
+        return [receipts[(one.network, one.external_id)] for one in batch]
+
+    async def _sort(self, work: Work, batch: Sequence[Mention], found: Sequence[Suggestion]) -> tuple[list[Arrival], dict[Key, tuple[int, int]]]:
+        """Split a batch into arrivals and what we had. Writing the customers first makes a second receiver of the same mention wait."""
+        accounts = await customers.upsert(work, list({(one.network, one.customer.external_id): _customer_row(one) for one in batch}.values()))
+        known = await mentions.known(work, {(one.network, one.external_id) for one in batch})
+        arrivals: dict[Key, Arrival] = {}
+        for one, suggestion in zip(batch, found, strict=True):
+            key = (one.network, one.external_id)
+            if key not in known and key not in arrivals:
+                arrivals[key] = Arrival(one, suggestion, *accounts[(one.network, one.customer.external_id)])
+            elif one.event is not Event.POSTED and key in known:
+                await self._changed(work, one, *known[key])
+        return list(arrivals.values()), known
+
+    async def _changed(self, work: Work, mention: Mention, mention_id: int, case_id: int) -> None:
+        """An edit or a deletion on the network: recorded beside the mention, shown on the card."""
+        text = mention.text if mention.event is Event.EDITED else None
+        case = await cases.lock(work, case_id)
+        if case is None or not await mentions.change(work, mention_id, mention.event, text):
+            return
+        await timeline.append(work, [Entry(case_chain(case_id), f"mention_{mention.event}", {"mention": mention_id, "text": text})])
+        await self.board.show(work, [Shown(case_id, case.channel, case.severity)])
+
+    async def _open_cases(self, work: Work, arrivals: Sequence[Arrival]) -> dict[CaseKey, Shown]:
+        """The case of each arrival's conversation, made or joined, as it is now to be shown."""
+        existing = await cases.of_conversations(work, [one.case_key for one in arrivals])
+        first: dict[CaseKey, list[Arrival]] = {}
+        for one in arrivals:
+            if one.case_key in existing:
+                existing[one.case_key] = await self._join(work, existing[one.case_key], one)
+            else:
+                first.setdefault(one.case_key, []).append(one)
+        crisis = await crises.current(work)
+        now = await work.now()
+        rows = [self._case_row(mine, crisis and crisis.id, now) for mine in first.values()]
+        added = await cases.add(work, rows)
+        shown = {key: Shown(case.id, case.channel, case.severity) for key, case in existing.items()}
+        for row in rows:
+            key = (row["customer_id"], row["conversation_id"])
+            shown[key] = Shown(added[key], row["channel"], row["severity"], fresh=True)
+        return shown
+
+    def _case_row(self, mine: Sequence[Arrival], crisis_id: int | None, now: datetime) -> dict[str, Any]:
+        one = mine[0]
+        crisis = any(other.suggestion.crisis for other in mine)
+        return {
+            "customer_id": one.customer_id,
+            "conversation_id": one.mention.conversation_id,
+            "network": one.mention.network,
+            "crisis_id": crisis_id if crisis else None,
+            "flow_digest": self.flow.digest,
+            "crisis": crisis,
+            "channel": _channel(self.flow, one.suggestion, crisis=crisis),
+            "status": Status.OPEN,
+            "severity": max(self._severity(other) for other in mine),
+            "language": one.suggestion.language,
+            "private": one.mention.private,
+            "mention_count": len(mine),
+            "cluster": one.suggestion.cluster,
+            "opened_at": now,
+            "last_mention_at": now,
+        }
+
+    def _severity(self, one: Arrival) -> int:
+        return max(one.suggestion.severity, self.flow.kinds.get(one.kind, 0))
+
+    async def _join(self, work: Work, case: Case, one: Arrival) -> Case:
+        """A further message of the same customer in the same conversation: the case opens again, may grow graver, may prove crisis."""
+        values: dict[str, Any] = {
+            "mention_count": case.mention_count + 1,
+            "last_mention_at": await work.now(),
+            "severity": max(case.severity, self._severity(one)),
+        }
+        if case.status in (Status.CLOSED, Status.ANSWERED):
+            values |= {"status": Status.OPEN, "closed_at": None}
+        if one.suggestion.crisis and not case.crisis and case.crisis_set_by is None:
+            await self.board.leave_pointer(work, case.id, values["severity"])
+            values |= {"crisis": True, "channel": _channel(self.flow, one.suggestion, crisis=True)}
+        await cases.change(work, case.id, **values)
+        return replace(case, **values)
+
+    async def _store(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> dict[Key, Receipt]:
+        if not arrivals:
+            return {}
+        now = await work.now()
+        ids = await mentions.add(work, [_mention_row(one, opened[one.case_key].case_id, now) for one in arrivals])
+        await mentions.keep_raw(work, [_raw_row(one, ids[one.key]) for one in arrivals if one.mention.raw])
+        await cases.suggest_tags(work, _tag_rows(arrivals, opened))
+        await timeline.append(work, _entries(arrivals, opened, ids))
+        for one in arrivals:
+            shown = opened[one.case_key]
+            if not shown.fresh:
+                await self.board.follow(work, shown.case_id, shown.severity, "mention", ids[one.key])
+        await self.board.show(work, list({shown.case_id: shown for shown in opened.values()}.values()))
+        return {one.key: Receipt(ids[one.key], opened[one.case_key].case_id, new=True) for one in arrivals}
+
+
+def _channel(flow: Flow, suggestion: Suggestion, *, crisis: bool) -> str:
+    """The channel of its first tag, else the crisis's own; ordinary mentions have theirs."""
+    if not crisis:
+        return flow.ordinary_channel
+    return flow.tags[suggestion.tags[0][0]].channel if suggestion.tags else flow.crisis_channel
+
+
+def _customer_row(one: Mention) -> dict[str, Any]:
+    customer = one.customer
+    names = ("external_id", "handle", "name", "kind", "reach")
+    return {"network": one.network, **{name: getattr(customer, name) for name in names}}
+
+
+def _mention_row(one: Arrival, case_id: int, now: datetime) -> dict[str, Any]:
+    names = ("network", "external_id", "text", "url", "private", "posted_at")
+    suggestion = one.suggestion
+    said = {"crisis": suggestion.crisis_confidence, "tags": list(suggestion.tags), "anger": suggestion.anger, "question": suggestion.question, "by": suggestion.by}
+    return {
+        **{name: getattr(one.mention, name) for name in names},
+        "case_id": case_id,
+        "language": suggestion.language,
+        "suggestion": said,
+        "cluster": suggestion.cluster,
+        "received_at": now,
+        "deleted_at": now if one.mention.event is Event.DELETED else None,
+    }
+
+
+def _raw_row(one: Arrival, mention_id: int) -> dict[str, Any]:
+    return {"source": one.mention.source or one.mention.network, "body": one.mention.raw, "mention_id": mention_id, "refused_because": None}
+
+
+def _tag_rows(arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> list[dict[str, Any]]:
+    best: dict[tuple[int, str], float] = {}
+    for one in arrivals:
+        for tag, confidence in one.suggestion.tags if one.suggestion.crisis else ():
+            key = (opened[one.case_key].case_id, tag)
+            best[key] = max(confidence, best.get(key, 0.0))
+    return [{"case_id": case_id, "tag": tag, "confidence": confidence} for (case_id, tag), confidence in best.items()]
+
+
+def _entries(arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown], ids: dict[Key, int]) -> list[Entry]:
+    entries, begun = [], set[int]()
+    for one in arrivals:
+        case_id, fresh = opened[one.case_key].case_id, opened[one.case_key].fresh
+        first = fresh and case_id not in begun
+        begun.add(case_id)
+        payload = {"mention": ids[one.key], "network": one.mention.network, "external_id": one.mention.external_id, "text": one.mention.text}
+        entries.append(Entry(case_chain(case_id), "case_opened" if first else "mention_joined", payload, door=one.mention.source or one.mention.network, fresh=fresh))
+    return entries

@@ -1,0 +1,188 @@
+"""The shapes that doors and use cases hand each other. Nothing here names a platform or holds a word that a person reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from storage.buckets import Bucket as Bucket  # noqa: PLC0414 - doors may not import storage
+
+
+@dataclass(frozen=True)
+class CustomerText:
+    """Words written by somebody outside: never trusted, never shown without the door's escape. `whole` shows what is masked."""
+
+    raw: str
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Label:
+    """A word from the FLOW file, in each language that it was written in."""
+
+    by_language: Mapping[str, str]
+
+    def in_(self, language: str) -> str:
+        return self.by_language.get(language) or self.by_language["en"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A message of templates/ by name, with its facts: str (escaped by the door), int, datetime, CustomerText, Label, Words, or a tuple of these."""
+
+    name: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+class Style(StrEnum):
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True)
+class Button:
+    """`ids` says what is acted on ("7", "7:phishing"), never how things stand. With `url` it only leads there."""
+
+    act: str
+    label: Words
+    ids: str = ""
+    style: Style = Style.PLAIN
+    pressed: bool = False
+    confirm: Words | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A thing shown in a workspace. `tone` is a severity's word, `plain` or `alarm`; a CustomerText in the body is a quotation."""
+
+    title: Words
+    body: tuple[Words | CustomerText, ...] = ()
+    small: tuple[Words, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()  # rows
+    tone: str = "plain"
+
+
+class FieldKind(StrEnum):
+    TEXT = "text"
+    LONG = "long"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    MOMENT = "moment"
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: Words
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    label: Words
+    kind: FieldKind = FieldKind.TEXT
+    options: tuple[Option, ...] = ()
+    initial: tuple[str, ...] = ()
+    optional: bool = False
+    most: int = 3000  # characters
+
+
+@dataclass(frozen=True)
+class Form:
+    """A question with fields. `name` is the act that its answer calls, `ids` what it is about."""
+
+    name: str
+    title: Words
+    submit: Words
+    fields: tuple[Field, ...]
+    ids: str = ""
+    intro: tuple[Words | CustomerText, ...] = ()
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who acts, as the door knows them: an account of that workspace. On the console the id is the person's."""
+
+    workspace: str
+    external_id: str
+
+
+class Event(StrEnum):
+    POSTED = "posted"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Customer:
+    """The account that wrote, as its network tells it. `reach` counts followers."""
+
+    external_id: str
+    handle: str = ""
+    name: str = ""
+    kind: str = "unknown"
+    reach: int = 0
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One message from a customer, as received. `raw` is the vendor's payload, kept for 30 days."""
+
+    network: str
+    external_id: str
+    conversation_id: str
+    customer: Customer
+    text: str
+    posted_at: datetime
+    event: Event = Event.POSTED
+    url: str | None = None
+    private: bool = False
+    language: str | None = None
+    source: str = ""
+    raw: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one mention: its case, and whether it was new to us."""
+
+    mention_id: int
+    case_id: int
+    new: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is shown: a channel (or a person's direct messages), and the message whose thread it belongs to."""
+
+    channel_id: str
+    thread_id: str | None = None
+
+
+class Workspace(Protocol):
+    """A place where the team works. Each method raises TryLater, Refused, DoorClosed or Unconfirmed of handlers.errors."""
+
+    @property
+    def name(self) -> str: ...
+
+    def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
+        """Every limit that a send of this act (post, update) to this channel counts against; the first is the lane's own."""
+        ...
+
+    async def post(self, place: Place, card: Card, language: str, token: str) -> str:
+        """Show a card; the message's id. `token` travels with it unseen, so that `find` can tell whether it arrived."""
+        ...
+
+    async def update(self, place: Place, message_id: str, card: Card, language: str) -> None:
+        """Show another state of a message posted before."""
+        ...
+
+    async def find(self, place: Place, token: str, since: datetime) -> str | None:
+        """The id of the message that carries this token; None when it surely did not arrive."""
+        ...
+
+
+LEASE = timedelta(seconds=60)  # a door's own time-outs stay under half of it

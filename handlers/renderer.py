@@ -1,0 +1,97 @@
+"""Renders late: turns an outbox row, which says what to show, into a card of how things stand at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.flow import Flow
+from handlers import cards
+from handlers.ports import Card, Words
+from storage import cases, outbox
+from storage.database import Store, Work
+from storage.outbox import Claimed
+
+
+class Nothing(Exception):  # noqa: N818 - what there is to show by now
+    """The row has become pointless: its case is gone or shown elsewhere."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A card, and the message that it replaces or the thread that it goes into, if any."""
+
+    card: Card
+    language: str
+    message_id: str | None = None
+    thread_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Renderer:
+    store: Store
+    flow: Flow
+    languages: Mapping[str, str]  # workspace → the language of its channels
+
+    async def show(self, row: Claimed) -> Shown:
+        """Raises Nothing when there is nothing to show any more."""
+        how = {
+            "card": self._case,
+            "mention": self._mention,
+            "note": self._note,
+            "pointer": self._pointer,
+            "words": self._words,
+            "waiting": self._waiting,
+        }
+        async with self.store.read() as work:
+            return await how[row.kind](work, row)
+
+    async def _case(self, work: Work, row: Claimed) -> Shown:
+        view = await cards.load(work, row.case_id or 0)
+        if view is None:
+            raise Nothing
+        here = await self._thread(work, row)
+        return Shown(cards.case_card(view, self.flow), self._language(row), message_id=here)
+
+    async def _mention(self, work: Work, row: Claimed) -> Shown:
+        said = [one for one in await cases.mentions_of(work, row.case_id or 0) if one.id == row.facts["id"]]
+        return await self._in_thread(work, row, cards.mention_card(said[0])) if said else _nothing()
+
+    async def _note(self, work: Work, row: Claimed) -> Shown:
+        notes = [one for one in await cases.notes_of(work, row.case_id or 0) if one.id == row.facts["id"]]
+        return await self._in_thread(work, row, cards.note_card(notes[0])) if notes else _nothing()
+
+    async def _pointer(self, work: Work, row: Claimed) -> Shown:
+        case = await cases.get(work, row.case_id or 0)
+        return Shown(cards.pointer_card(case), self._language(row), message_id=str(row.facts["message_id"])) if case else _nothing()
+
+    async def _words(self, _: Work, row: Claimed) -> Shown:
+        facts = {name: _fact(value) for name, value in row.facts["facts"].items()}
+        return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), self._language(row))
+
+    async def _waiting(self, work: Work, row: Claimed) -> Shown:
+        count, gravest = await outbox.folded(work, row.lane)
+        return Shown(cards.waiting_card(count, gravest), self._language(row), message_id=row.facts.get("message_id"))
+
+    async def _in_thread(self, work: Work, row: Claimed, card: Card) -> Shown:
+        thread = await self._thread(work, row)
+        return Shown(card, self._language(row), thread_id=thread) if thread else _nothing()
+
+    async def _thread(self, work: Work, row: Claimed) -> str | None:
+        posts = (await cases.posts_of(work, [row.case_id or 0])).get(row.case_id or 0, [])
+        here = [post.message_id for post in posts if post.current and post.workspace == row.workspace]
+        return here[-1] if here else None
+
+    def _language(self, row: Claimed) -> str:
+        return self.languages.get(row.workspace, "en")
+
+
+def _nothing() -> Shown:
+    raise Nothing
+
+
+def _fact(value: Any) -> object:
+    """Facts of stored words are JSON: a moment is kept as {"at": ISO 8601}, a list was a tuple."""
+    if isinstance(value, dict) and set(value) == {"at"}:
+        return datetime.fromisoformat(value["at"])
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,130 @@
+"""Our own people: who they are to a workspace, and what an admin changes about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+from flows.flow import ROLES
+from flows.people import PersonEntry
+from handlers.acts import Act, admit
+from handlers.errors import BadInput, LastAdmin, NoSuchPerson
+from handlers.ports import Who
+from storage import people, timeline
+from storage.database import Store, Work
+from storage.people import Person
+from storage.timeline import Entry
+
+CHANGEABLE = ("roles", "slack_id", "teams_id", "email", "phone", "languages", "hours", "timezone", "deputy")
+
+
+@dataclass(frozen=True)
+class Staff:
+    store: Store
+    timezone: str  # of a person for whom none is given
+    language: str
+
+    async def begin_with(self, entries: Sequence[PersonEntry]) -> int:
+        """Take the people of people.yaml if nobody is known yet; how many were taken. Afterwards the database is the truth."""
+        async with self.store.begin() as work:
+            if await people.everyone(work):
+                return 0
+            for entry in entries:
+                await people.put(work, _row(entry))
+            await timeline.append(work, [Entry("people", "people_begun", {"names": [entry.name for entry in entries]})])
+            await work.commit()
+            return len(entries)
+
+    async def knows(self, who: Who) -> bool:
+        async with self.store.read() as work:
+            return await people.by_external(work, who.workspace, who.external_id) is not None
+
+    async def introduce(self, who: Who, email: str) -> bool:
+        """An account that we do not know yet has this address: if it is somebody's, remember the account."""
+        async with self.store.begin() as work:
+            person = await people.by_email(work, email)
+            known = {"slack": person.slack_id, "teams": person.teams_id}.get(who.workspace) if person else None
+            if person is None or known:
+                return False
+            await people.know_as(work, person.id, who.workspace, who.external_id)
+            payload = {"name": person.name, "workspace": who.workspace, "account": who.external_id}
+            await timeline.append(work, [Entry("people", "introduced", payload, person.id, who.workspace)])
+            await work.commit()
+            return True
+
+    async def language_of(self, who: Who) -> str:
+        """In which language to speak to somebody privately; the house's own for those we do not know."""
+        async with self.store.read() as work:
+            person = await people.by_external(work, who.workspace, who.external_id)
+        return person.languages[0] if person and person.languages else self.language
+
+    async def list(self, who: Who) -> Sequence[Person]:
+        async with self.store.read() as work:
+            await admit(work, who, Act.MANAGE_PEOPLE)
+            return await people.everyone(work)
+
+    async def add(self, who: Who, name: str, values: Mapping[str, Any]) -> Person:
+        """`values`: some of CHANGEABLE; roles must be among them."""
+        if not values.get("roles"):
+            raise BadInput(field="roles", problem="empty")
+        async with self.store.begin() as work:
+            admin = await admit(work, who, Act.MANAGE_PEOPLE)
+            if not name.strip() or await people.by_name(work, name):
+                raise BadInput(field="name", problem="taken" if name.strip() else "empty")
+            row = {**dict.fromkeys(CHANGEABLE), "languages": [self.language], "timezone": self.timezone, **_checked(values)}
+            person = await people.put(work, {"name": name.strip()[:200], **row})
+            await self._record(work, admin, who, "person_added", person.name, values)
+            await work.commit()
+            return person
+
+    async def change(self, who: Who, name: str, values: Mapping[str, Any]) -> Person:
+        async with self.store.begin() as work:
+            admin = await admit(work, who, Act.MANAGE_PEOPLE)
+            person = await self._named(work, name)
+            if "roles" in values and "admin" not in values["roles"]:
+                await self._not_the_last_admin(work, person)
+            row = {field: getattr(person, field) for field in CHANGEABLE} | {"roles": sorted(person.roles), "languages": list(person.languages)}
+            changed = await people.put(work, {"name": person.name, **row, **_checked(values)})
+            await self._record(work, admin, who, "person_changed", person.name, values)
+            await work.commit()
+            return changed
+
+    async def remove(self, who: Who, name: str) -> None:
+        """Their access ends with this act."""
+        async with self.store.begin() as work:
+            admin = await admit(work, who, Act.MANAGE_PEOPLE)
+            person = await self._named(work, name)
+            await self._not_the_last_admin(work, person)
+            await people.remove(work, person.id)
+            await self._record(work, admin, who, "person_removed", person.name, {})
+            await work.commit()
+
+    async def _named(self, work: Work, name: str) -> Person:
+        person = await people.by_name(work, name)
+        if person is None:
+            raise NoSuchPerson(name=name)
+        return person
+
+    async def _not_the_last_admin(self, work: Work, person: Person) -> None:
+        if "admin" in person.roles and len(await people.with_role(work, "admin")) == 1:
+            raise LastAdmin(name=person.name)
+
+    async def _record(self, work: Work, admin: Person, who: Who, act: str, name: str, values: Mapping[str, Any]) -> None:
+        await timeline.append(work, [Entry("people", act, {"name": name, **values}, admin.id, who.workspace)])
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    for field in values:
+        if field not in CHANGEABLE:
+            raise BadInput(field=field, problem="unknown_choice")
+    if set(values.get("roles", ())) - set(ROLES):
+        raise BadInput(field="roles", problem="unknown_choice")
+    if values.get("timezone") and values["timezone"] not in available_timezones():
+        raise BadInput(field="timezone", problem="unknown_choice")
+    return {field: list(value) if isinstance(value, (tuple, set, frozenset)) else value for field, value in values.items()}
+
+
+def _row(entry: PersonEntry) -> dict[str, Any]:
+    same = ("name", "email", "phone", "hours", "timezone", "deputy")
+    plain = {field: getattr(entry, field) for field in same}
+    return {**plain, "roles": sorted(entry.roles), "languages": list(entry.languages), "slack_id": entry.slack, "teams_id": entry.teams}
