@@ -1,0 +1,92 @@
+"""Reads the environment and `.env` once, into one frozen value. A missing or malformed value is one clear line."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """One line per variable that cannot be used; values are never repeated, since they may be secrets."""
+
+
+class Settings(BaseSettings):
+    """Everything that is configured. Secrets show as stars in any repr."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: str = Field("sqlite:///tocsin.db", validation_alias="DATABASE_URL")
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(3000, ge=0, le=65535, validation_alias="PORT")
+    dyno: str = Field("", validation_alias="DYNO")  # set by hosts that wipe their disk at every restart
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
+
+    language: Literal["en", "es", "fr"] = Field("en", validation_alias="TOCSIN_LANGUAGE")
+    timezone: str = Field("UTC", validation_alias="TOCSIN_TIMEZONE")
+    flow: Path = Field(Path("flows/definitions/data_breach.yaml"), validation_alias="TOCSIN_FLOW")
+    people: Path = Field(Path("people.yaml"), validation_alias="TOCSIN_PEOPLE")
+    public_url: str = Field("", validation_alias="TOCSIN_PUBLIC_URL")
+    slack_channels: Annotated[dict[str, str], NoDecode] = Field({}, validation_alias="TOCSIN_SLACK_CHANNELS")
+    webhook_secrets: Annotated[dict[str, SecretStr], NoDecode] = Field({}, validation_alias="TOCSIN_WEBHOOK_SECRETS")
+    learn: bool = Field(True, validation_alias="TOCSIN_LEARN")
+    semantic: bool = Field(False, validation_alias="TOCSIN_SEMANTIC")
+    second_factor: bool = Field(True, validation_alias="TOCSIN_SECOND_FACTOR")
+    demo: bool = Field(True, validation_alias="TOCSIN_DEMO")
+    metrics_token: SecretStr | None = Field(None, validation_alias="TOCSIN_METRICS_TOKEN")
+
+    @field_validator("slack_channels", "webhook_secrets", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        """`crisis=C012, ordinary=C034` or a JSON object."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("{"):
+            return json.loads(value)
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if any(not sign or not name.strip() or not rest.strip() for name, sign, rest in pairs):
+            raise ValueError("expected name=value pairs, separated by commas")
+        return {name.strip(): rest.strip() for name, _, rest in pairs}
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("expected a time zone such as Europe/Madrid")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgres://", "postgresql://", "postgresql+asyncpg://", "sqlite+aiosqlite:///")):
+            raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return value
+
+    @property
+    def slack(self) -> bool:
+        return self.slack_bot_token is not None
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks that are configured, beside those that need nothing."""
+        return tuple(f"webhook:{source}" for source in self.webhook_secrets)
+
+    @property
+    def is_demo(self) -> bool:
+        """Nothing real is configured: the sample crisis plays."""
+        return self.demo and not self.slack and not self.networks
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process; raises SettingsError. `given` wins over the environment."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors(include_input=False, include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
