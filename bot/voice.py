@@ -1,0 +1,37 @@
+"""Says a message of templates/ the way a door needs it: every fact made safe by that door's own escape."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from handlers.customer_text import plain
+from handlers.ports import CustomerText, Label, Words
+from templates import say
+
+Escape = Callable[[str], str]
+Moment = Callable[[datetime], str]
+IN_A_SENTENCE = 300  # characters of a customer's words within one of ours
+
+
+def speak(words: Words, language: str, escape: Escape, moment: Moment) -> str:
+    """The message in one language. Its own words come from us and are not escaped, its facts are; `moment` writes a time."""
+    facts = {name: _said(fact, language, escape, moment) for name, fact in words.facts.items()}
+    return say(words.name, language, **facts)
+
+
+def _said(fact: object, language: str, escape: Escape, moment: Moment) -> object:
+    match fact:
+        case str():
+            return escape(fact)
+        case CustomerText():
+            return escape(plain(fact, IN_A_SENTENCE))
+        case Label():
+            return escape(fact.in_(language))
+        case datetime():
+            return moment(fact)
+        case Words():
+            return speak(fact, language, escape, moment)
+        case tuple() | list():
+            return [_said(one, language, escape, moment) for one in fact]
+        case None | int() | float():
+            return fact
+    raise TypeError(f"a fact cannot be a {type(fact).__name__}")
