@@ -1,0 +1,121 @@
+"""The triage of one FLOW: an inline speed for every mention, a semantic one behind it, and both learn from clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from flows.flow import Flow
+from flows.severity import Severity
+from flows.triage.language import LanguageReader
+from flows.triage.lessons import Classes
+from flows.triage.questions import asks
+from flows.triage.values import Click, Encoder, Suggestion
+
+if TYPE_CHECKING:
+    from flows.triage.anger import AngerReader
+    from flows.triage.duplicates import NearDuplicates
+    from flows.triage.speeds import Speeds
+
+BATCH = 64  # texts read at once: bounds memory
+BUTTONS = 5
+WORTH_A_BUTTON = 0.03
+ALWAYS = 3  # the best so many are offered however unsure they are
+
+# How sure a tag must be before its severity counts. Recall comes first where somebody may die.
+_BAR = {Severity.LOW: 0.35, Severity.NORMAL: 0.35, Severity.HIGH: 0.3, Severity.CRITICAL: 0.12}
+
+
+class Triage:
+    """Cheap to make: the models are built from the FLOW's examples at first use, or by `warm`."""
+
+    def __init__(self, flow: Flow, *, languages: Sequence[str] = ("en", "es", "fr"), encoder: Encoder | None = None) -> None:
+        self._flow, self._encoder = flow, encoder
+        self._classes = Classes(flow)
+        self._language = LanguageReader(languages)
+
+    def warm(self) -> None:
+        """Builds everything now, seconds of work, so that the first mention need not wait for it."""
+        self.suggest_many(("",))
+        if self._encoder is not None:
+            self.reconsider(("",))
+
+    def suggest_many(self, texts: Sequence[str], hints: Sequence[str | None] = ()) -> list[Suggestion]:
+        """The inline speed; `hints` are the languages that the network names, where it does."""
+        return [s for part in _batches(texts, hints) for s in self._suggest(part, semantic=False)]
+
+    def reconsider(self, texts: Sequence[str], hints: Sequence[str | None] = ()) -> list[Suggestion]:
+        """The semantic speed; needs an encoder."""
+        if self._encoder is None:
+            raise RuntimeError("this triage has no encoder")
+        return [s for part in _batches(texts, hints) for s in self._suggest(part, semantic=True)]
+
+    def learn(self, clicks: Iterable[Click]) -> None:
+        """One click at a time, in the order given: replicas that replay the same clicks agree exactly."""
+        for click in clicks:
+            number = self._classes.number(click.tag)
+            if number is not None:
+                self._speeds.learn(click.text, number, truth=click.truth)
+
+    def remember(self, seen: Iterable[tuple[str, int]]) -> None:
+        """Texts of the past with the clusters they were given, oldest first: near-duplicates of them are known again."""
+        for text, cluster in seen:
+            self._duplicates.remember(text, cluster)
+
+    def reasons(self, text: str) -> tuple[tuple[str, str], ...]:
+        """The trigger words met and what each hints at: a tag's name, `crisis` or `ordinary`."""
+        return self._speeds.reasons(text)
+
+    @cached_property
+    def _speeds(self) -> Speeds:
+        from flows.triage.speeds import Speeds  # noqa: PLC0415 - numpy loads after the bot is ready
+
+        return Speeds(self._flow, self._classes, self._encoder)
+
+    @cached_property
+    def _anger(self) -> AngerReader:
+        from flows.triage.anger import AngerReader  # noqa: PLC0415 - numpy loads after the bot is ready
+
+        return AngerReader(self._flow)
+
+    @cached_property
+    def _duplicates(self) -> NearDuplicates:
+        from flows.triage.duplicates import NearDuplicates  # noqa: PLC0415 - numpy loads after the bot is ready
+
+        return NearDuplicates()
+
+    def _suggest(self, batch: Sequence[tuple[str, str | None]], *, semantic: bool) -> Iterable[Suggestion]:
+        texts = [text for text, _ in batch]
+        crisis, tags = self._speeds.judge(texts, semantic=semantic)
+        anger = self._anger.read(texts)
+        for number, (text, hint) in enumerate(batch):
+            sure = float(crisis[number])
+            offered = self._offered(tags[number])
+            yield Suggestion(
+                crisis=sure >= 0.5,
+                crisis_confidence=round(sure, 4),
+                language=self._language.read(text, hint),
+                tags=offered,
+                severity=self._severity(sure, offered),
+                anger=round(float(anger[number]), 4),
+                question=asks(text),
+                cluster=self._duplicates.place(text),
+                by="semantic" if semantic else "linear",
+            )
+
+    def _offered(self, confidences: Any) -> tuple[tuple[str, float], ...]:
+        best = confidences.argsort()[::-1][:BUTTONS]
+        worth = [n for place, n in enumerate(best) if place < ALWAYS or confidences[n] >= WORTH_A_BUTTON]
+        return tuple((self._classes.tags[n], round(float(confidences[n]), 4)) for n in worth)
+
+    def _severity(self, sure: float, offered: Sequence[tuple[str, float]]) -> Severity:
+        found = [self._flow.tags[tag].severity for tag, _ in offered]
+        counted = [s for s, (_, confidence) in zip(found, offered, strict=True) if confidence * sure >= _BAR[s]]
+        return max(counted, default=Severity.NORMAL if sure >= 0.5 else Severity.LOW)
+
+
+def _batches(texts: Sequence[str], hints: Sequence[str | None]) -> Iterable[list[tuple[str, str | None]]]:
+    pairs = list(zip_longest(texts, hints[: len(texts)]))
+    return (pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH))

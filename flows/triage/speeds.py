@@ -1,0 +1,136 @@
+"""The two speeds side by side, each with its model and its threshold, taught by the same clicks."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flows.flow import Flow
+from flows.triage.lessons import Classes, Lesson, lessons, triggers
+from flows.triage.linear import softmax
+from flows.triage.model import Model
+from flows.triage.normalise import readable, tokens
+from flows.triage.threshold import Threshold
+from flows.triage.triggers import Triggers
+from flows.triage.values import Encoder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LATER = 5_000  # clicks that wait for the semantic speed to be built
+_READ_BY_ENCODER = 600  # letters: its time grows with the length
+_FOLDS = 3
+
+
+@dataclass
+class _Speed:
+    model: Model
+    threshold: Threshold
+
+
+class Speeds:
+    """Built from a FLOW: the linear speed at construction, the semantic one at its first use."""
+
+    def __init__(self, flow: Flow, classes: Classes, encoder: Encoder | None) -> None:
+        self._classes, self._encoder = classes, encoder
+        self._triggers: Triggers = triggers(flow, classes)
+        self._lessons = lessons(flow, classes)
+        self._linear = self._built(None)
+        self._semantic: _Speed | None = None
+        self._waiting: deque[tuple[str, int, bool]] = deque(maxlen=_LATER)
+
+    def judge(self, texts: Sequence[str], *, semantic: bool) -> tuple[NDArray[Any], NDArray[Any]]:
+        """How surely each text is about the crisis; how surely each tag holds if it is."""
+        speed = self._behind() if semantic else self._linear
+        scores = speed.model.scores(texts)
+        return speed.threshold.confidence(self._ranking(scores)), softmax(scores[:, : self._classes.ordinary])[:, : self._classes.crisis]
+
+    def learn(self, text: str, number: int, *, truth: bool) -> None:
+        """Both speeds learn a click; the semantic one later, if it is not built yet."""
+        self._learn(self._linear, text, number, truth=truth)
+        if self._semantic is not None:
+            self._learn(self._semantic, text, number, truth=truth)
+        elif self._encoder is not None:
+            self._waiting.append((text, number, truth))
+
+    def reasons(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Trigger words with the class that each hints at."""
+        names = (*self._classes.tags, "crisis", "ordinary")
+        return tuple((word, names[owner]) for word, owner in self._triggers.found(tokens(text)))
+
+    def _behind(self) -> _Speed:
+        if self._semantic is None:
+            assert self._encoder is not None
+            self._semantic = self._built(self._encoder)
+            while self._waiting:
+                text, number, truth = self._waiting.popleft()
+                self._learn(self._semantic, text, number, truth=truth)
+        return self._semantic
+
+    def _learn(self, speed: _Speed, text: str, number: int, *, truth: bool) -> None:
+        read = speed.model.read([text])
+        about = _about_the_crisis(number, self._classes, truth=truth)
+        if about is not None:
+            speed.threshold.learn(float(self._ranking(speed.model.scores_of(read))[0]), truth=about)
+        speed.model.learn_row(read, lambda believed: _wanted(believed, number, self._classes, truth=truth))
+
+    def _ranking(self, scores: NDArray[Any]) -> NDArray[Any]:
+        ordinary = self._classes.ordinary
+        result: NDArray[Any] = np.logaddexp.reduce(scores[:, :ordinary], axis=1) - scores[:, ordinary]
+        return result
+
+    def _built(self, encoder: Encoder | None) -> _Speed:
+        vectors = None if encoder is None else _encoded(encoder, [lesson.text for lesson in self._lessons])
+        return _Speed(self._taught(self._lessons, vectors), self._found_threshold(vectors))
+
+    def _taught(self, taught: Sequence[Lesson], vectors: NDArray[Any] | None) -> Model:
+        encoder = self._encoder
+        read = None if vectors is None or encoder is None else lambda texts: _encoded(encoder, texts)
+        model = Model(self._classes.count, self._triggers, read)
+        model.study([lesson.text for lesson in taught], [lesson.owner for lesson in taught], vectors)
+        return model
+
+    def _found_threshold(self, vectors: NDArray[Any] | None) -> Threshold:
+        """Learnt on examples that the model had not seen: each fold is judged by a model of the others."""
+        scores, truths = [], []
+        for fold in range(_FOLDS):
+            held = np.array([lesson.example and n % _FOLDS == fold for n, lesson in enumerate(self._lessons)], bool)
+            if not held.any():
+                continue
+            rest = [lesson for lesson, out in zip(self._lessons, held, strict=True) if not out]
+            model = self._taught(rest, None if vectors is None else vectors[~held])
+            asked = [lesson for lesson, out in zip(self._lessons, held, strict=True) if out]
+            found = model.scores([lesson.text for lesson in asked], None if vectors is None else vectors[held])
+            scores.append(self._ranking(found))
+            truths += [lesson.owner != self._classes.ordinary for lesson in asked]
+        return Threshold.fitted(np.concatenate(scores) if scores else np.zeros(0), np.array(truths, bool))
+
+
+def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[Any]:
+    return encoder.encode([readable(text, _READ_BY_ENCODER) for text in texts])
+
+
+def _about_the_crisis(number: int, classes: Classes, *, truth: bool) -> bool | None:
+    """A tag that does not hold says nothing about crisis or ordinary."""
+    if number == classes.ordinary:
+        return not truth
+    if number == classes.crisis:
+        return truth
+    return True if truth else None
+
+
+def _wanted(believed: NDArray[Any], number: int, classes: Classes, *, truth: bool) -> NDArray[Any]:
+    """The probabilities that would have agreed with the click and changed nothing else."""
+    about = _about_the_crisis(number, classes, truth=truth)
+    wanted: NDArray[Any] = believed.astype(np.float64)
+    if (number < classes.crisis and truth) or about is False:
+        wanted[:] = 0.0
+        wanted[number if about else classes.ordinary] = 1.0
+        return wanted
+    wanted[classes.ordinary if about else number] = 0.0
+    wanted /= max(wanted.sum(), 1e-12)
+    return wanted

@@ -1,0 +1,51 @@
+"""Finds FLOW's trigger words in a text: features for the models and reasons for a person, never a rule by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flows.triage.normalise import tokens
+
+_Phrase = tuple[tuple[str, ...], bool, int]  # its words, whether the last is a stem, its owner
+
+
+class Triggers:
+    """Words and phrases by owner (a number given by the caller); `*` at the end matches every ending."""
+
+    def __init__(self, phrases: Iterable[tuple[str, int]]) -> None:
+        self._whole: dict[str, list[_Phrase]] = {}
+        self._stems: dict[str, list[_Phrase]] = {}
+        for phrase, owner in phrases:
+            self._add(phrase, owner)
+        self._lengths = sorted({len(stem) for stem in self._stems})
+
+    def _add(self, phrase: str, owner: int) -> None:
+        stem = phrase.endswith("*")
+        words = tuple(tokens(phrase.rstrip("*")))
+        if words:
+            shelf = self._stems if stem and len(words) == 1 else self._whole
+            shelf.setdefault(words[0], []).append((words, stem, owner))
+
+    def found(self, words: Sequence[str]) -> list[tuple[str, int]]:
+        """Each phrase met, as written in the text, with its owner; once per owner and phrase."""
+        met: dict[tuple[str, int], None] = {}
+        for at, word in enumerate(words):
+            for phrase in self._candidates(word):
+                if _holds(phrase, words, at):
+                    met[" ".join(words[at : at + len(phrase[0])]), phrase[2]] = None
+        return list(met)
+
+    def _candidates(self, word: str) -> Iterable[_Phrase]:
+        yield from self._whole.get(word, ())
+        for length in self._lengths:
+            if length > len(word):
+                break
+            yield from self._stems.get(word[:length], ())
+
+
+def _holds(phrase: _Phrase, words: Sequence[str], at: int) -> bool:
+    wanted, stem, _ = phrase
+    last = at + len(wanted) - 1
+    if last >= len(words) or tuple(words[at:last]) != wanted[:-1]:
+        return False
+    return words[last].startswith(wanted[-1]) if stem else words[last] == wanted[-1]
