@@ -88,8 +88,7 @@ class SideDoors:
     def _remove(self, url: ResponseUrl, channel: Channel) -> None:
         message = self._original(url, channel)
         if message in channel.messages:
-            channel.messages.remove(message)
-            channel.deleted.append(message)
+            channel.remove(message)
         self.state.ephemerals = [e for e in self.state.ephemerals if e.message is not message]
 
 

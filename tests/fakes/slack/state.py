@@ -18,6 +18,8 @@ ALL_BOT_SCOPES = frozenset(
     }
 )  # fmt: skip
 
+IN_TOMBSTONE = {"type", "ts", "thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply"}
+
 
 @dataclass
 class User:
@@ -71,6 +73,18 @@ class Channel:
     def thread(self, ts: str) -> list[Json]:
         """The parent and its replies, oldest first."""
         return [m for m in self.messages if m["ts"] == ts or m.get("thread_ts") == ts]
+
+    def remove(self, message: Json) -> None:
+        """Delete a message; the parent of a thread leaves a tombstone, so that its replies keep a place."""
+        place = self.messages.index(message)
+        self.deleted.append(self.messages.pop(place))
+        root = self.message(message.get("thread_ts", ""))
+        if message.get("reply_count"):
+            kept: Json = {key: value for key, value in message.items() if key in IN_TOMBSTONE}
+            grave = {**kept, "subtype": "tombstone", "user": "USLACKBOT", "hidden": True, "text": "This message was deleted."}
+            self.messages.insert(place, grave)
+        elif root is not None:
+            root["reply_count"] -= 1
 
 
 @dataclass

@@ -9,7 +9,7 @@ from tests.fakes.slack.calls import Call, SlackError, method
 from tests.fakes.slack.state import Channel, Ephemeral, Json
 from tests.fakes.slack.validate import characters, controls, problems
 
-CLOSED_TO_MENTIONS = re.compile(r"[A-Za-z0-9_.:-]+")
+EVENT_TYPE = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
 def checked_blocks(call: Call) -> list[Json] | None:
@@ -44,7 +44,7 @@ def checked_metadata(call: Call) -> Json | None:
     if not isinstance(metadata, dict) or set(metadata) - {"event_type", "event_payload", "entities"}:
         raise SlackError("invalid_metadata_schema")
     event_type, payload = metadata.get("event_type"), metadata.get("event_payload")
-    if not isinstance(event_type, str) or not CLOSED_TO_MENTIONS.fullmatch(event_type) or not isinstance(payload, dict):
+    if not isinstance(event_type, str) or not EVENT_TYPE.fullmatch(event_type) or not isinstance(payload, dict):
         raise SlackError("invalid_metadata_schema")
     return deepcopy(metadata)
 
@@ -96,15 +96,15 @@ def open_for_posting(call: Call) -> Channel:
 
 
 def threaded(call: Call, channel: Channel) -> Json:
-    """thread_ts of an answer. Slack takes one under a vanished parent; one that never was is refused."""
+    """thread_ts of an answer, moved to its root. Under a vanished parent Slack answers thread_not_found (reported by users)."""
     ts = call.args.get("thread_ts")
     if not ts:
         return {}
     parent = channel.message(str(ts))
-    if parent is None and not any(m["ts"] == ts for m in channel.deleted):
+    if parent is None:
         raise SlackError("thread_not_found")
-    root = str(parent.get("thread_ts", ts)) if parent else str(ts)
-    return {"thread_ts": root, **({"subtype": "thread_broadcast"} if call.flag("reply_broadcast") else {})}
+    broadcast = {"subtype": "thread_broadcast"} if call.flag("reply_broadcast") else {}
+    return {"thread_ts": str(parent.get("thread_ts", ts)), **broadcast}
 
 
 @method("chat.postMessage", tier=4, scope="chat:write")
@@ -166,8 +166,7 @@ def rewrite(message: Json, blocks: list[Json] | None, text: str | None, metadata
 @method("chat.delete", tier=3, scope="chat:write")
 def delete_message(call: Call) -> Json:
     channel, message = own_message(call, "cant_delete_message")
-    channel.messages.remove(message)
-    channel.deleted.append(message)
+    channel.remove(message)
     return {"channel": channel.id, "ts": message["ts"]}
 
 
