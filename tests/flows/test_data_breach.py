@@ -1,0 +1,116 @@
+"""The FLOW that ships is sound, complete in three languages, and has enough examples to learn from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import flows
+from flows.flow import KINDS, LANGUAGES, Flow, Vocabulary, folded
+from flows.loader import load_flow
+from flows.severity import Severity
+
+ROOT = Path(flows.__file__).parents[1]
+TAGS = [
+    "my_data", "account_access", "money_missing", "identity_theft", "phishing", "password", "compensation", "legal_threat", "press",
+    "regulator", "data_request", "delete_account", "vulnerable_person", "threat_to_life", "extortion", "employee", "rumour", "thanks",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    found = sorted((ROOT / "flows" / "definitions").glob("data_breach*.yaml"))
+    return {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in found}
+
+
+@pytest.fixture(scope="module")
+def flow(texts: dict[str, str]) -> Flow:
+    return load_flow(texts)
+
+
+def is_hinted(text: str, words: tuple[str, ...]) -> bool:
+    patterns = (r"\b" + re.escape(folded(word)).replace(r"\*", r"\w*") + r"\b" for word in words)
+    return any(re.search(pattern, folded(text)) for pattern in patterns)
+
+
+def vocabularies(flow: Flow) -> list[tuple[str, Vocabulary]]:
+    tags = [(name, tag.vocabulary) for name, tag in flow.tags.items()]
+    return [("crisis", flow.crisis), ("ordinary", flow.ordinary), ("anger", flow.anger), *tags]
+
+
+def test_it_has_the_tags_of_a_data_breach_in_their_order(flow: Flow) -> None:
+    assert list(flow.tags) == TAGS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_tag_has_two_dozen_examples_in_each_language(flow: Flow, language: str) -> None:
+    few = {name: count for name, tag in flow.tags.items() if (count := len(tag.vocabulary.examples[language])) < 24}
+    assert few == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_crisis_ordinary_and_anger_have_their_examples_in_each_language(flow: Flow, language: str) -> None:
+    assert len(flow.ordinary.examples[language]) >= 120
+    assert len(flow.crisis.examples[language]) >= 60
+    assert len(flow.anger.examples[language]) >= 40
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ordinary_examples_hold_words_of_the_crisis(flow: Flow, language: str) -> None:
+    words = flow.crisis.words[language] + tuple(word for tag in flow.tags.values() for word in tag.vocabulary.words[language])
+    assert sum(is_hinted(text, words) for text in flow.ordinary.examples[language]) >= 25
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_many_examples_of_a_tag_hold_none_of_its_words(flow: Flow, language: str) -> None:
+    for name, tag in flow.tags.items():
+        examples, words = tag.vocabulary.examples[language], tag.vocabulary.words[language]
+        assert sum(not is_hinted(text, words) for text in examples) >= 4, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_a_tag_is_short_enough_to_be_a_hint(flow: Flow, language: str) -> None:
+    for name, vocabulary in vocabularies(flow):
+        assert vocabulary.words[language], name
+        assert all(len(word.split()) <= 6 for word in vocabulary.words[language]), name
+
+
+def test_examples_are_written_anew_in_each_language(flow: Flow) -> None:
+    for name, vocabulary in vocabularies(flow):
+        first, *others = (set(vocabulary.examples[language]) for language in LANGUAGES)
+        assert not first.intersection(*others), name
+
+
+def test_threats_and_extortion_are_critical_and_little_else(flow: Flow) -> None:
+    critical = {name for name, tag in flow.tags.items() if tag.severity is Severity.CRITICAL}
+    assert critical == {"threat_to_life", "extortion"}
+
+
+def test_a_vulnerable_person_a_journalist_and_an_authority_are_never_low(flow: Flow) -> None:
+    assert set(flow.kinds) == set(KINDS)
+    assert min(flow.kinds[kind] for kind in ("vulnerable", "press", "regulator")) >= Severity.HIGH
+
+
+def test_the_crisis_and_the_everyday_have_channels_of_their_own(flow: Flow) -> None:
+    assert (flow.crisis_channel, flow.ordinary_channel) == ("crisis", "ordinary")
+    assert {tag.channel for tag in flow.tags.values()} <= set(flow.channels)
+
+
+def test_the_first_told_can_decide_and_speak(flow: Flow) -> None:
+    assert {"lead", "legal", "press_officer"} <= set(flow.first_told)
+
+
+def test_the_head_of_the_file_states_the_six_rules_and_explains_every_key(texts: dict[str, str]) -> None:
+    rules = texts["flows/definitions/data_breach.yaml"]
+    head = rules[: rules.index("\nflow:")]
+    assert all(f"#   {number}. " in head for number in range(1, 7))
+    keys = [*re.findall(r"^(\w+):", rules, re.MULTILINE), "label", "severity", "channel", "words"]
+    assert [key for key in keys if not re.search(rf"^#  +{key} ", head, re.MULTILINE)] == []
+    assert all(line.startswith("#") for line in head.splitlines() if line)
+
+
+def test_a_case_gets_its_flow_back_from_the_snapshot(flow: Flow) -> None:
+    again = Flow.from_snapshot(flow.as_snapshot())
+    assert (again, again.digest, list(again.tags)) == (flow, flow.digest, TAGS)
