@@ -182,6 +182,15 @@ async def test_channels_people_and_direct_conversations_are_described(slack: Fak
     assert (posted["channel"], [m["text"] for m in slack.messages_to("U1")]) == (opened, ["psst"])
 
 
+async def test_a_conversation_with_several_people_is_found_again(slack: FakeSlack, client: AsyncWebClient):
+    slack.add_user("ben", user_id="U2")
+    first = (await client.conversations_open(users=["U1", "U2"]))["channel"]["id"]
+    again = (await client.conversations_open(users="U2,U1"))["channel"]["id"]
+    assert first == again
+    assert (await client.conversations_info(channel=first))["channel"]["is_mpim"]
+    assert await refusal(client.conversations_open(users="U7")) == "user_not_found"
+
+
 async def test_joining_works_for_public_channels_only(slack: FakeSlack, client: AsyncWebClient):
     slack.add_channel("open", channel_id="C2", bot=False)
     slack.add_channel("closed", channel_id="C3", bot=False, is_private=True)

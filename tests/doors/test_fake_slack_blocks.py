@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import slackblocks
 
-from tests.fakes.slack import problems, view_problems
+from tests.fakes.slack import calls_out, links, problems, view_problems
 from tests.fakes.slack.validate import characters
 
 Json = dict[str, Any]
@@ -209,3 +209,13 @@ def test_what_an_independent_library_builds_is_taken():
 
 def test_characters_count_every_text_of_every_block():
     assert characters([*section(text=marked(10), fields=[marked(5)]), *actions(button(text=plain(7)))]) == 22
+
+
+def test_whom_a_message_calls_and_what_can_be_clicked_in_it():
+    loud = {"text": "<!here> look", "blocks": section(text={"type": "mrkdwn", "text": "<@U1|ana> <!subteam^S1> @channel"})}
+    assert calls_out(loud) == ["!here", "@U1", "!subteam^S1"]
+    assert calls_out({"text": "", "blocks": section(text={"type": "plain_text", "text": "<!here>"})}) == []
+    assert calls_out({"text": "&lt;!here&gt;"}) == []
+    clickable = {"text": "<https://a.test/x|here> http://b.test/y evil.com", "blocks": actions(button(url="https://c.test"))}
+    assert links(clickable) == ["https://a.test/x", "http://b.test/y", "evil.com", "https://c.test"]
+    assert links({"text": "hxxps://evil[.]com and half past 3.30"}) == []

@@ -45,6 +45,12 @@ async def test_the_second_post_in_a_second_is_refused_with_retry_after(slack: Fa
     await client.chat_postMessage(channel="C1", text="two")
 
 
+async def test_a_person_and_their_direct_conversation_are_one_place(slack: FakeSlack, client: AsyncWebClient):
+    direct = (await client.conversations_open(users="U1"))["channel"]["id"]
+    await client.chat_postMessage(channel="U1", text="one")
+    assert await limited(client.chat_postMessage(channel=direct, text="two")) == (429, "1")
+
+
 async def test_the_sdks_own_retry_handler_obeys_the_fake(slack: FakeSlack, client: AsyncWebClient):
     client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=1))
     for text in ("one", "two"):

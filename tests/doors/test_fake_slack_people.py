@@ -234,6 +234,13 @@ async def served(handler: Any, slack: FakeSlack) -> aiohttp.web.AppRunner:
     return runner
 
 
+async def test_a_request_url_is_verified_by_its_challenge(slack: FakeSlack):
+    async with over_http(slack, sample_app(slack, [])):
+        assert await slack.events.verify_url()
+        slack.delivery.signing_secret = "another"
+        assert not await slack.events.verify_url()
+
+
 async def test_past_the_hourly_limit_events_are_dropped_and_the_app_is_told(slack: FakeSlack):
     slack.limits.events_an_hour, kinds = 2, []
 

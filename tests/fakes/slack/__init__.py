@@ -6,6 +6,7 @@ from .delivery import Ack, sign
 from .events import Delivered
 from .limits import Limits
 from .modals import Submission
+from .reading import calls_out, links
 from .server import FakeSlack
 from .validate import problems, view_problems
 
@@ -18,6 +19,8 @@ __all__ = [
     "Limits",
     "ManualClock",
     "Submission",
+    "calls_out",
+    "links",
     "problems",
     "sign",
     "view_problems",

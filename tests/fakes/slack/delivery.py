@@ -92,7 +92,7 @@ class Delivery:
             return {**failed, "reason": "connection_failed"}
 
     async def _posted(self, body: str, headers: dict[str, str]) -> Json:
-        self._session = self._session or aiohttp.ClientSession()
+        self._session = self._session or aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         limit = aiohttp.ClientTimeout(total=self.limits.ack_seconds)
         async with self._session.post(self.http_target or "", data=body.encode(), headers=headers, timeout=limit) as response:
             text = await response.text()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from . import payloads
 from .delivery import Ack, Delivery, Retry
 from .limits import Window
-from .state import Channel, Json, State
+from .state import Channel, Json, State, new_id
 
 
 @dataclass
@@ -50,6 +50,13 @@ class Events:
         ack = await self.delivery.send("events_api", delivered.payload, Retry(len(delivered.attempts), "http_timeout"))
         delivered.attempts.append(ack)
         return ack
+
+    async def verify_url(self) -> bool:
+        """Slack's check when a Request URL is entered: the challenge must come back."""
+        challenge = new_id("3eZ")
+        ack = await self.delivery.send("events_api", payloads.url_verification(challenge))
+        body = ack.body.get("challenge") if isinstance(ack.body, dict) else ack.body
+        return ack.acknowledged and body == challenge
 
     async def close(self) -> None:
         for task in self._repeating:

@@ -162,6 +162,10 @@ def app_rate_limited(state: State) -> Json:
     }
 
 
+def url_verification(challenge: str) -> Json:
+    return {"token": VERIFICATION_TOKEN, "challenge": challenge, "type": "url_verification"}
+
+
 def message_event(channel: Channel, message: Json, **more: Any) -> Json:
     channel_type = {"channels": "channel", "groups": "group", "im": "im", "mpim": "mpim"}[channel.kind]
     return {**deepcopy(message), "channel": channel.id, "channel_type": channel_type, **more}

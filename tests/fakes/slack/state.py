@@ -1,6 +1,7 @@
 """What one Slack workspace remembers: people, channels, messages, tokens, open views."""
 
 import secrets
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,7 +69,9 @@ class Channel:
         return [m for m in self.messages if m.get("thread_ts", m["ts"]) == m["ts"] or m.get("subtype") == "thread_broadcast"]
 
     def message(self, ts: str) -> Json | None:
-        return next((m for m in self.messages if m["ts"] == ts), None)
+        place = bisect_left(self.messages, ts, key=lambda m: str(m["ts"]))
+        found = self.messages[place] if place < len(self.messages) else None
+        return found if found and found["ts"] == ts else None
 
     def thread(self, ts: str) -> list[Json]:
         """The parent and its replies, oldest first."""
@@ -176,11 +179,14 @@ class State:
         self.channels[channel.id] = channel
         return channel
 
+    def known_direct(self, user: str) -> Channel | None:
+        return next((c for c in self.channels.values() if c.im_with == user), None)
+
     def direct(self, user: str) -> Channel:
         """The conversation between the bot and one person, made at its first use."""
-        for channel in self.channels.values():
-            if channel.im_with == user:
-                return channel
+        known = self.known_direct(user)
+        if known:
+            return known
         made = Channel(new_id("D"), user, is_private=True, im_with=user, members={user, self.bot_user})
         self.channels[made.id] = made
         return made

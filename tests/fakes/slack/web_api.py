@@ -121,7 +121,9 @@ class WebApi:
     def _lane(self, args: Json) -> str | None:
         """The channel a call counts against, by its id however it was named."""
         named = args.get("channel")
-        channel = self.state.find_channel(str(named)) if named else None
+        if not isinstance(named, str):
+            return None
+        channel = self.state.known_direct(named) or self.state.find_channel(named)
         return channel.id if channel else named
 
     @staticmethod
