@@ -5,7 +5,7 @@ from datetime import datetime
 
 from handlers.customer_text import plain
 from handlers.ports import CustomerText, Label, Words
-from templates import say
+from templates import LANGUAGES, sheet
 
 Escape = Callable[[str], str]
 Moment = Callable[[datetime], str]
@@ -15,17 +15,14 @@ IN_A_SENTENCE = 300  # characters of a customer's words within one of ours
 def speak(words: Words, language: str, escape: Escape, moment: Moment) -> str:
     """The message in one language. Its own words come from us and are not escaped, its facts are; `moment` writes a time."""
     facts = {name: _said(fact, language, escape, moment) for name, fact in words.facts.items()}
-    return say(words.name, language, **facts)
+    topic, macro = words.name.split(".")
+    return str(getattr(sheet(topic, language if language in LANGUAGES else "en"), macro)(**facts)).strip()
 
 
 def _said(fact: object, language: str, escape: Escape, moment: Moment) -> object:
     match fact:
-        case str():
-            return escape(fact)
-        case CustomerText():
-            return escape(plain(fact, IN_A_SENTENCE))
-        case Label():
-            return escape(fact.in_(language))
+        case str() | CustomerText() | Label():
+            return escape(_plain(fact, language))
         case datetime():
             return moment(fact)
         case Words():
@@ -35,3 +32,9 @@ def _said(fact: object, language: str, escape: Escape, moment: Moment) -> object
         case None | int() | float():
             return fact
     raise TypeError(f"a fact cannot be a {type(fact).__name__}")
+
+
+def _plain(fact: str | CustomerText | Label, language: str) -> str:
+    if isinstance(fact, CustomerText):
+        return plain(fact, IN_A_SENTENCE)
+    return fact.in_(language) if isinstance(fact, Label) else fact

@@ -1,0 +1,86 @@
+"""Texts as Slack takes them: elements of rich text, which parse nothing, and mrkdwn, where every fact is escaped."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.voice import Escape, speak
+from handlers.customer_text import plain
+from handlers.ports import CustomerText, Words
+
+Json = dict[str, Any]
+_FACT_MOST = 200
+_DATE = "{date_short_pretty} {time}"
+_OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment until it becomes an element
+_MARKED = re.compile(f"{_OPEN}(-?\\d+){_SHUT}")
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000\ue001\U000e0000-\U000e007f]")
+_BROKEN_END = re.compile(r"(?:<[^<>]*|&\w{0,4})$")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def bare(text: str) -> str:
+    """Without signs that cannot be seen, turn the direction of writing, or cannot be sent."""
+    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
+
+
+def calm(text: str) -> str:
+    """A fact that may have been chosen by a stranger, such as a name: bare, short, its links harmless."""
+    return plain(CustomerText(bare(text), whole=True), _FACT_MOST)
+
+
+def escaped(text: str) -> str:
+    """For mrkdwn (https://docs.slack.dev/messaging/formatting-message-text): no mention, command or link can begin in it."""
+    return calm(text).translate(_ENTITIES)
+
+
+def mrkdwn(words: Words, language: str, most: int = 3000) -> str:
+    """Our sentence with escaped facts; cut where neither a date nor an entity is torn apart."""
+    said = speak(words, language, escaped, _date_markup)
+    return said if len(said) <= most else _BROKEN_END.sub("", said[: most - 1]) + "…"
+
+
+def plain_words(words: Words, language: str, most: int) -> str:
+    """For plain_text objects, which parse nothing; never empty, since Slack refuses that."""
+    return cut(speak(words, language, calm, _date_plainly), most) or "-"
+
+
+def plain_text(words: Words, language: str, most: int) -> Json:
+    return {"type": "plain_text", "text": plain_words(words, language, most), "emoji": False}
+
+
+def rich(words: Words, language: str, most: int, escape: Escape = bare) -> list[Json]:
+    """Elements of a rich text section; a moment shows in the reader's own time zone."""
+    elements: list[Json] = []
+    for index, piece in enumerate(_MARKED.split(speak(words, language, escape, _date_marked))):
+        if index % 2:
+            elements.append(_date_element(int(piece)))
+        elif piece and most > 0:
+            elements.append({"type": "text", "text": cut(piece, most)})
+            most -= len(piece)
+    return elements
+
+
+def quoted(text: CustomerText, most: int) -> list[Json]:
+    """A customer's words; nothing when there are none to see."""
+    words = plain(CustomerText(bare(text.raw), text.whole), most)
+    return [{"type": "text", "text": words}] if words.strip() else []
+
+
+def _date_plainly(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _date_markup(at: datetime) -> str:
+    return f"<!date^{int(at.timestamp())}^{_DATE}|{_date_plainly(at)}>"
+
+
+def _date_marked(at: datetime) -> str:
+    return f"{_OPEN}{int(at.timestamp())}{_SHUT}"
+
+
+def _date_element(seconds: int) -> Json:
+    return {"type": "date", "timestamp": seconds, "format": _DATE, "fallback": _date_plainly(datetime.fromtimestamp(seconds, UTC))}

@@ -1,0 +1,114 @@
+"""The Workspace port over Slack's Web API: shows cards, and can tell whether one arrived."""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.slack.answers import send_error
+from bot.slack.blocks import card_blocks, notice
+from bot.slack.markup import Json
+from bot.slack.pace import Pace
+from handlers.errors import Refused, Unconfirmed
+from handlers.ports import Bucket, Card, Place
+
+NAME = "slack"
+EVENT = "tocsin"  # event_type of our messages' metadata
+# one post a second and channel (https://docs.slack.dev/apis/web-api/rate-limits); Pace watches that they arrive so
+POST_EVERY = timedelta(milliseconds=1001)
+ARRIVE_EVERY = 1.003  # seconds
+# in any minute burst + 60 / every stay under the limit: 295 of 300 posts, 48 of the 50 updates of tier 3
+ALL_POSTS = Bucket("slack:post", timedelta(milliseconds=210), burst=9)
+ALL_UPDATES = Bucket("slack:chat.update", timedelta(milliseconds=1400), burst=6)
+CLOCKS_APART = timedelta(minutes=5)
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class SlackWorkspace:
+    """`client` must not repeat a request by itself: whether to send again is decided by who knows what arrived."""
+
+    client: AsyncWebClient
+    name: str = NAME
+    _pace: Pace = field(default_factory=lambda: Pace(ARRIVE_EVERY))
+    _direct: dict[str, str] = field(default_factory=dict)  # person's account → the conversation with them
+
+    def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
+        if act == "update":
+            return (Bucket(f"slack:{channel_id}#update", timedelta(milliseconds=200), burst=5), ALL_UPDATES)
+        return (Bucket(f"slack:{channel_id}", POST_EVERY), ALL_POSTS)
+
+    async def post(self, place: Place, card: Card, language: str, token: str) -> str:
+        content, channel = _content(card, language), await self._conversation(place.channel_id)
+        async with self._pace.turn(place.channel_id):
+            post = self.client.chat_postMessage(
+                channel=channel,
+                thread_ts=place.thread_id,
+                metadata={"event_type": EVENT, "event_payload": {"token": token}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **content,
+            )
+            answer = await _answer(post, "")
+        if not answer.get("ts"):
+            raise Unconfirmed("unreadable_answer")
+        return str(answer["ts"])
+
+    async def update(self, place: Place, message_id: str, card: Card, language: str) -> None:
+        channel = await self._conversation(place.channel_id)
+        await _answer(self.client.chat_update(channel=channel, ts=message_id, **_content(card, language)), "chat.update")
+
+    async def find(self, place: Place, token: str, since: datetime) -> str | None:
+        channel = await self._conversation(place.channel_id)
+        cursor: str | None = None
+        while True:
+            page = await self._page(channel, place.thread_id, since - CLOCKS_APART, cursor)
+            for message in page.get("messages", []):
+                if _token(message) == token:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+
+    async def _page(self, channel: str, thread_id: str | None, since: datetime, cursor: str | None) -> Json:
+        oldest = f"{since.timestamp():.6f}"
+        asked: Json = {"channel": channel, "oldest": oldest, "limit": PAGE, "include_all_metadata": True, "cursor": cursor}
+        if thread_id is None:
+            return await _answer(self.client.conversations_history(**asked), "conversations.history")
+        try:
+            return await _answer(self.client.conversations_replies(ts=thread_id, **asked), "conversations.replies")
+        except Refused as error:
+            if error.reason == "thread_not_found":
+                return {}
+            raise
+
+    async def _conversation(self, channel_id: str) -> str:
+        """A person's account stands for the direct conversation with them."""
+        if not channel_id.startswith(("U", "W")):
+            return channel_id
+        if channel_id not in self._direct:
+            opened = await _answer(self.client.conversations_open(users=channel_id), "conversations.open")
+            self._direct[channel_id] = str(opened["channel"]["id"])
+        return self._direct[channel_id]
+
+
+async def _answer(call: Awaitable[AsyncSlackResponse], method: str) -> Json:
+    """`method` names the limit that a 429 means; "" the channel's own."""
+    try:
+        answer = await call
+    except Exception as error:
+        raise send_error(error, f"slack:{method}" if method else "") from error
+    if not isinstance(answer.data, dict):
+        raise Unconfirmed("unreadable_answer")
+    return answer.data
+
+
+def _content(card: Card, language: str) -> Json:
+    return {"blocks": card_blocks(card, language), "text": notice(card, language)}
+
+
+def _token(message: Json) -> str | None:
+    metadata = message.get("metadata") or {}
+    return metadata.get("event_payload", {}).get("token") if metadata.get("event_type") == EVENT else None
