@@ -6,11 +6,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import CannotActError, FakeSlack, Limits, ManualClock
-from tests.fakes.slack.sample_app import FORM, over_http, over_socket, sample_app
+from tests.fakes.slack.sample_app import over_http, over_socket, sample_app
 
 CARD = [
     {
@@ -114,77 +113,6 @@ async def test_a_wrongly_signed_request_is_refused_by_bolt(slack: FakeSlack, cli
     assert (ack.acknowledged, ack.status, heard) == (False, 401, [])
 
 
-async def test_a_form_is_opened_filled_and_saved(slack: FakeSlack, heard: Heard):
-    await slack.command("U1", "/crisis", "form", "C1")
-    assert [v["callback_id"] for v in slack.views_open("U1")] == ["form"]
-    with pytest.raises(CannotActError, match="required"):
-        await slack.submit("U1")
-    with pytest.raises(CannotActError, match="characters"):
-        await slack.submit("U1", values={"words": "x" * 21})
-    done = await slack.submit("U1", values={"words": "water"})
-    assert (done.outcome, slack.views_open("U1")) == ("closed", [])
-    assert heard[-1]["view"]["state"]["values"] == {"reason": {"words": {"type": "plain_text_input", "value": "water"}}}
-
-
-@pytest.mark.parametrize(
-    ("words", "outcome", "still_open"),
-    [("wrong", "errors", 1), ("astray", "trouble", 1), ("more", "pushed", 2), ("again", "updated", 1), ("all", "cleared", 0)],
-)
-async def test_the_answer_to_a_form_decides_what_the_person_sees(slack: FakeSlack, heard: Heard, words: str, outcome: str, still_open: int):
-    await slack.command("U1", "/crisis", "form", "C1")
-    done = await slack.submit("U1", values={"reason": words})
-    assert (done.outcome, len(slack.views_open("U1"))) == (outcome, still_open)
-    assert done.errors == ({"reason": "say more"} if words == "wrong" else {})
-
-
-async def test_a_stack_of_forms_is_three_deep(slack: FakeSlack, heard: Heard):
-    await slack.command("U1", "/crisis", "form", "C1")
-    outcomes = [(await slack.submit("U1", values={"reason": "more"})).outcome for _ in range(3)]
-    assert outcomes == ["pushed", "pushed", "trouble"]
-    await slack.close_view("U1", everything=True)
-    assert (slack.views_open("U1"), heard[-1]["type"]) == ([], "view_closed")
-
-
-async def test_a_trigger_works_once_and_for_three_seconds(client: AsyncWebClient, slack: FakeSlack):
-    async def refusal(trigger: str) -> str:
-        with pytest.raises(SlackApiError) as caught:
-            await client.views_open(trigger_id=trigger, view=FORM)
-        return str(caught.value.response["error"])
-
-    trigger = slack.state.new_trigger("U1").id
-    await client.views_open(trigger_id=trigger, view=FORM)
-    assert (await refusal(trigger), await refusal("made.up")) == ("exchanged_trigger_id", "invalid_trigger_id")
-    clock = ManualClock()
-    async with FakeSlack(clock=clock) as slow:
-        other = AsyncWebClient(token=slow.bot_token, base_url=slow.base_url)
-        late = slow.state.new_trigger(slow.add_user("ana").id).id
-        clock.advance(3.1)
-        with pytest.raises(SlackApiError) as caught:
-            await other.views_open(trigger_id=late, view=FORM)
-        assert caught.value.response["error"] == "expired_trigger_id"
-
-
-async def test_a_view_is_guarded_by_its_hash(client: AsyncWebClient, slack: FakeSlack):
-    view = (await client.views_open(trigger_id=slack.state.new_trigger("U1").id, view=FORM))["view"]
-    await client.views_update(view_id=view["id"], hash=view["hash"], view=FORM)
-    with pytest.raises(SlackApiError) as caught:
-        await client.views_update(view_id=view["id"], hash=view["hash"], view=FORM)
-    assert caught.value.response["error"] == "hash_conflict"
-    with pytest.raises(SlackApiError) as caught:
-        await client.views_open(trigger_id=slack.state.new_trigger("U1").id, view={k: v for k, v in FORM.items() if k != "submit"})
-    assert caught.value.response["error"] == "invalid_arguments"
-    assert "submit is required" in caught.value.response["response_metadata"]["messages"][0]
-
-
-async def test_the_home_tab_is_published_opened_and_clicked(slack: FakeSlack, client: AsyncWebClient, heard: Heard):
-    await client.views_publish(user_id="U1", view={"type": "home", "blocks": CARD})
-    opened = await slack.open_home("U1")
-    assert opened.acknowledged
-    assert (await slack.click_in_view("U1", "claim")).acknowledged
-    assert [h.get("type") for h in heard] == ["event_callback", "block_actions"]
-    assert heard[1]["container"]["view_id"] == slack.home_of("U1")["id"]  # type: ignore[index]
-
-
 async def test_a_shortcut_carries_the_message_it_was_used_on(slack: FakeSlack, heard: Heard):
     said = await slack.say("U1", "C1", "a customer rang")
     assert (await slack.shortcut("U1", "make_case", "C1", said["ts"])).acknowledged
@@ -222,6 +150,19 @@ async def test_an_event_comes_again_with_the_same_id_until_it_is_acknowledged():
     assert [s[1:] for s in seen] == [(None, None), ("1", "http_error"), ("2", "http_timeout"), ("3", "http_error")]
     assert len({s[0] for s in seen}) == 1
     assert delivered.acknowledged
+
+
+async def test_an_app_may_forbid_the_repetition(slack: FakeSlack):
+    asked = []
+
+    async def refuse(request: aiohttp.web.Request) -> aiohttp.web.Response:
+        asked.append(request.headers.get("X-Slack-Retry-Num"))
+        return aiohttp.web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+
+    runner = await served(refuse, slack)
+    delivered = await slack.open_home("U1")
+    await runner.cleanup()
+    assert (asked, delivered.over.is_set(), delivered.acknowledged) == ([None], True, False)
 
 
 async def served(handler: Any, slack: FakeSlack) -> aiohttp.web.AppRunner:

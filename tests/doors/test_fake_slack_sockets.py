@@ -10,6 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import FakeSlack, Limits
+from tests.fakes.slack.hand import Hand
 from tests.fakes.slack.sample_app import over_socket, sample_app
 
 
@@ -95,3 +96,26 @@ async def test_an_outage_drops_the_sockets_and_the_client_returns_after_it(slack
     await slack.sockets.connected(seconds=15)
     assert (await slack.command("U1", "/crisis", "back")).acknowledged
     await handler.close_async()
+
+
+async def test_the_page_to_act_by_hand_clicks_commands_and_submits():
+    heard: list[dict[str, Any]] = []
+    slack = FakeSlack(limits=Limits(burst=10))
+    slack.add_user("ana", user_id="U1")
+    slack.add_channel("crisis", channel_id="C1")
+    slack.pages = Hand(slack).routes()
+    async with slack, over_socket(slack, sample_app(slack, heard)), aiohttp.ClientSession(slack.base_url.removesuffix("api/")) as browser:
+
+        async def act(what: str, **form: str) -> str:
+            async with browser.post(f"/act/{what}", data={"user": "U1", "channel": "C1", **form}) as page:
+                return await page.text()
+
+        button = {"type": "button", "action_id": "claim", "text": {"type": "plain_text", "text": "Claim <it>"}}
+        client = AsyncWebClient(token=slack.bot_token, base_url=slack.base_url)
+        ts = (await client.chat_postMessage(channel="C1", text="x", blocks=[{"type": "actions", "elements": [button]}]))["ts"]
+        shown = await act("click", ts=ts, action_id="claim")
+        assert "acknowledged in" in shown
+        assert "Claim &lt;it&gt;" in shown
+        assert "<h3>A form</h3>" in await act("command", text="/crisis form")
+        assert "closed" in await act("submit", reason="water")
+    assert [h.get("type", "command") for h in heard] == ["block_actions", "command", "view_submission"]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 
+from .hand import Hand
 from .server import FakeSlack
 
 
@@ -15,7 +16,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _introduce(slack: FakeSlack) -> None:
-    print(f"Fake Slack at {slack.base_url}\n\n# .env")
+    print(f"Fake Slack at {slack.base_url}, with a page to act on at {slack.base_url.removesuffix('api/')}\n\n# .env")
     print(f"SLACK_API_URL={slack.base_url}\nSLACK_BOT_TOKEN={slack.bot_token}")
     print(f"SLACK_SIGNING_SECRET={slack.signing_secret}" if slack.http_target else f"SLACK_APP_TOKEN={slack.app_token}")
     for user in slack.state.users.values():
@@ -31,6 +32,7 @@ async def main() -> None:
         slack.add_user(name, user_id=f"U0{name.upper()}", email=f"{name}@example.com")
     slack.add_channel("crisis", channel_id="C0CRISIS", is_private=True)
     slack.add_channel("ordinary", channel_id="C0ORDINARY", is_private=True)
+    slack.pages = Hand(slack).routes()
     slack.http_target = options.http_target
     async with slack:
         _introduce(slack)

@@ -64,7 +64,7 @@ def chosen(control: Json, value: Any) -> Json:
     if field == "selected_option":
         value = _option(control, value)
     elif field == "selected_options":
-        value = [_option(control, one) for one in value]
+        value = [_option(control, one) for one in ([value] if isinstance(value, str) else value)]
     else:
         _check_typed(control, value)
     return {"type": kind, field: value}

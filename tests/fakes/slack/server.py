@@ -44,6 +44,7 @@ class FakeSlack(Modals):
         self.bot_token = self.add_token("xoxb-fake-bot").value
         self.app_token = self.add_token("xapp-fake-app", {"connections:write"}, is_app=True).value
         self.base_url = ""
+        self.pages: list[web.RouteDef] = []  # further routes, to be added before the start
         self._down: bool | str = False
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -161,6 +162,7 @@ class FakeSlack(Modals):
         app.router.add_get("/link/", self.sockets.handle)
         app.router.add_post("/response/{id}", self.side_doors.respond)
         app.router.add_post("/upload/v1/{id}", self.side_doors.upload)
+        app.router.add_routes(self.pages)
         return app
 
     @web.middleware

@@ -25,35 +25,35 @@ def as_json(state: State, channel: Channel) -> Json:
     return {"channel": channel.id, "name": channel.name, "is_private": channel.is_private, "people": people, "messages": posts}
 
 
-def _words(text: Json | str) -> str:
+def words(text: Json | str) -> str:
     shown = text if isinstance(text, str) else text.get("text", "")
     return escape(str(shown)).replace("\n", "<br>")
 
 
 def _control(element: Json) -> str:
     if element["type"] == "button":
-        return f'<button class="{element.get("style", "")}">{_words(element["text"])}</button>'
+        return f'<button class="{element.get("style", "")}">{words(element["text"])}</button>'
     if element["type"] == "image":
         return f'<img alt="{escape(element["alt_text"])}">'
     if "placeholder" in element:
-        return f"<select><option>{_words(element['placeholder'])}</option></select>"
-    return f"<span>{_words(element)}</span>"
+        return f"<select><option>{words(element['placeholder'])}</option></select>"
+    return f"<span>{words(element)}</span>"
 
 
-def _block(block: Json) -> str:
+def block_html(block: Json) -> str:
     kind = block["type"]
     if kind == "divider":
         return "<hr>"
     if kind == "header":
-        return f"<h3>{_words(block['text'])}</h3>"
-    parts = [f"<p>{_words(block['text'])}</p>"] if "text" in block else []
-    parts += [f"<p>{_words(field)}</p>" for field in block.get("fields", [])]
+        return f"<h3>{words(block['text'])}</h3>"
+    parts = [f"<p>{words(block['text'])}</p>"] if "text" in block else []
+    parts += [f"<p>{words(field)}</p>" for field in block.get("fields", [])]
     parts += [_control(e) for e in [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]]
     return f'<div class="{escape(kind)}">{"".join(parts)}</div>'
 
 
 def _message(message: Json) -> str:
-    body = "".join(_block(block) for block in message.get("blocks", [])) or f"<p>{_words(message.get('text', ''))}</p>"
+    body = "".join(block_html(block) for block in message.get("blocks", [])) or f"<p>{words(message.get('text', ''))}</p>"
     replies = "".join(_message(reply) for reply in message.get("replies", []))
     thread = f'<section class="thread">{replies}</section>' if replies else ""
     return f'<article data-ts="{escape(message["ts"])}"><b>{escape(message["author"]["name"])}</b>{body}{thread}</article>'
