@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -33,7 +33,14 @@ class Clock:
     """`beats` tells when each tick last ended well: a tick that stops is seen."""
 
     ticks: tuple[Tick, ...]
-    beats: dict[str, datetime]
+    beats: dict[str, datetime] = field(default_factory=dict)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def late(self) -> list[str]:
+        """Ticks that should have ended by now: three turns and ten seconds late."""
+        now = datetime.now(UTC)
+        timed = [tick for tick in self.ticks if tick.seconds]
+        return [tick.name for tick in timed if (now - self.beats.get(tick.name, self.began)).total_seconds() > 3 * tick.seconds + 10]
 
     async def beat(self, tick: Tick) -> None:
         try:
@@ -48,7 +55,7 @@ class Clock:
 async def running(ticks: tuple[Tick, ...]) -> AsyncIterator[Clock]:
     """A tick that is still at work is not started again; one that was missed is not made up for, since each asks what is due."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-    clock = Clock(ticks, {})
+    clock = Clock(ticks)
     for tick in ticks:
         scheduler.add_job(clock.beat, tick.trigger, args=[tick], id=tick.name)
     scheduler.start()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flows.flow import Flow
 from flows.triage import Click, Suggestion, Triage
@@ -35,6 +35,7 @@ class Learner:
     learns: bool = True
     _last_click: int = 0
     _engine: "asyncio.Task[Triage] | None" = None
+    _learning: asyncio.Lock = field(default_factory=asyncio.Lock)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "triage"))
 
     async def suggest(self, texts: Sequence[str], hints: Sequence[str | None]) -> list[Suggestion]:
@@ -60,14 +61,15 @@ class Learner:
         if not self.learns:
             return
         engine = await self.engine()
-        while True:
-            async with self.store.read() as work:
-                rows = await cases.clicks_after(work, self._last_click)
-            if not rows:
-                return
-            clicks = [Click(row.text, row.language, row.word, row.truth) for row in rows]
-            await self._run(partial(engine.learn, clicks))
-            self._last_click = rows[-1].id
+        async with self._learning:
+            while rows := await self._new_clicks():
+                clicks = [Click(row.text, row.language, row.word, row.truth) for row in rows]
+                await self._run(partial(engine.learn, clicks))
+                self._last_click = rows[-1].id
+
+    async def _new_clicks(self) -> Sequence[Any]:
+        async with self.store.read() as work:
+            return await cases.clicks_after(work, self._last_click)
 
     async def _run(self, call: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)

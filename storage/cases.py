@@ -194,9 +194,10 @@ async def record_click(work: Work, case_id: int, person_id: int, word: str, *, t
 
 async def clicks_after(work: Work, click_id: int, limit: int = 500) -> Sequence[sa.Row[Any]]:
     """Clicks in the order in which they were stored, each with the words that it was about."""
-    first = sa.select(sa.func.min(mentions.c.id)).where(mentions.c.case_id == clicks.c.case_id).scalar_subquery()
+    theirs = mentions.alias()
+    first = sa.select(sa.func.min(theirs.c.id)).where(theirs.c.case_id == clicks.c.case_id).correlate(clicks).scalar_subquery()
     query = sa.select(clicks.c.id, clicks.c.word, clicks.c.truth, mentions.c.text, mentions.c.language)
-    query = query.join(mentions, mentions.c.id == first).where(clicks.c.id > click_id).order_by(clicks.c.id).limit(limit)
+    query = query.select_from(clicks).join(mentions, mentions.c.id == first).where(clicks.c.id > click_id).order_by(clicks.c.id).limit(limit)
     return (await work.execute(query)).all()
 
 

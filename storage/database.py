@@ -28,6 +28,10 @@ def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+class OnlySqlite(Exception):  # noqa: N818
+    """This is done with PostgreSQL's own tools."""
+
+
 @dataclass
 class Work:
     """One transaction. Leaving it without `commit` rolls everything back."""

@@ -81,3 +81,8 @@ async def recent_texts(work: Work, limit: int) -> list[tuple[str, int]]:
     """(text, cluster) of the latest mentions, oldest first."""
     query = sa.select(mentions.c.text, mentions.c.cluster).order_by(mentions.c.id.desc()).limit(limit)
     return [(row.text, row.cluster) for row in (await work.execute(query)).all()][::-1]
+
+
+async def was_delivered(work: Work, source: str, delivery_id: str) -> bool:
+    query = sa.select(sa.exists().where(deliveries.c.source == source, deliveries.c.delivery_id == delivery_id))
+    return bool(await work.scalar(query))

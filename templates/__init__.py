@@ -12,7 +12,7 @@ _here = Path(__file__).parent
 _environment = Environment(loader=FileSystemLoader(_here), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text; pages have their own
 
 
-def say(name: str, language: str, **facts: object) -> str:
+def say(name: str, language: str, /, **facts: object) -> str:
     """Render the macro `topic.macro` in one language, English for languages that we do not speak: say("case.moved", "es", number=7)."""
     topic, macro = name.split(".")
     return str(getattr(sheet(topic, language if language in LANGUAGES else "en"), macro)(**facts)).strip()

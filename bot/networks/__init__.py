@@ -1,0 +1,1 @@
+"""Where the public speaks: one file per network."""

@@ -1,0 +1,79 @@
+"""A door for any source that can POST: /hooks/{source}, signed as Standard Webhooks lays down (standardwebhooks.com).
+
+The answer 200 means stored. 4xx says why, field by field, and the raw body is kept aside; 503 means come again: nothing was taken.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from pydantic import SecretStr
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.wire import Malformed, read_mention
+from handlers.inbox import Inbox
+from handlers.intake import Overloaded
+
+log = structlog.get_logger()
+MOST = 1_000_000  # bytes of a body
+OTHER_NAMES = {"svix-id": "webhook-id", "svix-timestamp": "webhook-timestamp", "svix-signature": "webhook-signature"}
+
+
+@dataclass(frozen=True)
+class WebhookDoor:
+    """`secrets`: source → `whsec_…`, or several between spaces while one is replaced by another."""
+
+    inbox: Inbox
+    secrets: Mapping[str, SecretStr]
+
+    def routes(self) -> list[Route]:
+        return [Route("/hooks/{source}", self.deliver, methods=["POST"])]
+
+    async def deliver(self, request: Request) -> JSONResponse:
+        source = request.path_params["source"]
+        body = await _bounded(request)
+        if body is None:
+            return _answer(413, "too_large", most=MOST)
+        delivery = self._verified(source, request, body)
+        if delivery is None:
+            return _answer(401, "signature")
+        try:
+            receipt = await self.inbox.take(source, delivery, read_mention(body, source))
+        except Malformed as error:
+            await self.inbox.set_aside(source, body.decode(errors="replace"), str(error))
+            return _answer(422, "malformed", fields={one.field: one.problem for one in error.problems})
+        except Overloaded:
+            return _answer(503, "overloaded", headers={"Retry-After": "5"})
+        except Exception:
+            log.exception("webhook_not_stored", source=source)
+            return _answer(503, "not_stored", headers={"Retry-After": "30"})
+        return JSONResponse({"case": receipt.case_id, "new": receipt.new} if receipt else {"new": False})
+
+    def _verified(self, source: str, request: Request, body: bytes) -> str | None:
+        """The delivery's id if any secret of the source signed it within five minutes."""
+        headers = {OTHER_NAMES.get(name, name): value for name, value in request.headers.items()}
+        for secret in self.secrets[source].get_secret_value().split() if source in self.secrets else ():
+            try:
+                Webhook(secret).verify(body, headers)
+            except (WebhookVerificationError, ValueError):
+                continue
+            return headers["webhook-id"]
+        return None
+
+
+async def _bounded(request: Request) -> bytes | None:
+    """The body, or None once it grows past the bound."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _answer(status: int, error: str, headers: Mapping[str, str] | None = None, **more: object) -> JSONResponse:
+    return JSONResponse({"error": error, **more}, status, headers=headers)

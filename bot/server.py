@@ -1,0 +1,49 @@
+"""Runs the ASGI app on a socket that is bound before anything is promised, and stops when the host says so."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+class PortTaken(Exception):  # noqa: N818
+    """Somebody else listens there. The message is host:port."""
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals alone: uvicorn would raise them again after serving, before the doors behind it are closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.force_exit, self.should_exit = self.should_exit, True
+
+
+@contextmanager
+def bind(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise PortTaken(f"{host}:{port}") from error
+        listener.listen(512)
+        yield listener
+
+
+async def run_until_told(app: Starlette, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished, for 10 seconds at most."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, timeout_keep_alive=30, lifespan="off"
+    )
+    server = _Server(config)
+    for told in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(told, server.stop)
+    await server.serve(sockets=[listener])

@@ -1,0 +1,53 @@
+"""The one ASGI app: every door's routes side by side, and what a host asks of a process: /healthz, /readyz, /metrics."""
+
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.metrics import exposition
+from handlers.vitals import Vitals
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Probes:
+    """`late` names the ticks that should have ended by now; `token` guards /metrics when given."""
+
+    vitals: Vitals
+    late: Callable[[], list[str]]
+    token: str | None
+
+    def routes(self) -> list[Route]:
+        return [Route("/healthz", self.alive), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
+
+    async def alive(self, _: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def ready(self, _: Request) -> Response:
+        wrong = [reason for reason in [await self.vitals.ready(), *(f"tick_late:{name}" for name in self.late())] if reason]
+        return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+
+    async def metrics(self, request: Request) -> Response:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self.token is not None and not hmac.compare_digest(given.encode(), self.token.encode()):
+            return PlainTextResponse("", 401)
+        return Response(exposition(await self.vitals.read()), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """Says nothing of the inside: a reference that the log has too."""
+    reference = secrets.token_hex(4)
+    log.error("request_failed", reference=reference, path=request.url.path, exc_info=error)
+    return JSONResponse({"error": "internal", "reference": reference}, 500)
+
+
+def web_app(routes: Sequence[BaseRoute]) -> Starlette:
+    return Starlette(routes=list(routes), exception_handlers={Exception: _fault})

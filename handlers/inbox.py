@@ -1,0 +1,34 @@
+"""What sources deliver: each delivery taken once, what cannot be read kept aside for a look, positions remembered over restarts."""
+
+from dataclasses import dataclass
+
+from handlers.intake import Intake
+from handlers.ports import Mention, Receipt
+from storage import health, mentions
+from storage.database import Store
+
+
+@dataclass(frozen=True)
+class Inbox:
+    store: Store
+    intake: Intake
+
+    async def take(self, source: str, delivery_id: str, mention: Mention) -> Receipt | None:
+        """Store a signed delivery; None for an exact replay of one that we took.
+
+        The id is remembered after the mention: a crash between the two lets the delivery come again, and the mention is then known.
+        """
+        async with self.store.read() as work:
+            if await mentions.was_delivered(work, source, delivery_id):
+                return None
+        receipt = await self.intake.put(mention)
+        async with self.store.begin() as work:
+            await mentions.first_delivery(work, source, delivery_id)
+            await health.report(work, f"webhook:{source}", health.WELL)
+            await work.commit()
+        return receipt
+
+    async def set_aside(self, source: str, body: str, because: str) -> None:
+        async with self.store.begin() as work:
+            await mentions.keep_raw(work, [{"source": source, "body": body, "mention_id": None, "refused_because": because}])
+            await work.commit()

@@ -1,0 +1,50 @@
+"""How the house itself fares: what a load balancer and a monitoring system ask. Counts only, no word of anybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage import health, migrate, status
+from storage.database import Store
+from storage.status import Backlog
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`doors` are rows of the health table; `totals` rows ever stored by table."""
+
+    at: datetime
+    totals: dict[str, int]
+    open: int
+    unowned: int
+    oldest_unowned_at: datetime | None
+    by_severity: dict[int, int]
+    backlog: Sequence[Backlog]
+    doors: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Vitals:
+    store: Store
+
+    async def ready(self) -> str | None:
+        """None when the database answers and has our shape, else what is wrong: database_away, database_old."""
+        try:
+            return None if await migrate.is_current(self.store) else "database_old"
+        except Exception:  # noqa: BLE001 - whatever it is, nobody should be sent here now
+            return "database_away"
+
+    async def read(self) -> Reading:
+        async with self.store.read() as work:
+            counts = await status.counts(work)
+            return Reading(
+                await work.now(),
+                await status.totals(work),
+                counts.open,
+                counts.unowned,
+                counts.oldest_unowned_at,
+                counts.by_severity,
+                await status.backlog(work),
+                await health.of_doors(work),
+            )
