@@ -31,7 +31,7 @@ def words_view(title: Words, body: Sequence[Words], language: str) -> Json:
     return {
         "type": "modal",
         "title": plain_text(title, language, TITLE),
-        "close": plain_text(Words("form.cancel"), language, TITLE),
+        "close": plain_text(Words("command.put_away"), language, TITLE),
         "blocks": [{"type": "section", "text": plain_text(words, language, 3000)} for words in body],
     }
 

@@ -1,0 +1,137 @@
+"""Opens the door to Slack and closes it again. Nothing here waits for Slack: a bot whose Slack is away must still start."""
+
+import asyncio
+import itertools
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.slack.acquaintance import AWAY, Acquaintance
+from bot.slack.listeners import Acts, register
+from bot.slack.replies import Replies
+from bot.slack.troubles import Troubles
+from bot.slack.workspace import SlackWorkspace
+
+log = structlog.get_logger()
+PATH = "/slack/events"
+BODY_MOST = 1_000_000  # bytes
+PATIENCE = aiohttp.ClientTimeout(total=10)
+AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to connect
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach Slack: with an app token by Socket Mode, else with a signing secret at /slack/events; with neither we only post."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    language: str = "en"  # of the channels
+    api_url: str = "https://slack.com/api/"
+
+
+@dataclass(frozen=True)
+class SlackDoor:
+    workspace: SlackWorkspace
+    routes: list[Route]
+    session: aiohttp.ClientSession
+    troubles: Troubles
+    listening: "Listening | None" = None
+
+    async def close(self) -> None:
+        """Stop listening, finish telling people what they were about to be told, let go of the connections."""
+        if self.listening:
+            await self.listening.close()
+        await self.troubles.close()
+        await self.session.close()
+
+
+async def open_slack(acts: Acts, access: Access) -> SlackDoor:
+    session = aiohttp.ClientSession(timeout=PATIENCE)
+    client = AsyncWebClient(token=access.bot_token, base_url=access.api_url, session=session, retry_handlers=[], logger=_quiet())
+    app = AsyncApp(client=client, authorize=_authorize(access.bot_token), signing_secret=access.signing_secret, logger=_quiet())
+    troubles = register(app, acts, Replies(client, acts.glance, acts.staff, access.language), Acquaintance(acts.staff, client))
+    listening = Listening(AsyncSocketModeHandler(app, access.app_token, logger=_quiet())) if access.app_token else None
+    routes = []
+    if access.signing_secret and not access.app_token:
+        routes.append(Route(PATH, _at_events(app, SignatureVerifier(access.signing_secret)), methods=["POST"]))
+    return SlackDoor(SlackWorkspace(client), routes, session, troubles, listening)
+
+
+class Listening:
+    """A Socket Mode connection: tried until the first one stands, kept open by the SDK afterwards."""
+
+    def __init__(self, socket: AsyncSocketModeHandler) -> None:
+        self._socket: Any = socket
+        self._connecting = asyncio.create_task(self._connect())
+
+    async def close(self) -> None:
+        self._connecting.cancel()
+        await asyncio.gather(self._connecting, return_exceptions=True)
+        await self._socket.close_async()
+
+    async def _connect(self) -> None:
+        for wait in itertools.chain(AGAIN, itertools.repeat(AGAIN[-1])):
+            try:
+                await self._socket.connect_async()
+            except AWAY as error:
+                log.warning("slack_socket_not_open", reason=str(error)[:200])
+                await asyncio.sleep(wait)
+            else:
+                log.info("slack_socket_open")
+                return
+
+
+def _authorize(bot_token: str) -> Any:
+    """The one workspace that we work in; asking Slack on every click whether the token is ours would cost a round trip."""
+
+    async def authorize(**_: Any) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=bot_token)
+
+    return authorize
+
+
+def _at_events(app: AsyncApp, verifier: SignatureVerifier) -> Any:
+    """Nothing is parsed before its signature and its age (5 minutes at most) are checked."""
+
+    async def listen(request: Request) -> Response:
+        body = await _bounded(request)
+        if body is None:
+            return Response(status_code=413)
+        if not verifier.is_valid_request(body, dict(request.headers)):
+            return Response(status_code=401)
+        try:
+            heard = to_async_bolt_request(request, body)
+        except (ValueError, RecursionError):
+            return Response(status_code=400)
+        return to_starlette_response(await app.async_dispatch(heard))
+
+    return listen
+
+
+async def _bounded(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_MOST:
+            return None
+    return bytes(body)
+
+
+def _quiet() -> logging.Logger:
+    """Bolt and the SDK log payloads at DEBUG, and with them what customers wrote."""
+    logger = logging.getLogger("tocsin.slack")
+    logger.setLevel(max(logger.getEffectiveLevel(), logging.WARNING))
+    return logger

@@ -1,0 +1,82 @@
+"""Answers to a person's own act: a private word, the clicked card as it stands now, a form. Losing one is harmless."""
+
+from dataclasses import dataclass, replace
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.slack.acquaintance import AWAY
+from bot.slack.blocks import card_blocks, notice
+from bot.slack.markup import Json
+from bot.slack.payloads import Click
+from bot.slack.views import Origin, form_view, loading_view, words_view
+from bot.slack.workspace import NAME
+from handlers.glance import Glance
+from handlers.ports import Card, Form, Who, Words
+from handlers.staff import Staff
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Replies:
+    """`language` is the channels' own; a private word speaks the person's."""
+
+    client: AsyncWebClient
+    glance: Glance
+    staff: Staff
+    language: str
+
+    async def language_of(self, who: Who) -> str:
+        return await self.staff.language_of(who)
+
+    async def content(self, who: Who, card: Card) -> Json:
+        """A private answer, as it goes into an acknowledgement."""
+        language = await self.language_of(who)
+        return {"response_type": "ephemeral", "blocks": card_blocks(card, language), "text": notice(card, language)}
+
+    async def privately(self, who: Who, response_url: str, card: Card) -> None:
+        await self._respond(response_url, {**await self.content(who, card), "replace_original": False})
+
+    async def refresh(self, click: Click) -> None:
+        """Show the clicked message as it stands now, before its row of the outbox gets there."""
+        language = await self.language_of(click.who) if click.private else self.language
+        card = await (self.glance.of(click.case_id) if click.private else self.glance.at(click.case_id, NAME, click.message_id))
+        if card:
+            shown = {"blocks": card_blocks(card, language), "text": notice(card, language)}
+            await self._respond(click.response_url, {**shown, "replace_original": True})
+
+    async def show_whole(self, click: Click, card: Card) -> None:
+        """What is masked, for one person's eyes and without buttons."""
+        await self.privately(click.who, click.response_url, replace(card, buttons=()))
+
+    async def open_window(self, trigger_id: str) -> str:
+        """Open an empty form at once; its id."""
+        opened = await self.client.views_open(trigger_id=trigger_id, view=loading_view(self.language))
+        return str(opened["view"]["id"])
+
+    async def fill_window(self, view_id: str, who: Who, form: Form, origin: Origin) -> None:
+        await self.client.views_update(view_id=view_id, view=form_view(form, await self.language_of(who), origin))
+
+    async def open_form(self, trigger_id: str, who: Who, form: Form, origin: Origin) -> None:
+        """For a form that needs nothing looked up."""
+        await self.client.views_open(trigger_id=trigger_id, view=form_view(form, await self.language_of(who), origin))
+
+    async def say_in_window(self, view_id: str, words: Words, language: str) -> None:
+        try:
+            await self.client.views_update(view_id=view_id, view=words_view(Words("command.not_done"), (words,), language))
+        except AWAY as error:
+            log.warning("slack_answer_lost", reason=str(error)[:200])
+
+    async def _respond(self, response_url: str, body: Json) -> None:
+        if not response_url:
+            return
+        webhook = AsyncWebhookClient(response_url, timeout=10, session=self.client.session, retry_handlers=[])
+        try:
+            answer = await webhook.send_dict({**body, "unfurl_links": False, "unfurl_media": False})
+        except AWAY as error:
+            log.warning("slack_answer_lost", reason=str(error)[:200])
+        else:
+            if answer.status_code != 200:
+                log.warning("slack_answer_lost", reason=answer.body[:200], status=answer.status_code)

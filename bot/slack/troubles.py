@@ -1,0 +1,75 @@
+"""The one error listener: whatever an act ends with, the person is told, privately and in their own language."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from slack_bolt import BoltResponse
+
+from bot.slack.acquaintance import Acquaintance
+from bot.slack.markup import Json, mrkdwn, plain_words
+from bot.slack.payloads import who_acts
+from bot.slack.replies import Replies
+from bot.slack.views import error_place
+from handlers.errors import Told, UnknownPerson
+from handlers.ports import Card, Words
+
+log = structlog.get_logger()
+WINDOW = "window"  # in Bolt's context: the id of the form that this act has opened
+
+
+@dataclass
+class Troubles:
+    replies: Replies
+    acquaintance: Acquaintance
+    language: str
+    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def listen(self, error: Exception, body: Json, context: Json, response: BoltResponse | None) -> BoltResponse | None:
+        """Bolt's error listener. `response` is None when the act was acknowledged before it failed."""
+        words, who = self._words(error), who_acts(body)
+        if isinstance(error, UnknownPerson):
+            self.acquaintance.forget(who)
+        language = await self._language(body)
+        if context.get(WINDOW):
+            self._later(self.replies.say_in_window(context[WINDOW], words, language))
+        elif response is not None and body.get("command"):
+            return _json({"response_type": "ephemeral", "text": mrkdwn(words, language)})
+        elif response is not None and body.get("type") == "view_submission":
+            place = error_place(body["view"], getattr(error, "facts", {}).get("field"))
+            return _json({"response_action": "errors", "errors": {place: plain_words(words, language, 2000)}})
+        else:
+            self._later(self.replies.privately(who, str(body.get("response_url") or ""), Card(title=words)))
+        return BoltResponse(status=200, body="") if response is not None else None
+
+    async def close(self) -> None:
+        if self._telling:
+            await asyncio.wait(self._telling, timeout=5)
+
+    def _words(self, error: Exception) -> Words:
+        if isinstance(error, Told):
+            return error.words
+        reference = secrets.token_hex(4)
+        log.error("slack_act_failed", reference=reference, exc_info=error)
+        return Words("error.unexpected", {"reference": reference})
+
+    async def _language(self, body: Json) -> str:
+        """The person's; the house's when even that cannot be found out."""
+        try:
+            return await self.replies.language_of(who_acts(body))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the database, the person must be told
+            log.warning("language_not_known", reason=str(error)[:200])
+            return self.language
+
+    def _later(self, telling: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(telling)
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+
+def _json(body: Json) -> BoltResponse:
+    return BoltResponse(status=200, headers={"content-type": "application/json"}, body=json.dumps(body))
