@@ -158,10 +158,11 @@ class Place:
         first: dict[str, str] = {}
         for item in self.items():
             value = read(item)
-            if value and same(value) in first:
+            key = same(value)
+            if key in first:
                 item.refuse("no repetition", f"{shown(value)} again")
             elif value:
-                first[same(value)] = value
+                first[key] = value
         return tuple(first.values())
 
     def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Place]:

@@ -23,9 +23,11 @@ _PLAIN_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
 
 def folded(text: str) -> str:
     """The form in which words are compared: no case, no accents, plain apostrophes, single spaces."""
-    apart = unicodedata.normalize("NFKD", text.translate(_PLAIN_APOSTROPHES))
-    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())
+    plain = text.translate(_PLAIN_APOSTROPHES)
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return " ".join(plain.casefold().split())
 
 
 def _frozen_lists(lists: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
