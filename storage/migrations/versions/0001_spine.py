@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 from storage.types import Instant
-revision = '76695df6c0ea'
+revision = '0001'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -92,7 +92,7 @@ def upgrade() -> None:
     sa.Column('deputy', sa.Text(), nullable=True),
     sa.Column('totp_secret', sa.Text(), nullable=True),
     sa.Column('totp_last', sa.Integer(), nullable=True),
-    sa.Column('active', sa.Boolean(), server_default=sa.text('1'), nullable=False),
+    sa.Column('active', sa.Boolean(), server_default=sa.true(), nullable=False),
     sa.Column('added_at', Instant(), nullable=False),
     sa.Column('removed_at', Instant(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
@@ -146,7 +146,7 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('csrf', sa.String(length=64), nullable=False),
-    sa.Column('second_factor', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('second_factor', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('created_at', Instant(), nullable=False),
     sa.Column('expires_at', Instant(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sessions_person_id')),
@@ -176,7 +176,7 @@ def upgrade() -> None:
 
     op.create_table('workspaces',
     sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('trusted', sa.Boolean(), server_default=sa.text('1'), nullable=False),
+    sa.Column('trusted', sa.Boolean(), server_default=sa.true(), nullable=False),
     sa.Column('marked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('marked_at', Instant(), nullable=True),
     sa.ForeignKeyConstraint(['marked_by'], ['people.id'], name=op.f('fk_workspaces_marked_by')),
@@ -196,7 +196,7 @@ def upgrade() -> None:
     sa.Column('severity', sa.Integer(), nullable=False),
     sa.Column('owner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('language', sa.String(length=16), nullable=False),
-    sa.Column('private', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('private', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('mention_count', sa.Integer(), server_default='1', nullable=False),
     sa.Column('cluster', sa.BigInteger(), nullable=False),
     sa.Column('opened_at', Instant(), nullable=False),
@@ -251,7 +251,7 @@ def upgrade() -> None:
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('url', sa.Text(), nullable=True),
-    sa.Column('private', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('private', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('language', sa.String(length=16), nullable=False),
     sa.Column('suggestion', sa.JSON(), nullable=False),
     sa.Column('cluster', sa.BigInteger(), nullable=False),
@@ -319,7 +319,7 @@ def upgrade() -> None:
     sa.Column('channel_id', sa.Text(), nullable=False),
     sa.Column('message_id', sa.Text(), nullable=False),
     sa.Column('posted_at', Instant(), nullable=False),
-    sa.Column('current', sa.Boolean(), server_default=sa.text('1'), nullable=False),
+    sa.Column('current', sa.Boolean(), server_default=sa.true(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_posts_case_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts'))
     )
