@@ -1,0 +1,1 @@
+"""Benches: run as `python -m tests.bench.NAME`; each ends with one line of JSON."""
