@@ -74,7 +74,8 @@ def _rows(rows: Sequence[Sequence[Button]], language: str) -> list[Json]:
             if (one.url is None or _leads_somewhere(one.url)) and _size(made) <= left:
                 shown.append(made)
                 left -= _size(made)
-        blocks += [{"type": "actions", "elements": shown[at : at + IN_A_ROW]} for at in range(0, len(shown), IN_A_ROW)]
+        for at in range(0, len(shown), IN_A_ROW):
+            blocks.append({"type": "actions", "block_id": f"buttons:{len(blocks)}", "elements": shown[at : at + IN_A_ROW]})
     return blocks
 
 

@@ -1,0 +1,148 @@
+"""A house whose Slack door stands open to the fake Slack, in real time, by Socket Mode or by HTTP."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.slack import Access, Acts, SlackDoor, open_slack
+from handlers.board import Board
+from handlers.glance import Glance
+from handlers.renderer import Renderer
+from handlers.sender import Sender
+from handlers.spoken import Spoken
+from storage.database import Store
+from storage.migrate import upgrade
+from tests.builders import Scripted, TestHouse, data_breach
+from tests.fakes.slack import FakeSlack, Limits
+
+
+@dataclass
+class SlackHouse:
+    """Ana and Bo are agents that Slack knows by address; Eve is a stranger; Max is manager and admin."""
+
+    slack: FakeSlack
+    house: TestHouse
+    door: SlackDoor
+    sender: Sender
+    crisis: str
+    ordinary: str
+    ana: str
+    bo: str
+    eve: str
+    max: str
+
+    async def card_of(self, case_id: int, channel: str | None = None) -> dict[str, Any]:
+        """The case's card, as soon as it stands in the channel."""
+        number = f"#{case_id} "
+        return await until(lambda: next((one for one in self.messages(channel) if number in first_text(one)), None))
+
+    def messages(self, channel: str | None = None) -> list[dict[str, Any]]:
+        return self.slack.channel(channel or self.crisis).messages
+
+    async def click(self, user: str, message: dict[str, Any], action_id: str, **more: Any) -> Any:
+        channel = next(c.id for c in self.slack.state.channels.values() if c.message(message["ts"]) or self.shown_to(user, c.id, message["ts"]))
+        return await self.slack.click(user, channel, message["ts"], action_id, **more)
+
+    def shown_to(self, user: str, channel: str, ts: str) -> bool:
+        return any((one.user, one.channel, one.message["ts"]) == (user, channel, ts) for one in self.slack.ephemerals)
+
+    async def told(self, user: str, words: str) -> dict[str, Any]:
+        """The private message to somebody that says this."""
+        return await until(lambda: next((one for one in self.slack.messages_to(user) if words in all_text(one)), None))
+
+
+async def until(look: Callable[[], Any], seconds: float = 5.0) -> Any:
+    """What `look` finds, once it finds something."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        if found := look():
+            return found
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to be")
+
+
+def all_text(value: Any) -> str:
+    """Every text that a message shows."""
+    if isinstance(value, list):
+        return "\n".join(all_text(one) for one in value)
+    if isinstance(value, dict):
+        return "\n".join(one if key == "text" and isinstance(one, str) else all_text(one) for key, one in value.items())
+    return ""
+
+
+def first_text(message: dict[str, Any]) -> str:
+    return all_text(message.get("blocks", [])[:1])
+
+
+def action_ids(message: dict[str, Any]) -> list[str]:
+    return [one["action_id"] for block in message.get("blocks", []) if block["type"] == "actions" for one in block["elements"]]
+
+
+def acts_of(house: TestHouse) -> Acts:
+    return Acts(
+        cases=house.cases,
+        tags=house.tags,
+        desk=house.desk,
+        spoken=Spoken(house.cases, house.desk, house.crises, house.staff),
+        staff=house.staff,
+        logbook=house.logbook,
+        glance=Glance(house.store, house.flow),
+    )
+
+
+@asynccontextmanager
+async def slack_house(tmp_path: Path, *, by: str = "socket", limits: Limits | None = None, url: str | None = None) -> AsyncIterator[SlackHouse]:
+    async with FakeSlack(limits=limits) as slack:
+        people = {name: slack.add_user(name, email=f"{name}@example.com").id for name in ("ana", "bo", "eve", "max")}
+        crisis, ordinary = slack.add_channel("crisis", is_private=True).id, slack.add_channel("ordinary", is_private=True).id
+        store = Store(url or f"sqlite:///{tmp_path}/tocsin.db")
+        await upgrade(store)
+        house = await TestHouse(store, data_breach(), Board({"slack": {"crisis": crisis, "ordinary": ordinary}}), Scripted()).begin()
+        await house.person("Ana", "agent", email="ana@example.com")
+        await house.person("Bo", "lead", email="bo@example.com", languages=["es"])
+        await house.person("Max", "manager", "admin", email="max@example.com")
+        secret = {"app_token": slack.app_token} if by == "socket" else {"signing_secret": slack.signing_secret}
+        door = await open_slack(acts_of(house), Access(slack.bot_token, api_url=slack.base_url, **secret))
+        sender = Sender(store, Renderer(store, house.flow, {"slack": "en"}), {"slack": door.workspace})
+        try:
+            async with _listening(slack, door), _sending(sender):
+                yield SlackHouse(slack, house, door, sender, crisis, ordinary, *people.values())
+        finally:
+            await door.close()
+            await store.close()
+
+
+@asynccontextmanager
+async def _sending(sender: Sender) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(sender.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        sender.store.wake.set()
+        await task
+
+
+@asynccontextmanager
+async def _listening(slack: FakeSlack, door: SlackDoor) -> AsyncIterator[None]:
+    if not door.routes:
+        await slack.sockets.connected()
+        yield
+        return
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=door.routes), port=0, log_level="warning", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    slack.http_target = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/slack/events"
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
