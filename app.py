@@ -10,39 +10,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from bot.clock import Tick
 from bot.settings import Settings, SettingsError, read_settings
-from flows.document import FileErrors
 from flows.flow import Flow
 from flows.loader import load_flow
 from flows.people import PersonEntry, load_people
 from flows.triage import Triage, UniversalEncoder
 from handlers.board import Board
+from handlers.cases import Cases
+from handlers.crises import Crises
+from handlers.desk import Desk
 from handlers.inbox import Inbox
 from handlers.intake import Intake
+from handlers.keeping import Keeping
+from handlers.logbook import Logbook
 from handlers.machine import Learner
 from handlers.mentions import Mentions
 from handlers.signin import Signin
 from handlers.staff import Staff
-from handlers.ticks import Ticks
+from handlers.tags import Tags
 from handlers.vitals import Vitals
-from storage import backup as copies
 from storage import cases as case_rows
-from storage import timeline
-from storage.database import OnlySqlite, Store
-from storage.lock import sender_role
-from storage.migrate import upgrade
+from storage.database import Store
 from templates import say
 
 ROOT = Path(__file__).parent
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class House:
-    """Everything that stands behind the doors."""
+    """Everything that stands behind more than one door."""
 
     settings: Settings
     store: Store
@@ -50,12 +46,14 @@ class House:
     board: Board
     learner: Learner
     mentions: Mentions
-    intake: Intake
     inbox: Inbox
-    signin: Signin
+    cases: Cases
+    tags: Tags
+    desk: Desk
+    crises: Crises
+    logbook: Logbook
     staff: Staff
-    ticks: Ticks
-    vitals: Vitals
+    signin: Signin
 
 
 def build(settings: Settings, store: Store, flow: Flow) -> House:
@@ -63,7 +61,6 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     board = Board({"slack": settings.slack_channels} if settings.slack else {})
     learner = Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
     mentions = Mentions(store, board, flow, learner)
-    intake = Intake(mentions)
     return House(
         settings=settings,
         store=store,
@@ -71,12 +68,14 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
         board=board,
         learner=learner,
         mentions=mentions,
-        intake=intake,
-        inbox=Inbox(store, intake),
-        signin=Signin(store, settings.second_factor and not settings.is_demo),
+        inbox=Inbox(store, Intake(mentions)),
+        cases=Cases(store, board, flow),
+        tags=Tags(store, board, flow),
+        desk=Desk(store, flow),
+        crises=Crises(store, board, flow),
+        logbook=Logbook(mentions),
         staff=Staff(store, settings.timezone, settings.language),
-        ticks=Ticks(store, board, flow),
-        vitals=Vitals(store),
+        signin=Signin(store, settings.second_factor and not settings.is_demo),
     )
 
 
@@ -88,10 +87,8 @@ def read_flow(path: Path) -> Flow:
 
 def read_people(settings: Settings) -> tuple[PersonEntry, ...]:
     """people.yaml, or the example while nothing real is configured."""
-    path = settings.people if settings.people.exists() else ROOT / "people.example.yaml"
-    if path != settings.people and not settings.is_demo:
-        return ()
-    return load_people(str(path), path.read_text(encoding="utf-8"))
+    path = settings.people if settings.people.exists() or not settings.is_demo else ROOT / "people.example.yaml"
+    return load_people(str(path), path.read_text(encoding="utf-8")) if path.exists() else ()
 
 
 @asynccontextmanager
@@ -102,7 +99,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         store = Store(settings.database_url)
         stack.push_async_callback(store.close)
-        await upgrade(store)
+        await Keeping(store).prepare()
         async with store.begin() as work:
             await case_rows.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
             await work.commit()
@@ -112,30 +109,32 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         yield house
 
 
-async def serve(settings: Settings) -> None:
+async def serve(house: House) -> int:
     """Open the doors and keep them open until the host says stop; then close in reverse, letting what is under way finish."""
     from bot.clock import running
-    from bot.server import bind, run_until_told
+    from bot.server import background, bind, run_until_told
+    from bot.web import Probes, web_app
     from handlers.renderer import Renderer
     from handlers.sender import Sender
 
+    settings = house.settings
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(open_house(settings))
-        stack.enter_context(sender_role(house.store.path))
+        stack.enter_context(Keeping(house.store).alone())
         socket = stack.enter_context(bind(settings.host, settings.port))
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
-        doors = await open_doors(house, url, stack)
-        sender = Sender(house.store, Renderer(house.store, house.flow, dict.fromkeys(doors.workspaces, settings.language)), doors.workspaces)
-        await stack.enter_async_context(background(sender.run))
+        routes, workspaces = await open_doors(house, url, stack)
+        renderer = Renderer(house.store, house.flow, dict.fromkeys(workspaces, settings.language))
+        await stack.enter_async_context(background(Sender(house.store, renderer, workspaces).run))
         clock = await stack.enter_async_context(running(ticks(house)))
+        probes = Probes(Vitals(house.store), clock.late, settings.metrics_token)
         await greet(house, url)
-        await stack.enter_async_context(background(lambda stop: after_ready(house, stop)))
-        await run_until_told(doors.web(settings, house.vitals, clock.late), socket)
+        await stack.enter_async_context(background(lambda _: after_ready(house)))
+        await run_until_told(web_app([*probes.routes(), *routes]), socket)
+    return 0
 
 
-async def after_ready(house: House, stop: asyncio.Event) -> None:
+async def after_ready(house: House) -> None:
     """What may be slow: the models load, the demo plays."""
-    await house.learner.engine()
     await house.learner.catch_up()
     if house.settings.is_demo:
         from bot.networks.dry_run import DryRun
@@ -143,83 +142,71 @@ async def after_ready(house: House, stop: asyncio.Event) -> None:
         await DryRun(house.mentions.receive).play(ROOT / "samples")
 
 
-@asynccontextmanager
-async def background(run: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run beside the block; when it ends, ask to stop, and wait a while."""
-    stop = asyncio.Event()
-    task = asyncio.ensure_future(run(stop))
-    task.add_done_callback(_say_why)
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.wait([task], timeout=25)
-        task.cancel()
+async def greet(house: House, url: str) -> None:
+    """What a person needs who has just started the bot."""
+    language, names = house.settings.language, await house.staff.names()
+    print(say("cli.welcome", language, url=url))
+    if house.settings.is_demo:
+        print(say("cli.welcome_demo", language))
+        await invite(house, url, names[0])
+    elif not names:
+        print(say("cli.no_people", language))
+    sys.stdout.flush()
 
 
-def _say_why(task: "asyncio.Future[None]") -> None:
-    if not task.cancelled() and task.exception():
-        log.error("background_task_ended", exc_info=task.exception())
+async def invite(house: House, url: str, name: str) -> int:
+    from bot.console import sign_in_link
+
+    print(say("cli.sign_in", house.settings.language, name=name, link=sign_in_link(url, await house.signin.invite(name))))
+    return 0
 
 
-@dataclass(frozen=True)
-class Doors:
-    """What was opened: ASGI routes, and the workspaces that are posted to."""
-
-    routes: list[Any]
-    workspaces: dict[str, Any]
-
-    def web(self, settings: Settings, vitals: Vitals, late: Callable[[], list[str]]) -> Any:
-        from bot.web import Probes, web_app
-
-        token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-        return web_app([*Probes(vitals, late, token).routes(), *self.routes])
-
-
-async def open_doors(house: House, url: str, stack: AsyncExitStack) -> Doors:
-    """Only what is configured is imported."""
-    doors = Doors([], {})
+async def open_doors(house: House, url: str, stack: AsyncExitStack) -> tuple[list[Any], dict[str, Any]]:
+    """(routes, workspaces that are posted to). Only what is configured is imported."""
+    routes, workspaces = list(console_routes(house, url)), {}
     if house.settings.webhook_secrets:
         from bot.networks.webhook import WebhookDoor
 
-        doors.routes.extend(WebhookDoor(house.inbox, house.settings.webhook_secrets).routes())
+        routes += WebhookDoor(house.inbox, house.settings.webhook_secrets).routes()
     if house.settings.slack:
-        await open_slack_door(house, doors, stack)
-    doors.routes.extend(console_routes(house, url))
-    return doors
+        door = await open_slack_door(house)
+        stack.push_async_callback(door.close)
+        routes += door.routes
+        workspaces["slack"] = door.workspace
+    return routes, workspaces
 
 
 def console_routes(house: House, url: str) -> Sequence[Any]:
     """The console is always open: it is the room to go to when nothing else is."""
     from bot.console import Acts, routes
-    from handlers.cases import Cases
-    from handlers.crises import Crises
-    from handlers.desk import Desk
     from handlers.history import History
-    from handlers.logbook import Logbook
     from handlers.queue import Queue
-    from handlers.tags import Tags
     from handlers.workspaces import Workspaces
 
-    store, board, flow = house.store, house.board, house.flow
-    acts = Acts(
-        signin=house.signin,
-        queue=Queue(store, flow),
-        desk=Desk(store, flow),
-        history=History(store, flow),
-        cases=Cases(store, board, flow),
-        tags=Tags(store, board, flow),
-        logbook=Logbook(house.mentions),
-        crises=Crises(store, board, flow),
-        staff=house.staff,
-        workspaces=Workspaces(store, tuple(board.channels)),
-    )
-    return routes(acts, url, house.settings.language)
+    same = {name: getattr(house, name) for name in ("signin", "desk", "cases", "tags", "logbook", "crises", "staff")}
+    own = {"queue": Queue(house.store, house.flow), "history": History(house.store, house.flow)}
+    return routes(Acts(**same, **own, workspaces=Workspaces(house.store, tuple(house.board.channels))), url, house.settings.language)
 
 
-def ticks(house: House) -> tuple[Tick, ...]:
+async def open_slack_door(house: House) -> Any:
+    from bot.slack.door import Access, open_slack
+    from bot.slack.listeners import Acts
+    from handlers.glance import Glance
+    from handlers.spoken import Spoken
+
+    settings = house.settings
+    same = {name: getattr(house, name) for name in ("cases", "tags", "desk", "staff", "logbook")}
+    spoken = Spoken(house.cases, house.desk, house.crises, house.staff)
+    acts = Acts(**same, spoken=spoken, glance=Glance(house.store, house.flow))
+    return await open_slack(acts, Access(language=settings.language, api_url=settings.slack_api_url, **settings.slack_secrets))
+
+
+def ticks(house: House) -> tuple[Any, ...]:
     """What time does, and how often."""
-    due = house.ticks
+    from bot.clock import Tick
+    from handlers.ticks import Ticks
+
+    due = Ticks(house.store, house.board, house.flow)
     return (
         Tick("recover", due.recover, seconds=5),
         Tick("fold", due.fold, seconds=5),
@@ -230,30 +217,48 @@ def ticks(house: House) -> tuple[Tick, ...]:
     )
 
 
-async def greet(house: House, url: str) -> None:
-    """What a person needs who has just started the bot."""
-    language = house.settings.language
-    names = await house.staff.names()
-    print(say("cli.welcome", language, url=url))
-    if house.settings.is_demo:
-        print(say("cli.welcome_demo", language))
-        print(say("cli.sign_in", language, name=names[0], link=await sign_in_link(house, url, names[0])))
-    elif not names:
-        print(say("cli.no_people", language))
-    sys.stdout.flush()
+async def replay(house: House, parsed: argparse.Namespace) -> int:
+    """Stores and queues; what is queued leaves through the running bot."""
+    from bot.networks.replay import Replay
+    from bot.terminal.replay import show_replay
+
+    await show_replay(Replay(house.mentions.receive, house.inbox.set_aside), parsed.file, parsed.speed, house.settings.language)
+    return 0
 
 
-async def sign_in_link(house: House, url: str, name: str) -> str:
-    from bot.console import sign_in_link as link
+async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
+    """The commands that need the database in shape."""
+    from bot.terminal import commands
 
-    return link(url, await house.signin.invite(name))
+    language = settings.language
+    async with open_house(settings) as house:
+        does: dict[str, Callable[[], Awaitable[int]]] = {
+            "run": lambda: serve(house),
+            "replay": lambda: replay(house, parsed),
+            "invite": lambda: invite(house, settings.public_url or f"http://{settings.host}:{settings.port}", parsed.name),
+            "verify": lambda: commands.verify(Keeping(house.store), language),
+            "migrate": lambda: commands.migrated(language),
+        }
+        return await does[parsed.command or "run"]()
+
+
+def obey(settings: Settings, parsed: argparse.Namespace) -> int:
+    from bot.terminal import commands
+
+    keeping, language = Keeping(Store(settings.database_url)), settings.language
+    does: dict[str, Callable[[], int]] = {
+        "backup": lambda: commands.back_up(keeping, parsed.file, language),
+        "restore": lambda: commands.restore(keeping, parsed.file, language),
+        "describe": lambda: commands.describe(parsed.what),
+    }
+    return does[parsed.command]() if parsed.command in does else asyncio.run(in_house(settings, parsed))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 done, 1 not done and said why, 2 the command was not understood."""
     from bot.terminal.faults import plainly
-    from bot.terminal.parser import parser
     from bot.terminal.logs import load_logging
+    from bot.terminal.parser import parser
 
     load_logging()
     try:
@@ -261,89 +266,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    parsed = parser(settings.language, tuple(COMMANDS)).parse_args(arguments)
     with plainly(settings.language) as outcome:
-        outcome.status = asyncio.run(COMMANDS[parsed.command or "run"](settings, parsed))
+        outcome.status = obey(settings, parser(settings.language).parse_args(arguments))
     return outcome.status
-
-
-async def run(settings: Settings, _: argparse.Namespace) -> int:
-    await serve(settings)
-    return 0
-
-
-async def replay(settings: Settings, parsed: argparse.Namespace) -> int:
-    """Stores and queues; what is queued leaves through the running bot."""
-    from bot.networks.replay import Replay
-    from bot.terminal.replay import show_replay
-
-    async with open_house(settings) as house:
-        player = Replay(house.intake.put_many, house.inbox.set_aside)
-        await show_replay(player, parsed.file, parsed.speed, settings.language)
-    return 0
-
-
-async def invite(settings: Settings, parsed: argparse.Namespace) -> int:
-    async with open_house(settings) as house:
-        url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        print(say("cli.sign_in", settings.language, name=parsed.name, link=await sign_in_link(house, url, parsed.name)))
-    return 0
-
-
-async def migrate(settings: Settings, _: argparse.Namespace) -> int:
-    async with open_house(settings):
-        print(say("cli.migrated", settings.language))
-    return 0
-
-
-async def verify(settings: Settings, _: argparse.Namespace) -> int:
-    """Exit status 1 when a chain is broken."""
-    async with open_house(settings) as house, house.store.read() as work:
-        links, breaks = await timeline.verify(work)
-    for one in breaks:
-        print(say("cli.broken", settings.language, chain=one.chain, seq=one.seq, wrong=one.wrong))
-    if not breaks:
-        print(say("cli.verified", settings.language, links=links))
-    return int(bool(breaks))
-
-
-async def backup(settings: Settings, parsed: argparse.Namespace) -> int:
-    size = copies.backup(sqlite_file(settings), parsed.file)
-    print(say("cli.backed_up", settings.language, file=parsed.file, size=size))
-    return 0
-
-
-async def restore(settings: Settings, parsed: argparse.Namespace) -> int:
-    with sender_role(sqlite_file(settings)):
-        copies.restore(parsed.file, sqlite_file(settings))
-    print(say("cli.restored", settings.language, file=parsed.file))
-    return 0
-
-
-def sqlite_file(settings: Settings) -> str:
-    path = Store(settings.database_url).path
-    if path is None:
-        raise OnlySqlite
-    return path
-
-
-async def describe(_: Settings, parsed: argparse.Namespace) -> int:
-    from bot.terminal.describe import DESCRIPTIONS
-
-    print(DESCRIPTIONS[parsed.what]())
-    return 0
-
-
-COMMANDS = {
-    "run": run,
-    "replay": replay,
-    "invite": invite,
-    "migrate": migrate,
-    "verify": verify,
-    "backup": backup,
-    "restore": restore,
-    "describe": describe,
-}
 
 
 if __name__ == "__main__":

@@ -3,11 +3,16 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
+
+
+log = structlog.get_logger()
+PATIENCE = 25  # seconds that a task beside the server has for its last work
 
 
 class PortTaken(Exception):  # noqa: N818
@@ -47,3 +52,22 @@ async def run_until_told(app: Starlette, listener: socket.socket) -> None:
     for told in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(told, server.stop)
     await server.serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def background(run: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
+    """Run beside the block; when it ends, ask to stop, and wait a while."""
+    stop = asyncio.Event()
+    task = asyncio.ensure_future(run(stop))
+    task.add_done_callback(_say_why)
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait([task], timeout=PATIENCE)
+        task.cancel()
+
+
+def _say_why(task: "asyncio.Future[None]") -> None:
+    if not task.cancelled() and task.exception():
+        log.error("background_task_ended", exc_info=task.exception())

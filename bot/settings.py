@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         return self.slack_bot_token is not None
 
     @property
+    def slack_secrets(self) -> dict[str, str]:
+        """Those that are set, in the clear: for the door alone."""
+        given = {"bot_token": self.slack_bot_token, "app_token": self.slack_app_token, "signing_secret": self.slack_signing_secret}
+        return {name: secret.get_secret_value() for name, secret in given.items() if secret}
+
+    @property
     def networks(self) -> tuple[str, ...]:
         """The networks that are configured, beside those that need nothing."""
         return tuple(f"webhook:{source}" for source in self.webhook_secrets)

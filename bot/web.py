@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -23,7 +24,7 @@ class Probes:
 
     vitals: Vitals
     late: Callable[[], list[str]]
-    token: str | None
+    token: SecretStr | None
 
     def routes(self) -> list[Route]:
         return [Route("/healthz", self.alive), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
@@ -37,7 +38,7 @@ class Probes:
 
     async def metrics(self, request: Request) -> Response:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self.token is not None and not hmac.compare_digest(given.encode(), self.token.encode()):
+        if self.token and not hmac.compare_digest(given.encode(), self.token.get_secret_value().encode()):
             return PlainTextResponse("", 401)
         return Response(exposition(await self.vitals.read()), media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 WAKE = "tocsin_outbox"
+Broken = (OSError, sa.exc.SQLAlchemyError)  # what a database that is away, full or locked raises
 
 
 def database_url(url: str) -> str:
@@ -26,10 +27,6 @@ def database_url(url: str) -> str:
 
 def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-class OnlySqlite(Exception):  # noqa: N818
-    """This is done with PostgreSQL's own tools."""
 
 
 @dataclass

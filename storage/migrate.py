@@ -22,22 +22,34 @@ def _config(connection: sa.Connection | None = None) -> Config:
 def _upgrade(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    command.upgrade(_config(connection), "head")
+    if _found(connection) in (None, *_known()):
+        command.upgrade(_config(connection), "head")
+
+
+def _known() -> list[str]:
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
+def _found(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
 async def upgrade(store: Store) -> None:
-    """Run what is missing, in one transaction."""
+    """Run what is missing, in one transaction. A database of a newer version is left as it is: migrations expand before they contract."""
     async with store.begin() as work:
         await work.connection.run_sync(_upgrade)
         await work.commit()
 
 
 async def is_current(store: Store) -> bool:
-    """Whether the database has the shape that this code expects, or a newer one that it can live with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    """Whether the database has the shape that this code expects, or that of a newer version."""
     async with store.read() as work:
-        found = await work.connection.run_sync(lambda sync: sa.inspect(sync).has_table("alembic_version"))
-        return bool(found) and await work.scalar(sa.text("SELECT version_num FROM alembic_version")) == head
+        found = await work.connection.run_sync(_found)
+    head, *older = _known()
+    return found is not None and (found == head or found not in older)
 
 
 async def check(store: Store) -> None:

@@ -1,7 +1,6 @@
 """What the docs show, printed from the code itself."""
 
 import json
-from collections.abc import Callable, Mapping
 
 from bot.wire import schema
 from handlers.acts import NEEDS_SECOND_FACTOR, ROLES
@@ -20,5 +19,3 @@ def acts_by_roles() -> str:
 def mention_schema() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False)
 
-
-DESCRIPTIONS: Mapping[str, Callable[[], str]] = {"acts": acts_by_roles, "mention": mention_schema}

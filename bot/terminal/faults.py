@@ -31,7 +31,6 @@ def plainly(language: str) -> Iterator[Outcome]:
 
 
 def _line(error: Exception, language: str) -> str | None:
-    kind = type(error).__name__
     match error:
         case PortTaken():
             return say("cli.port_taken", language, address=str(error))
@@ -41,15 +40,6 @@ def _line(error: Exception, language: str) -> str | None:
             return say(error.template, language, **error.facts)
         case FileNotFoundError():
             return say("cli.no_such_file", language, file=error.filename)
-    if kind in _BY_NAME:
-        template, fact = _BY_NAME[kind]
-        return say(template, language, **({fact: str(error)} if fact else {}))
-    return str(error) if kind in ("FlowErrors", "PeopleErrors") else None
+    # a door does not know the rules: their errors are known by name, and say in their own lines what is wrong where
+    return str(error) if type(error).__name__ in ("FlowErrors", "PeopleErrors") else None
 
-
-# by name, since a door may know neither rules nor rows
-_BY_NAME = {
-    "SenderRuns": ("cli.sender_runs", "pid"),
-    "NotABackup": ("cli.not_a_backup", "file"),
-    "OnlySqlite": ("cli.only_sqlite", ""),
-}

@@ -1,0 +1,42 @@
+"""What each command says and does. Returns the exit status."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot.terminal.describe import acts_by_roles, mention_schema
+from handlers.keeping import Keeping
+from templates import say
+
+DESCRIPTIONS: Mapping[str, Callable[[], str]] = {"acts": acts_by_roles, "mention": mention_schema}
+
+
+def tell(name: str, language: str, **facts: object) -> int:
+    print(say(name, language, **facts))  # noqa: T201 - standard output is this door's voice
+    return 0
+
+
+async def verify(keeping: Keeping, language: str) -> int:
+    """1 when a chain is broken."""
+    links, breaks = await keeping.verify()
+    for one in breaks:
+        tell("cli.broken", language, chain=one.chain, seq=one.seq, wrong=one.wrong)
+    return 1 if breaks else tell("cli.verified", language, links=links)
+
+
+def back_up(keeping: Keeping, target: Path, language: str) -> int:
+    return tell("cli.backed_up", language, file=target, size=keeping.back_up(target))
+
+
+def restore(keeping: Keeping, source: Path, language: str) -> int:
+    keeping.restore(source)
+    return tell("cli.restored", language, file=source)
+
+
+async def migrated(language: str) -> int:
+    """Opening the house did it."""
+    return tell("cli.migrated", language)
+
+
+def describe(what: str) -> int:
+    print(DESCRIPTIONS[what]())  # noqa: T201
+    return 0
