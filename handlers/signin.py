@@ -1,4 +1,4 @@
-"""How a person gets into the console: a link that works once, a second factor for those who decide, a session that can end at any moment."""
+"""How a person gets into the console: a link that works once, a second factor for those who decide, a session."""
 
 import base64
 import hashlib
@@ -124,10 +124,10 @@ class Signin:
             found = await people.session(work, session)
         if found is None or self._need(found.person, passed=found.second_factor) is not Need.ENROLMENT:
             return None
-        return pyotp.TOTP(_offered(session)).provisioning_uri(found.person.name, issuer_name="Tocsin")
+        return pyotp.TOTP(_offered(session), name=found.person.name, issuer="Tocsin").provisioning_uri()
 
     async def prove(self, session: str, code: str) -> str:
-        """Check the code: a new session's token, the old one ends. Raises WrongCode, TooManyCodes, or LinkSpent when the session is over."""
+        """Check the code: a new session's token, the old one ends. Raises WrongCode, TooManyCodes, or LinkSpent (no session)."""
         async with self.store.begin() as work:
             found = await people.session(work, session)
             if found is None:

@@ -1,0 +1,89 @@
+"""The console: the workspace that is a web page of our own, the room to go to when the others are down or not trusted."""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from sse_starlette import EventSourceResponse
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+import templates
+from bot.console import cases, house, people
+from bot.console.acts import Acts
+from bot.console.entrance import Entrance
+from bot.console.live import Live
+from bot.console.visit import LOGIN, Console, acting, outer, reading
+from handlers.signin import Need
+
+__all__ = ["Acts", "routes", "sign_in_link"]
+
+_FILES = {"console.css": "text/css", "console.js": "text/javascript", "bell.svg": "image/svg+xml", "quiet.svg": "image/svg+xml"}
+
+
+def sign_in_link(public_url: str, token: str) -> str:
+    """The address to hand to one person; it works once."""
+    return f"{public_url.rstrip('/')}{LOGIN}/{token}"
+
+
+def routes(acts: Acts, public_url: str, language: str = "en", live: Live | None = None) -> Sequence[BaseRoute]:
+    """Every address of the console. `public_url` is where people reach it ("https://crisis.example.com"); `language` is the house's own."""
+    files = _read_files()
+    version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
+    console = Console(acts, public_url.rstrip("/"), language, version, live or Live(acts.desk.changes_since))
+    entrance = Entrance(console)
+    return [
+        Route("/", reading(console, cases.show_queue)),
+        Route("/cases/{number}", reading(console, cases.show_case)),
+        Route("/act/{act}", acting(console, cases.act), methods=["POST"]),
+        Route("/next", acting(console, cases.take_next), methods=["POST"]),
+        Route("/status", reading(console, house.show_status)),
+        Route("/crisis/open", acting(console, house.open_crisis), methods=["POST"]),
+        Route("/crisis/close", acting(console, house.close_crisis), methods=["POST"]),
+        Route("/record", reading(console, house.show_record)),
+        Route("/record", acting(console, house.record), methods=["POST"]),
+        Route("/workspaces", reading(console, house.show_workspaces)),
+        Route("/workspaces", acting(console, house.mark_workspace), methods=["POST"]),
+        Route("/people", reading(console, people.show_people)),
+        Route("/people/{act}", acting(console, people.act), methods=["POST"]),
+        Route("/events", outer(console, lambda request: _events(console, request))),
+        Route(LOGIN, outer(console, entrance.closed)),
+        Route(f"{LOGIN}/code", outer(console, entrance.ask_code)),
+        Route(f"{LOGIN}/code", outer(console, entrance.prove), methods=["POST"]),
+        Route(f"{LOGIN}/{{token}}", outer(console, entrance.look)),
+        Route(f"{LOGIN}/{{token}}", outer(console, entrance.enter), methods=["POST"]),
+        Route("/sign-out", outer(console, entrance.leave), methods=["POST"]),
+        Route("/static/{name}", outer(console, lambda request: _file(files, request))),
+    ]
+
+
+def _read_files() -> dict[str, bytes]:
+    pages = Path(templates.__file__).parent / "pages"
+    return {name: (pages / name).read_bytes() for name in _FILES}
+
+
+async def _file(files: dict[str, bytes], request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in files:
+        return Response(status_code=404)
+    kept = "public, max-age=31536000, immutable" if request.url.query else "no-cache"
+    return Response(files[name], media_type=_FILES[name], headers={"Cache-Control": kept})
+
+
+async def _events(console: Console, request: Request) -> Response:
+    """Numbers only: what changed is asked for by the page itself, with its own session."""
+    session = console.session_of(request)
+
+    async def welcome() -> bool:
+        visitor = await console.acts.signin.visitor(session)
+        return visitor is not None and visitor.need is Need.NOTHING
+
+    async def news() -> AsyncIterator[dict[str, str]]:
+        async for newest in console.live.listen(welcome):
+            yield {"event": "change", "data": str(newest)}
+        yield {"event": "over", "data": "1"}
+
+    if not await welcome():
+        return Response(status_code=401)
+    return EventSourceResponse(news(), ping=15, headers={"X-Accel-Buffering": "no"})

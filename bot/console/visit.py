@@ -1,0 +1,184 @@
+"""One visit to a page: who comes, in which language, what their form says; and what they are told when something is amiss."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.console.acts import Acts
+from bot.console.guard import BadRequest, check_csrf, check_origin, guarded, read_form
+from bot.console.html import Tongue
+from bot.console.live import Live
+from handlers.acts import Act
+from handlers.errors import NoSuchCase, NotAllowed, Told, UnknownPerson, WorkspaceNotTrusted
+from handlers.ports import Who, Words
+from handlers.signin import Need, Visitor
+from templates import LANGUAGES, page
+
+log = structlog.get_logger()
+Endpoint = Callable[[Request], Awaitable[Response]]
+LOGIN, CODE = "/sign-in", "/sign-in/code"
+
+
+@dataclass(frozen=True)
+class Console:
+    """The workspace as it was opened. `public_url` is where its people reach it."""
+
+    acts: Acts
+    public_url: str
+    language: str
+    version: str  # of the static files
+    live: Live
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https:")
+
+    @property
+    def cookie(self) -> str:
+        return "__Host-tocsin" if self.secure else "tocsin"
+
+    def session_of(self, request: Request) -> str:
+        return request.cookies.get(self.cookie, "")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request by somebody who is let in."""
+
+    console: Console
+    request: Request
+    visitor: Visitor
+    tongue: Tongue
+    form: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def acts(self) -> Acts:
+        return self.console.acts
+
+    @property
+    def who(self) -> Who:
+        return self.visitor.who
+
+    def may(self, act: Act) -> bool:
+        return act in self.visitor.acts
+
+    def one(self, name: str) -> str:
+        """One value of the form, "" when there is none."""
+        return self.form.get(name, [""])[0].strip()
+
+    async def show(self, name: str, values: Mapping[str, object], status: int = 200) -> Response:
+        """A page inside the frame that all pages share."""
+        return HTMLResponse(page(name, {**await self._frame(), **values}), status)
+
+    async def _frame(self) -> dict[str, object]:
+        standing = await self.acts.desk.status(self.who) if self.may(Act.SEE) else None
+        return {
+            **plain_frame(self.console, self.tongue.language),
+            "visitor": self.visitor,
+            "can": {str(act): True for act in self.visitor.acts},
+            "standing": standing,
+            "since": self.tongue.wait(standing.crisis.opened_at) if standing and standing.crisis else "",
+            "alarms": [door for door in standing.doors if door.state != "well"] if standing else [],
+            "csrf": self.visitor.csrf,
+            "path": self.request.url.path,
+            "tongue": self.tongue,
+        }
+
+
+def plain_frame(console: Console, language: str) -> dict[str, object]:
+    """What a page needs that nobody has signed in to."""
+    tongue = Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
+    nobody = {"visitor": None, "csrf": "", "alarms": [], "standing": None, "can": {}, "path": ""}
+    return {"w": tongue.say, "language": language, "version": console.version, **nobody}
+
+
+def language_of(request: Request, house: str) -> str:
+    """Of somebody we do not know yet: what their browser prefers among ours."""
+    for part in request.headers.get("accept-language", "").split(","):
+        code = part.partition(";")[0].strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return house
+
+
+def tongue_of(visitor: Visitor, house: str) -> Tongue:
+    spoken = next((language for language in visitor.languages if language in LANGUAGES), house)
+    return Tongue(spoken, ZoneInfo(visitor.timezone), datetime.now(UTC))
+
+
+def reading(console: Console, show: Callable[[Visit], Awaitable[Response]]) -> Endpoint:
+    """A page for those who are let in."""
+
+    async def read(request: Request) -> Response:
+        return await _admitted(console, request, show)
+
+    return outer(console, read)
+
+
+def acting(console: Console, act: Callable[[Visit], Awaitable[Response]]) -> Endpoint:
+    """An act of those who are let in: only from our own pages, with their session's own sign."""
+
+    async def write(request: Request) -> Response:
+        check_origin(request, console.public_url)
+        form = await read_form(request)
+        return await _admitted(console, request, act, form)
+
+    return outer(console, write)
+
+
+async def _admitted(
+    console: Console, request: Request, then: Callable[[Visit], Awaitable[Response]], form: Mapping[str, list[str]] | None = None
+) -> Response:
+    visitor = await console.acts.signin.visitor(console.session_of(request))
+    if visitor is None or visitor.need is not Need.NOTHING:
+        return RedirectResponse(_door(visitor, request), 303)
+    if form is not None:
+        check_csrf(form, visitor.csrf)
+    visit = Visit(console, request, visitor, tongue_of(visitor, console.language), form or {})
+    try:
+        return await then(visit)
+    except Told as told:
+        status = _STATUS.get(type(told), 409)
+        return await visit.show("told.html", {"told": visit.tongue.speak(told.words)}, status)
+
+
+def _door(visitor: Visitor | None, request: Request) -> str:
+    if visitor is not None:
+        return CODE
+    return f"{LOGIN}?{urlencode({'over': 1})}" if request.cookies else LOGIN
+
+
+_STATUS: Mapping[type[Told], int] = {NoSuchCase: 404, NotAllowed: 403, UnknownPerson: 403, WorkspaceNotTrusted: 403}
+
+
+def outer(console: Console, answer: Endpoint) -> Endpoint:
+    """The outermost layer: every answer guarded; whatever goes wrong is logged and told by a reference alone."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            response = await answer(request)
+        except BadRequest as bad:
+            response = _sorry(console, request, Words("error.bad_request"), bad.status)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("console_failed", reference=reference, path=request.url.path if "sign-in" not in request.url.path else LOGIN)
+            response = _sorry(console, request, Words("error.unexpected", {"reference": reference}), 500)
+        return guarded(response, console.public_url)
+
+    return endpoint
+
+
+def _sorry(console: Console, request: Request, words: Words, status: int) -> Response:
+    language = language_of(request, console.language)
+    tongue = Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
+    told = tongue.say("bad_request") if words.name == "error.bad_request" else tongue.speak(words)
+    return HTMLResponse(page("sorry.html", {**plain_frame(console, language), "told": told}), status)
