@@ -62,7 +62,8 @@ async def open_slack(acts: Acts, access: Access) -> SlackDoor:
     session = aiohttp.ClientSession(timeout=PATIENCE)
     how: dict[str, Any] = {"base_url": access.api_url, "session": session, "logger": _quiet()}
     client = AsyncWebClient(token=access.bot_token, retry_handlers=[], **how)
-    app = AsyncApp(client=AsyncWebClient(retry_handlers=[], **how), authorize=_authorize(access.bot_token), signing_secret=access.signing_secret, logger=_quiet())
+    nobody = AsyncWebClient(retry_handlers=[], **how)  # Bolt gives it our token, request by request
+    app = AsyncApp(client=nobody, authorize=_authorize(access.bot_token), signing_secret=access.signing_secret, logger=_quiet())
     troubles = register(app, acts, Replies(client, acts.glance, acts.staff, access.language), Acquaintance(acts.staff, client))
     listening = Listening(AsyncSocketModeHandler(app, access.app_token, logger=_quiet())) if access.app_token else None
     routes = []
