@@ -204,10 +204,13 @@ async def open_slack_door(house: House) -> Any:
 def ticks(house: House) -> tuple[Any, ...]:
     """What time does, and how often."""
     from bot.clock import Tick
+    from handlers.second_look import SecondLook
     from handlers.ticks import Ticks
 
     due = Ticks(house.store, house.board, house.flow)
+    second = [Tick("second_look", SecondLook(house.store, house.board, house.flow, house.learner).take, seconds=2)] if house.settings.semantic else []
     return (
+        *second,
         Tick("recover", due.recover, seconds=5),
         Tick("fold", due.fold, seconds=5),
         Tick("alarm", due.alarm, seconds=5),

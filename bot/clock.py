@@ -11,7 +11,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 log = structlog.get_logger()
-Handler = Callable[[], Awaitable[None]]
+Handler = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)

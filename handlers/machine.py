@@ -43,6 +43,11 @@ class Learner:
         engine = await self.engine()
         return await self._run(partial(engine.suggest_many, texts, hints))
 
+    async def reconsider(self, texts: Sequence[str], hints: Sequence[str | None]) -> list[Suggestion]:
+        """The semantic speed; only with an encoder."""
+        engine = await self.engine()
+        return await self._run(partial(engine.reconsider, texts, hints))
+
     async def engine(self) -> Triage:
         if self._engine is None or (self._engine.done() and self._engine.exception()):
             self._engine = asyncio.create_task(self._load())

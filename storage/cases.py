@@ -180,6 +180,13 @@ async def suggest_tags(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     await work.execute(new.on_conflict_do_update(index_elements=["case_id", "tag"], set_={"confidence": higher}), rows)
 
 
+async def replace_suggestions(work: Work, case_id: int, found: Sequence[tuple[str, float]]) -> None:
+    """The machine thinks otherwise by now: its own words are replaced, a person's stay."""
+    mine = (case_tags.c.case_id == case_id) & case_tags.c.is_set.is_(None)
+    await work.execute(sa.delete(case_tags).where(mine))
+    await suggest_tags(work, [{"case_id": case_id, "tag": tag, "confidence": confidence} for tag, confidence in found])
+
+
 async def set_tag(work: Work, case_id: int, tag: str, person_id: int, *, is_set: bool) -> None:
     values = {"is_set": is_set, "set_by": person_id, "set_at": await work.now()}
     new = work.insert(case_tags).values(case_id=case_id, tag=tag, **values)

@@ -83,6 +83,13 @@ async def recent_texts(work: Work, limit: int) -> list[tuple[str, int]]:
     return [(row.text, row.cluster) for row in (await work.execute(query)).all()][::-1]
 
 
+async def after(work: Work, mention_id: int, limit: int) -> Sequence[sa.Row[Any]]:
+    """The next mentions (id, case_id, text, language) in the order in which they were stored."""
+    c = mentions.c
+    query = sa.select(c.id, c.case_id, c.text, c.language).where(c.id > mention_id).order_by(c.id).limit(limit)
+    return (await work.execute(query)).all()
+
+
 async def was_delivered(work: Work, source: str, delivery_id: str) -> bool:
     query = sa.select(sa.exists().where(deliveries.c.source == source, deliveries.c.delivery_id == delivery_id))
     return bool(await work.scalar(query))
