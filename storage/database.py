@@ -9,20 +9,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.address import connect_args, database_url
+
 WAKE = "tocsin_outbox"
+LISTEN_AGAIN = 2.0  # seconds
+log = structlog.get_logger()
 Broken = (OSError, sa.exc.SQLAlchemyError)  # what a database that is away, full or locked raises
 
 
-def database_url(url: str) -> str:
-    """The address with our drivers: `postgres://`, `postgresql://` and `sqlite:///` as hosts and people write them."""
-    scheme, rest = url.split("://", 1)
-    if scheme in ("postgres", "postgresql"):
-        return f"postgresql+asyncpg://{rest}"
-    return f"sqlite+aiosqlite://{rest}" if scheme == "sqlite" else url
+def is_away(error: BaseException) -> bool:
+    """Whether it is the database that cannot work now (gone, full, locked), rather than the statement that is wrong."""
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", "") or "")
+    away = isinstance(error, (OSError, TimeoutError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError))
+    return away or bool(getattr(error, "connection_invalidated", False)) or state[:2] in ("08", "53", "57")
 
 
 def _dumps(value: object) -> str:
@@ -88,7 +92,7 @@ class Work:
 class Store:
     """The database, opened. `begin()` writes, `read()` only looks."""
 
-    url: str
+    url: str = field(repr=False)  # it may hold a password
     dial: Callable[[], datetime] | None = None
     pool: int = 8
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,9 +100,12 @@ class Store:
     _reader: AsyncEngine = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        arguments = connect_args(self.url)
         self.url = database_url(self.url)
         if self.on_postgresql:
-            self._writer = self._reader = create_async_engine(self.url, pool_size=self.pool, pool_pre_ping=True, json_serializer=_dumps)
+            self._writer = self._reader = create_async_engine(
+                self.url, pool_size=self.pool, pool_pre_ping=True, json_serializer=_dumps, connect_args=arguments
+            )
         else:
             self._writer, self._reader = self._sqlite(size=1, begin="BEGIN IMMEDIATE"), self._sqlite(size=4, begin="BEGIN")
 
@@ -139,6 +146,40 @@ class Store:
     async def read(self) -> AsyncIterator[Work]:
         async with self._reader.connect() as connection:
             yield Work(connection, self)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Let what other processes commit wake this one too; where that fails, polling is still there."""
+        task = asyncio.create_task(self._listen()) if self.on_postgresql else None
+        try:
+            yield
+        finally:
+            if task:
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._hear()
+            except Broken as error:
+                log.warning("listening_ended", reason=type(error).__name__)
+            await asyncio.sleep(LISTEN_AGAIN)
+
+    async def _hear(self) -> None:
+        """Until the connection is lost."""
+        ended = asyncio.Event()
+        async with self._writer.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            if raw is None:
+                return
+            raw.add_termination_listener(lambda _: ended.set())
+            await raw.add_listener(WAKE, lambda *_: self.wake.set())
+            self.wake.set()  # for what was committed while nobody listened
+            try:
+                await ended.wait()
+            finally:
+                await connection.invalidate()  # a connection that listens does not go back into the pool
 
     async def close(self) -> None:
         await self._writer.dispose()

@@ -1,5 +1,7 @@
 """What every test may ask for: a database of each kind, a dial for time, a house with its use cases."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -26,35 +28,84 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(f"no PostgreSQL server on this machine: {error}")
 
 
-@pytest.fixture
-def dial() -> Dial:
-    return Dial()
+async def _migrated(url: str) -> None:
+    store = Store(url)
+    await upgrade(store)
+    await store.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/tocsin.db"
-    return request.getfixturevalue("fresh_postgres")
+def _apart(coroutine: object) -> None:
+    """On a loop of its own: a fixture of the session has none."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(coroutine)  # type: ignore[arg-type]
+    finally:
+        loop.close()
 
 
-@pytest.fixture
-async def fresh_postgres(postgres: Postgres) -> str:
-    name = f"test_{next(_databases)}"
+async def _create(postgres: Postgres, name: str, template: str = "template1") -> str:
     admin = Store(postgres.url())
     async with admin._writer.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        await connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     await admin.close()
     return postgres.url(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """A database in shape, of which each test gets a copy."""
+    _apart(_create(postgres, "shape"))
+    _apart(_migrated(postgres.url("shape")))
+    return "shape"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("shape") / "tocsin.db"
+    _apart(_migrated(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without a table, once of each kind."""
+    return f"sqlite:///{tmp_path}/empty.db" if kind == "sqlite" else str(request.getfixturevalue("empty_postgres"))
+
+
+@pytest.fixture
+def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database in shape, without a row, once of each kind."""
+    if kind == "postgresql":
+        return str(request.getfixturevalue("fresh_postgres"))
+    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "tocsin.db")
+    return f"sqlite:///{tmp_path}/tocsin.db"
+
+
+@pytest.fixture
+async def empty_postgres(postgres: Postgres) -> str:
+    return await _create(postgres, f"test_{next(_databases)}")
+
+
+@pytest.fixture
+async def fresh_postgres(postgres: Postgres, postgres_template: str) -> str:
+    return await _create(postgres, f"test_{next(_databases)}", postgres_template)
+
+
+@pytest.fixture
+def dial() -> Dial:
+    return Dial()
 
 
 @pytest.fixture
 async def store(database: str, dial: Dial) -> AsyncIterator[Store]:
     """A database in shape whose time is the dial."""
     opened = Store(database, dial)
-    await upgrade(opened)
     yield opened
     await opened.close()
 
