@@ -5,7 +5,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from handlers.board import Board
 from handlers.cases import Cases
 from handlers.crises import Crises
 from handlers.desk import Desk
+from handlers.errors import CrisisOpen
 from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.keeping import Keeping
@@ -139,6 +140,9 @@ async def after_ready(house: House) -> None:
     if house.settings.is_demo:
         from bot.networks.dry_run import DryRun
 
+        manager = await house.staff.somebody("manager")
+        with suppress(CrisisOpen):
+            await house.crises.open(manager, say("cli.demo_crisis", house.settings.language))
         await DryRun(house.mentions.receive).play(ROOT / "samples")
 
 

@@ -41,6 +41,14 @@ class Staff:
             known = await people.everyone(work)
         return [person.name for person in sorted(known, key=lambda person: "admin" not in person.roles)]
 
+    async def somebody(self, role: str) -> Who:
+        """Anybody who holds a role, as the console knows them; for the command line."""
+        async with self.store.read() as work:
+            found = await people.with_role(work, role)
+        if not found:
+            raise NoSuchPerson(name=role)
+        return Who("console", str(found[0].id))
+
     async def knows(self, who: Who) -> bool:
         async with self.store.read() as work:
             return await people.by_external(work, who.workspace, who.external_id) is not None

@@ -101,5 +101,5 @@ class Entrance:
 
     def _page(self, request: Request, status: int = 200, language: str = "", **values: object) -> Response:
         spoken = language or language_of(request, self.console.language)
-        words = {"s": lambda name, **facts: say(f"signin.{name}", spoken, **facts)}
+        words = {"s": lambda name, /, **facts: say(f"signin.{name}", spoken, **facts)}
         return HTMLResponse(page("signin.html", {**plain_frame(self.console, spoken), "told": "", "picture": "", **words, **values}), status)
