@@ -13,21 +13,41 @@ from flows.triage.model import Model
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from flows.triage.vectors import SentenceVectors
+
 CALM, ANGRY = 0, 1
 
 
 class AngerReader:
-    """A model of two classes, taught by the FLOW at construction."""
+    """Models of two classes, taught by the FLOW: the linear one at construction, the semantic one at its first use."""
 
     def __init__(self, flow: Flow) -> None:
-        taught = anger_lessons(flow)
-        self._model = Model(2, anger_triggers(flow))
-        self._model.study([with_shouting(text) for text, _ in taught], [ANGRY if angry else CALM for _, angry in taught])
+        self._lessons = anger_lessons(flow)
+        self._triggers = anger_triggers(flow)
+        self._linear = self._taught(None)
+        self._semantic: Model | None = None
 
     def read(self, texts: Sequence[str]) -> NDArray[Any]:
         """From 0, calm, to 1, furious."""
-        result: NDArray[Any] = softmax(self._model.scores([with_shouting(text) for text in texts]))[:, ANGRY]
+        return _anger(self._linear, texts, None)
+
+    def reread(self, texts: Sequence[str], vectors: NDArray[Any], encoder: SentenceVectors) -> NDArray[Any]:
+        """The same with the texts' meaning: the mean of both models, whose mistakes lie on different sides."""
+        if self._semantic is None:
+            self._semantic = self._taught(encoder.kept([text for text, _ in self._lessons]))
+        result: NDArray[Any] = (self.read(texts) + _anger(self._semantic, texts, vectors)) / 2
         return result
+
+    def _taught(self, vectors: NDArray[Any] | None) -> Model:
+        model = Model(2, self._triggers)
+        texts = [with_shouting(text) for text, _ in self._lessons]
+        model.study(texts, [ANGRY if angry else CALM for _, angry in self._lessons], vectors, epochs=3)
+        return model
+
+
+def _anger(model: Model, texts: Sequence[str], vectors: NDArray[Any] | None) -> NDArray[Any]:
+    result: NDArray[Any] = softmax(model.scores([with_shouting(text) for text in texts], vectors))[:, ANGRY]
+    return result
 
 
 def with_shouting(text: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.triage.anger import AngerReader
     from flows.triage.duplicates import NearDuplicates
     from flows.triage.speeds import Speeds
+    from flows.triage.vectors import SentenceVectors
 
 BATCH = 64  # texts read at once: bounds memory
 BUTTONS = 5
@@ -72,7 +73,13 @@ class Triage:
     def _speeds(self) -> Speeds:
         from flows.triage.speeds import Speeds  # noqa: PLC0415 - numpy loads after the bot is ready
 
-        return Speeds(self._flow, self._classes, self._encoder)
+        return Speeds(self._flow, self._classes, self._vectors)
+
+    @cached_property
+    def _vectors(self) -> SentenceVectors | None:
+        from flows.triage.vectors import SentenceVectors  # noqa: PLC0415 - numpy loads after the bot is ready
+
+        return None if self._encoder is None else SentenceVectors(self._encoder)
 
     @cached_property
     def _anger(self) -> AngerReader:
@@ -88,8 +95,7 @@ class Triage:
 
     def _suggest(self, batch: Sequence[tuple[str, str | None]], *, semantic: bool) -> Iterable[Suggestion]:
         texts = [text for text, _ in batch]
-        crisis, tags = self._speeds.judge(texts, semantic=semantic)
-        anger = self._anger.read(texts)
+        crisis, tags, anger = self._reread(texts) if semantic else (*self._speeds.judge(texts, None), self._anger.read(texts))
         for number, (text, hint) in enumerate(batch):
             sure = float(crisis[number])
             offered = self._offered(tags[number])
@@ -104,6 +110,14 @@ class Triage:
                 cluster=self._duplicates.place(text),
                 by="semantic" if semantic else "linear",
             )
+
+    def _reread(self, texts: Sequence[str]) -> tuple[Any, Any, Any]:
+        assert self._vectors is not None
+        vectors = self._vectors.of(texts)
+        crisis, tags = self._speeds.judge(texts, vectors)
+        anger = self._anger.reread(texts, vectors, self._vectors)
+        self._vectors.forget()
+        return crisis, tags, anger
 
     def _offered(self, confidences: Any) -> tuple[tuple[str, float], ...]:
         best = confidences.argsort()[::-1][:BUTTONS]

@@ -16,10 +16,8 @@ from flows.triage.triggers import Triggers
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Vectors = Callable[[Sequence[str]], "NDArray[Any]"]
-
 _HITS = RESERVED + 1024  # the first bucket of trigger words' owners; those before hold the encoder's vector
-_EPOCHS = 6
+EPOCHS = 6
 _KEPT = 2_000  # clicks that are rehearsed
 _REHEARSED = 2  # earlier clicks gone over again with each new one
 
@@ -27,16 +25,16 @@ _REHEARSED = 2  # earlier clicks gone over again with each new one
 class Model:
     """Hashed letters and words, trigger words and, at the semantic speed, an encoder's vector, under one softmax."""
 
-    def __init__(self, classes: int, triggers: Triggers, vectors: Vectors | None = None, *, rate: float = 0.3) -> None:
+    def __init__(self, classes: int, triggers: Triggers, *, rate: float = 0.3) -> None:
         self.classes = classes
-        self._triggers, self._vectors = triggers, vectors
+        self._triggers = triggers
         self._rarity: NDArray[np.float32] | None = None
         self._middle: Any = 0.0
         self._linear = LinearModel(classes, rate)
         self._past: deque[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = deque(maxlen=_KEPT)
         self._clicks = 0
 
-    def study(self, texts: Sequence[str], owners: Sequence[int], vectors: NDArray[Any] | None = None) -> None:
+    def study(self, texts: Sequence[str], owners: Sequence[int], vectors: NDArray[Any] | None = None, *, epochs: int = EPOCHS) -> None:
         """Learns the written examples, in an order that is always the same."""
         words = [tokens(text) for text in texts]
         self._rarity = rarity_of([" ".join(found) for found in words])
@@ -44,7 +42,7 @@ class Model:
             self._middle = vectors.mean(axis=0)
         taught = self._rows(words, vectors)
         targets = np.eye(self.classes, dtype=np.float32)[np.asarray(owners, np.int64)]
-        for epoch in range(_EPOCHS):
+        for epoch in range(epochs):
             for number in np.random.Generator(np.random.PCG64(epoch)).permutation(len(texts)):
                 self._linear.learn(*taught.row(number), targets[number])
 
@@ -53,9 +51,7 @@ class Model:
         return self.scores_of(self.read(texts, vectors))
 
     def read(self, texts: Sequence[str], vectors: NDArray[Any] | None = None) -> Rows:
-        """The features of raw texts; `vectors` are given where the caller has encoded them already."""
-        if vectors is None and self._vectors is not None:
-            vectors = self._vectors(texts)
+        """The features of raw texts, beside an encoder's vectors of them at the semantic speed."""
         return self._rows([tokens(text) for text in texts], vectors)
 
     def scores_of(self, read: Rows) -> NDArray[np.float32]:

@@ -12,18 +12,19 @@ import numpy as np
 from flows.flow import Flow
 from flows.triage.lessons import Classes, Lesson, lessons, triggers
 from flows.triage.linear import softmax
-from flows.triage.model import Model
-from flows.triage.normalise import readable, tokens
+from flows.triage.model import EPOCHS, Model
+from flows.triage.normalise import tokens
 from flows.triage.threshold import Threshold
 from flows.triage.triggers import Triggers
-from flows.triage.values import Encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from flows.triage.vectors import SentenceVectors
+
 _LATER = 5_000  # clicks that wait for the semantic speed to be built
-_READ_BY_ENCODER = 600  # letters: its time grows with the length
-_FOLDS = 3
+_HELD_OUT = 3  # every third example judges a model of the others, to find the threshold
+_QUICKLY = 3  # epochs of that model
 
 
 @dataclass
@@ -35,7 +36,7 @@ class _Speed:
 class Speeds:
     """Built from a FLOW: the linear speed at construction, the semantic one at its first use."""
 
-    def __init__(self, flow: Flow, classes: Classes, encoder: Encoder | None) -> None:
+    def __init__(self, flow: Flow, classes: Classes, encoder: SentenceVectors | None) -> None:
         self._classes, self._encoder = classes, encoder
         self._triggers: Triggers = triggers(flow, classes)
         self._lessons = lessons(flow, classes)
@@ -43,17 +44,18 @@ class Speeds:
         self._semantic: _Speed | None = None
         self._waiting: deque[tuple[str, int, bool]] = deque(maxlen=_LATER)
 
-    def judge(self, texts: Sequence[str], *, semantic: bool) -> tuple[NDArray[Any], NDArray[Any]]:
-        """How surely each text is about the crisis; how surely each tag holds if it is."""
-        speed = self._behind() if semantic else self._linear
-        scores = speed.model.scores(texts)
-        return speed.threshold.confidence(self._ranking(scores)), softmax(scores[:, : self._classes.ordinary])[:, : self._classes.crisis]
+    def judge(self, texts: Sequence[str], vectors: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
+        """How surely each text is about the crisis; how surely each tag holds if it is. Semantic where vectors are given."""
+        speed = self._linear if vectors is None else self._behind()
+        scores = speed.model.scores(texts, vectors)
+        tags = softmax(scores[:, : self._classes.ordinary])[:, : self._classes.crisis]
+        return speed.threshold.confidence(self._ranking(scores)), tags
 
     def learn(self, text: str, number: int, *, truth: bool) -> None:
         """Both speeds learn a click; the semantic one later, if it is not built yet."""
         self._learn(self._linear, text, number, truth=truth)
-        if self._semantic is not None:
-            self._learn(self._semantic, text, number, truth=truth)
+        if self._semantic is not None and self._encoder is not None:
+            self._learn(self._semantic, text, number, truth=truth, vectors=self._encoder.of([text]))
         elif self._encoder is not None:
             self._waiting.append((text, number, truth))
 
@@ -65,14 +67,14 @@ class Speeds:
     def _behind(self) -> _Speed:
         if self._semantic is None:
             assert self._encoder is not None
-            self._semantic = self._built(self._encoder)
+            self._semantic = self._built(self._encoder.kept([lesson.text for lesson in self._lessons]))
             while self._waiting:
                 text, number, truth = self._waiting.popleft()
-                self._learn(self._semantic, text, number, truth=truth)
+                self._learn(self._semantic, text, number, truth=truth, vectors=self._encoder.of([text]))
         return self._semantic
 
-    def _learn(self, speed: _Speed, text: str, number: int, *, truth: bool) -> None:
-        read = speed.model.read([text])
+    def _learn(self, speed: _Speed, text: str, number: int, *, truth: bool, vectors: NDArray[Any] | None = None) -> None:
+        read = speed.model.read([text], vectors)
         about = _about_the_crisis(number, self._classes, truth=truth)
         if about is not None:
             speed.threshold.learn(float(self._ranking(speed.model.scores_of(read))[0]), truth=about)
@@ -83,35 +85,30 @@ class Speeds:
         result: NDArray[Any] = np.logaddexp.reduce(scores[:, :ordinary], axis=1) - scores[:, ordinary]
         return result
 
-    def _built(self, encoder: Encoder | None) -> _Speed:
-        vectors = None if encoder is None else _encoded(encoder, [lesson.text for lesson in self._lessons])
-        return _Speed(self._taught(self._lessons, vectors), self._found_threshold(vectors))
+    def _built(self, vectors: NDArray[Any] | None) -> _Speed:
+        everything = np.ones(len(self._lessons), bool)
+        return _Speed(self._taught(everything, vectors, EPOCHS), self._found_threshold(vectors))
 
-    def _taught(self, taught: Sequence[Lesson], vectors: NDArray[Any] | None) -> Model:
-        encoder = self._encoder
-        read = None if vectors is None or encoder is None else lambda texts: _encoded(encoder, texts)
-        model = Model(self._classes.count, self._triggers, read)
-        model.study([lesson.text for lesson in taught], [lesson.owner for lesson in taught], vectors)
+    def _taught(self, chosen: NDArray[Any], vectors: NDArray[Any] | None, epochs: int) -> Model:
+        taught = self._of(chosen)
+        model = Model(self._classes.count, self._triggers)
+        seen = None if vectors is None else vectors[chosen]
+        model.study([lesson.text for lesson in taught], [lesson.owner for lesson in taught], seen, epochs=epochs)
         return model
 
     def _found_threshold(self, vectors: NDArray[Any] | None) -> Threshold:
-        """Learnt on examples that the model had not seen: each fold is judged by a model of the others."""
-        scores, truths = [], []
-        for fold in range(_FOLDS):
-            held = np.array([lesson.example and n % _FOLDS == fold for n, lesson in enumerate(self._lessons)], bool)
-            if not held.any():
-                continue
-            rest = [lesson for lesson, out in zip(self._lessons, held, strict=True) if not out]
-            model = self._taught(rest, None if vectors is None else vectors[~held])
-            asked = [lesson for lesson, out in zip(self._lessons, held, strict=True) if out]
-            found = model.scores([lesson.text for lesson in asked], None if vectors is None else vectors[held])
-            scores.append(self._ranking(found))
-            truths += [lesson.owner != self._classes.ordinary for lesson in asked]
-        return Threshold.fitted(np.concatenate(scores) if scores else np.zeros(0), np.array(truths, bool))
+        """Learnt on examples that the model had not seen: every third is judged by a model of the others."""
+        held = np.array([lesson.example and n % _HELD_OUT == 0 for n, lesson in enumerate(self._lessons)], bool)
+        asked = self._of(held)
+        truths = np.array([lesson.owner != self._classes.ordinary for lesson in asked], bool)
+        if truths.all() or not truths.any():
+            return Threshold()
+        model = self._taught(~held, vectors, _QUICKLY)
+        scores = model.scores([lesson.text for lesson in asked], None if vectors is None else vectors[held])
+        return Threshold.fitted(self._ranking(scores), truths)
 
-
-def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[Any]:
-    return encoder.encode([readable(text, _READ_BY_ENCODER) for text in texts])
+    def _of(self, chosen: NDArray[Any]) -> list[Lesson]:
+        return [lesson for lesson, taken in zip(self._lessons, chosen, strict=True) if taken]
 
 
 def _about_the_crisis(number: int, classes: Classes, *, truth: bool) -> bool | None:

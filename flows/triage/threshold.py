@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_DEARER = 0.7  # weight of the crisis: a worried customer left among the ordinary costs more than the reverse
 _STEPS = 200
 _RATE = 0.15  # a click at the line moves it by so much of the scale
 
@@ -21,12 +22,12 @@ class Threshold:
 
     @classmethod
     def fitted(cls, scores: NDArray[Any], truths: NDArray[Any]) -> Threshold:
-        """Fitted with both classes given equal weight, since a storm's share of each is not known beforehand."""
+        """Fitted with weights of its own, since a storm's share of each class is not known beforehand."""
         if truths.all() or not truths.any():
             return cls()
         centre, spread = float(scores.mean()), float(scores.std()) or 1.0
         x = (scores - centre) / spread
-        weights = np.where(truths, 0.5 / truths.sum(), 0.5 / (~truths).sum())
+        weights = np.where(truths, _DEARER / truths.sum(), (1 - _DEARER) / (~truths).sum())
         slope, offset = 1.0, 0.0
         for _ in range(_STEPS):
             error = weights * (1.0 / (1.0 + np.exp(-(slope * x + offset))) - truths)

@@ -16,7 +16,7 @@ from flows.triage import Click, Suggestion, Triage, UniversalEncoder, encoder_in
 from flows.triage.duplicates import NearDuplicates
 from tests.bench import triage_sets as sets
 from tests.bench.progress import finish, say, table, watched
-from tests.bench.triage_sets import Labelled, Missing
+from tests.bench.triage_sets import Labelled, MissingSetError
 
 SHOTS, DRAWS = 10, 3
 CLICKS = 1_540
@@ -180,7 +180,7 @@ def gathered(half: str, only: Sequence[str]) -> dict[str, Any]:
             continue
         try:
             found |= measure()
-        except Missing as missing:
+        except MissingSetError as missing:
             say(f"skipped {name}: {missing}")
             found.setdefault("skipped", []).append(name)
     return found

@@ -1,4 +1,4 @@
-"""Reads the labelled sets that the triage bench judges by; a set that is not there raises `Missing`."""
+"""Reads the labelled sets that the triage bench judges by; a set that is not there raises `MissingSetError`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LANGUAGES = ("en", "es", "fr")
 Labelled = list[tuple[str, str]]  # text, label
 
 
-class Missing(Exception):
+class MissingSetError(Exception):
     """A public set that is not on this machine."""
 
 
@@ -35,14 +35,14 @@ class Sentence:
 
 def _lines(path: Path) -> list[str]:
     if not path.exists():
-        raise Missing(f"no {path}")
+        raise MissingSetError(f"no {path}")
     return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
 
 
 def _table(name: str) -> list[dict[str, str]]:
     path = PUBLIC / name
     if not path.exists():
-        raise Missing(f"no {path}")
+        raise MissingSetError(f"no {path}")
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
