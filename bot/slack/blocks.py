@@ -8,7 +8,8 @@ from bot.slack.markup import Json, calm, mrkdwn, plain_text, quoted, rich
 from handlers.ports import Button, Card, CustomerText, Style, Words
 
 # A colour and a shape; the word itself stands in the card.
-MARKS = {"critical": "🟥 ", "high": "🟧 ", "normal": "🟨 ", "low": "⬜ ", "alarm": "🚨 "}
+SEVERITIES = {"critical": "🟥 ", "high": "🟧 ", "normal": "🟨 ", "low": "⬜ "}
+MARKS = {**SEVERITIES, "alarm": "🚨 "}
 TITLE, QUOTE, SMALL, LABEL, NOTICE = 300, 3000, 2900, 75, 300
 VALUE, ID, URL, IN_A_ROW, PARTS = 2000, 255, 3000, 25, 60
 BUTTONS_TOGETHER, TOGETHER = 6000, 12_000  # characters as JSON; beyond 13,200 Slack answers msg_blocks_too_long
@@ -25,10 +26,10 @@ def card_blocks(card: Card, language: str) -> list[Json]:
 def notice(card: Card, language: str) -> str:
     """What a locked screen may show: number, severity and network of a case, never a customer's words or name."""
     facts = card.title.facts
-    if card.title.name == "case.title":
+    if card.title.name == "case.title" and card.tone in SEVERITIES:
         shown = {"number": facts["number"], "severity": card.tone, "network": facts["network"]}
         return mrkdwn(Words("command.notice", shown), language, NOTICE)
-    if any(isinstance(fact, CustomerText) for fact in facts.values()):
+    if card.title.name == "case.title" or any(isinstance(fact, CustomerText) for fact in facts.values()):
         return mrkdwn(Words("command.silent_notice"), language)
     return mrkdwn(card.title, language, NOTICE) or "-"
 
@@ -36,7 +37,7 @@ def notice(card: Card, language: str) -> str:
 def _title(card: Card, language: str) -> list[Json]:
     mark = MARKS.get(card.tone)
     said = [*([{"type": "text", "text": mark}] if mark else []), *rich(card.title, language, TITLE, calm)]
-    return [{**element, "style": {"bold": True}} for element in said]
+    return [{**element, "style": {"bold": True}} if element["type"] == "text" else element for element in said]
 
 
 def button(one: Button, language: str, action_id: str) -> Json:

@@ -112,15 +112,22 @@ def _at_events(app: AsyncApp, verifier: SignatureVerifier) -> Any:
         body = await _bounded(request)
         if body is None:
             return Response(status_code=413)
-        if not verifier.is_valid_request(body, dict(request.headers)):
+        if not _is_signed(request, body, verifier):
             return Response(status_code=401)
         try:
             heard = to_async_bolt_request(request, body)
-        except (ValueError, RecursionError):
+        except (ValueError, TypeError, AttributeError, RecursionError):  # JSON that is none, is no object, or is too deep
             return Response(status_code=400)
         return to_starlette_response(await app.async_dispatch(heard))
 
     return listen
+
+
+def _is_signed(request: Request, body: bytes, verifier: SignatureVerifier) -> bool:
+    try:
+        return verifier.is_valid_request(body, dict(request.headers))
+    except (ValueError, TypeError):  # a time stamp that is no number, a signature or a body that is no text
+        return False
 
 
 async def _bounded(request: Request) -> bytes | None:

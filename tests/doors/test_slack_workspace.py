@@ -129,6 +129,7 @@ async def test_no_message_is_unfurled(slack, workspace):
     assert (sent["unfurl_links"], sent["unfurl_media"]) in ((False, False), ("0", "0"))
 
 
+@pytest.mark.slow
 async def test_a_dozen_posts_leave_at_one_a_second_and_slack_never_says_too_many(tmp_path):
     async with slack_house(tmp_path) as there:
         await there.house.mentions.receive([mention("my_data") for _ in range(12)])

@@ -1,0 +1,57 @@
+"""The manifest asks for what the door uses, and for nothing more."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.doors.slack_house import all_text, slack_house, until
+
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "slack-manifest.yaml").read_text(encoding="utf-8"))
+SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+async def _work(there) -> None:
+    """Everything that asks Slack for something: a card, a click by somebody unknown, a form, a command, the shortcut, lost answers."""
+    await there.house.staff.change(await there.house.person("Root", "admin"), "Max", {"slack_id": there.max})
+    there.slack.faults.next("chat.postMessage", "500_after_accept")
+    case = await there.house.case("my_data")
+    card = await there.card_of(case)
+    await until(lambda: there.slack.calls_of("conversations.history"))
+    await there.click(there.ana, card, f"claim:{case}")
+    await there.click(there.ana, card, f"note:{case}")
+    said = await there.slack.say(there.bo, there.crisis, "my_data, said in the channel")
+    await there.slack.shortcut(there.bo, "make_case", there.crisis, said["ts"])
+    there.slack.faults.next("chat.postMessage", "500_after_accept", 4)
+    await there.slack.command(there.max, "/crisis", "open leak", there.crisis)
+    await until(lambda: there.slack.calls_of("conversations.open"))
+    await until(lambda: there.slack.messages_to(there.max) and len(there.slack.calls_of("conversations.history")) >= 3)
+
+
+async def test_with_these_scopes_everything_works(tmp_path):
+    async with slack_house(tmp_path) as there:
+        there.slack.token().scopes = SCOPES
+        await _work(there)
+        assert {call.answer for call in there.slack.calls} == {"ok"}
+        assert there.slack.views_open(there.ana)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", sorted(SCOPES - {"commands", "channels:history"}))
+async def test_without_any_of_them_something_is_missing(tmp_path, scope):
+    """`commands` is a matter of the installation; channels:history is to a public channel what groups:history is to a private one."""
+    async with slack_house(tmp_path) as there:
+        there.slack.token().scopes = SCOPES - {scope}
+        with suppress(AssertionError):
+            await _work(there)
+        missed = {call.answer for call in there.slack.calls} | {"unknown" for one in there.slack.messages_to(there.ana) if "know you yet" in all_text(one)}
+        assert missed & {"missing_scope", "unknown"}
+
+
+def test_the_commands_and_shortcuts_of_the_manifest_are_those_that_are_heard():
+    commands = [one["command"] for one in MANIFEST["features"]["slash_commands"]]
+    assert commands == ["/crisis", "/crisis-status"]
+    assert [one["callback_id"] for one in MANIFEST["features"]["shortcuts"]] == ["make_case"]
+    assert "event_subscriptions" not in MANIFEST["settings"]
+    assert all(len(one["usage_hint"]) <= 1000 and one["should_escape"] for one in MANIFEST["features"]["slash_commands"] if "usage_hint" in one)
