@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.console.html import EXCERPT_MOST, card_values, form_values
-from bot.console.visit import Visit
+from bot.console.html import EXCERPT_MOST, Tongue, card_values, form_values
+from bot.console.visit import Visit, status_of
 from handlers.acts import Act
-from handlers.cards import mention_card, note_card
+from handlers.cards import mention_card, note_card, note_form
+from handlers.desk import Thread
 from handlers.errors import BadInput, NoSuchCase, NothingWaits, Told
 from handlers.ports import Button
 from handlers.queue import WHOSE, Narrowing
@@ -32,9 +33,7 @@ def narrowing_of(given: Mapping[str, str], tags: Mapping[str, object]) -> Narrow
 
 def address(number: int | None, by: Narrowing, page: int = 1, **more: str) -> str:
     """Of the queue, or of one case beside the queue so narrowed."""
-    team = {None: "", True: "crisis", False: "ordinary"}[by.crisis]
-    given = {"team": team, "whose": by.whose, "tag": by.tag, "language": by.language, "find": by.find, "page": str(page) if page > 1 else "", **more}
-    query = urlencode({name: value for name, value in given.items() if value})
+    query = urlencode({name: value for name, value in {**_kept(by, page), **more}.items() if value})
     return (f"/cases/{number}" if number else "/") + (f"?{query}" if query else "")
 
 
@@ -58,7 +57,7 @@ async def _show(visit: Visit, number: int, *, form: str = "", told: Told | None 
     values = {**await _queue(visit, number), "case": await _case(visit, number, form=form, whole=whole), "told": ""}
     if told:
         values["told"] = visit.tongue.speak(told.words)
-    return await visit.show("queue.html", values, 409 if told else 200)
+    return await visit.show("queue.html", values, status_of(told) if told else 200)
 
 
 async def _queue(visit: Visit, chosen: int | None = None) -> dict[str, Any]:
@@ -78,8 +77,21 @@ async def _queue(visit: Visit, chosen: int | None = None) -> dict[str, Any]:
     ]
     kept = {name: value for name, value in _kept(by, found.page).items() if value}
     labels = [(name, label.in_(tongue.language)) for name, label in visit.acts.queue.tags.items()]
-    turn = {way: address(None, by, at) for way, at in (("before", found.page - 1), ("after", found.page + 1)) if 1 <= at <= found.pages}
-    return {"rows": rows, "found": found, "by": by, "team": _kept(by, 1)["team"], "kept": kept, "labels": labels, "turn": turn, "back": address(None, by, found.page), "told": "", "claim": tongue.said("button.claim"), "spoken": [by.language] if by.language else []}
+    ways = {"before": found.page - 1, "after": found.page + 1}
+    turn = {way: address(None, by, at) if 1 <= at <= found.pages else "" for way, at in ways.items()}
+    return {
+        "rows": rows,
+        "found": found,
+        "by": by,
+        "team": _kept(by, 1)["team"],
+        "kept": kept,
+        "labels": labels,
+        "spoken": [by.language] if by.language else [],
+        "turn": turn,
+        "back": address(None, by, found.page),
+        "told": "",
+        "claim": tongue.said("button.claim"),
+    }
 
 
 def _kept(by: Narrowing, page: int) -> dict[str, str]:
@@ -90,6 +102,7 @@ def _kept(by: Narrowing, page: int) -> dict[str, str]:
 
 async def _case(visit: Visit, number: int, *, form: str, whole: bool) -> dict[str, Any]:
     thread = await visit.acts.desk.thread(visit.who, number, whole=whole)
+    past = await visit.acts.history.of_case(visit.who, number)
     by, page = _asked(visit)
     tongue = visit.tongue
 
@@ -98,22 +111,24 @@ async def _case(visit: Visit, number: int, *, form: str, whole: bool) -> dict[st
             return address(number, by, page, form=button.act) + "#form"
         return "#note" if button.act == "note" else None
 
-    said = [(one.posted_at, card_values(mention_card(one), tongue, link)) for one in thread.view.mentions[1:]]
-    noted = [(one.at, card_values(note_card(one), tongue, link)) for one in thread.notes]
-    thread_values = [{**values, "is_note": True, "at": tongue.moment(at)} for at, values in noted]
-    entries = sorted([*((at, {**values, "is_note": False, "at": ""}) for at, values in said), *zip((at for at, _ in noted), thread_values, strict=True)], key=lambda pair: pair[0])
     return {
         "number": number,
         "card": card_values(thread.card, tongue, link),
-        "thread": [values for _, values in entries],
-        "past": [{"at": tongue.moment(one.at), "words": tongue.speak(one.words), "door": one.door} for one in await visit.acts.history.of_case(visit.who, number)],
+        "thread": _entries(thread, tongue),
+        "past": [{"at": tongue.moment(one.at), "words": tongue.speak(one.words), "door": one.door} for one in past],
         "form": await _form(visit, form, number),
         "alike": await _alike(visit, number) if form == "like_this" else None,
-        "note": form_values(await visit.acts.desk.form(visit.who, "note", number), tongue, visit.form or None) if visit.may(Act.NOTE) else None,
+        "note": form_values(note_form(number), tongue, visit.form or None) if visit.may(Act.NOTE) else None,
         "whole": whole,
         "here": address(number, by, page),
-        "crisis": thread.view.case.crisis,
     }
+
+
+def _entries(thread: Thread, tongue: Tongue) -> list[dict[str, Any]]:
+    """Later messages and internal notes, in the order in which they came."""
+    said = [(one.received_at, {**card_values(mention_card(one), tongue), "is_note": False, "at": ""}) for one in thread.view.mentions[1:]]
+    noted = [(one.at, {**card_values(note_card(one), tongue), "is_note": True, "at": tongue.moment(one.at)}) for one in thread.notes]
+    return [values for _, values in sorted([*said, *noted], key=lambda pair: pair[0])]
 
 
 async def _form(visit: Visit, name: str, number: int) -> dict[str, Any] | None:
@@ -124,7 +139,16 @@ async def _alike(visit: Visit, number: int) -> Sequence[dict[str, Any]]:
     """Closed ones too: what was answered before may answer this."""
     by, page = _asked(visit)
     found = await visit.acts.desk.like_this(visit.who, number)
-    return [{"number": one.id, "who": one.handle or one.customer_name, "owner": one.owner or "", "status": str(one.status), "href": address(one.id, by, page)} for one in found]
+    return [
+        {
+            "number": one.id,
+            "who": one.handle or one.customer_name,
+            "owner": one.owner or "",
+            "status": str(one.status),
+            "href": address(one.id, by, page),
+        }
+        for one in found
+    ]
 
 
 def _number(text: str) -> int:

@@ -85,7 +85,8 @@ class Entrance:
         language = tongue_of(visitor, self.console.language).language
         values = {"step": "code", "picture": picture, "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
         status = 403 if told else 200
-        return self._page(request, status, language, csrf=visitor.csrf, told=self._told(request, told, language) if told else "", **values)
+        words = self._told(request, told, language) if told else ""
+        return self._page(request, status, language, csrf=visitor.csrf, told=words, **values)
 
     def _let_in(self, session: str) -> Response:
         """Lax, since a link to a case that a colleague sends must open; acts need POST, our origin and the session's own sign."""
@@ -102,4 +103,6 @@ class Entrance:
     def _page(self, request: Request, status: int = 200, language: str = "", **values: object) -> Response:
         spoken = language or language_of(request, self.console.language)
         words = {"s": lambda name, /, **facts: say(f"signin.{name}", spoken, **facts)}
-        return HTMLResponse(page("signin.html", {**plain_frame(self.console, spoken), "told": "", "picture": "", **words, **values}), status)
+        return HTMLResponse(
+            page("signin.html", {**plain_frame(self.console, spoken), "told": "", "picture": "", **words, **values}), status
+        )

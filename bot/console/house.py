@@ -11,25 +11,29 @@ from handlers.acts import Act
 from handlers.cards import log_form
 from handlers.errors import Told
 
+_SEVERITIES = ("low", "normal", "high", "critical")
+
 
 async def show_status(visit: Visit) -> Response:
     standing = await visit.acts.desk.status(visit.who)
     counts, tongue = standing.counts, visit.tongue
     tags = visit.acts.queue.tags
-    words = ("low", "normal", "high", "critical")
     tables = {
-        "by_severity": [(tongue.say("severity", word=words[level]), counts.by_severity.get(level, 0), words[level]) for level in (3, 2, 1, 0)],
+        "by_severity": [("", counts.by_severity.get(level, 0), _SEVERITIES[level]) for level in (3, 2, 1, 0)],
         "by_tag": [(tags[tag].in_(tongue.language) if tag in tags else tag, count, "") for tag, count in counts.by_tag.items()],
         "by_network": [(tongue.say("network", name=name), count, "") for name, count in counts.by_network.items()],
         "by_language": [(tongue.say("language", code=code), count, "") for code, count in counts.by_language.items()],
     }
     doors = [{"name": door.door, "state": door.state, "words": _door_words(visit, door)} for door in standing.doors]
     backlog = [
-        {"line": tongue.say("backlog_line", lane=one.lane, rows=one.rows, oldest=tongue.wait(one.oldest_at)), "state": tongue.say("send_state", word=str(one.state))}
+        {
+            "line": tongue.say("backlog_line", lane=one.lane, rows=one.rows, oldest=tongue.wait(one.oldest_at)),
+            "state": tongue.say("send_state", word=str(one.state)),
+        }
         for one in standing.backlog
     ]
     oldest = tongue.wait(counts.oldest_unowned_at) if counts.oldest_unowned_at else ""
-    return await visit.show("status.html", {"counts": counts, "tables": tables, "doors": doors, "backlog": backlog, "oldest": oldest, "told": ""})
+    return await visit.show("status.html", {"counts": counts, "tables": tables, "doors": doors, "backlog": backlog, "oldest": oldest})
 
 
 def _door_words(visit: Visit, door: Any) -> str:
@@ -68,11 +72,18 @@ async def show_workspaces(visit: Visit) -> Response:
     standings = await visit.acts.workspaces.all(visit.who)
     named = asked if asked in {one.name for one in standings} else ""
     done = await visit.acts.workspaces.acts_of(visit.who, named) if named else []
+    tongue = visit.tongue
     acts = [
-        {"at": visit.tongue.moment(one.at), "person": one.person, "act": visit.tongue.said("timeline.act", name=one.act), "case": one.chain.removeprefix("case:") if one.chain.startswith("case:") else ""}
+        {
+            "at": tongue.moment(one.at),
+            "person": one.person,
+            "act": tongue.said("timeline.act", name=one.act),
+            "case": one.chain.removeprefix("case:") if one.chain.startswith("case:") else "",
+        }
         for one in done
     ]
-    return await visit.show("workspaces.html", {"standings": standings, "asked": named, "acts": acts, "may_mark": visit.may(Act.MARK_WORKSPACE)})
+    values = {"standings": standings, "asked": named, "acts": acts, "may_mark": visit.may(Act.MARK_WORKSPACE)}
+    return await visit.show("workspaces.html", values)
 
 
 async def mark_workspace(visit: Visit) -> Response:

@@ -48,7 +48,7 @@ class Tongue:
         return plain(text, most)
 
 
-def card_values(card: Card, tongue: Tongue, link: Callable[[Button], str | None]) -> dict[str, Any]:
+def card_values(card: Card, tongue: Tongue, link: Callable[[Button], str | None] = lambda _: None) -> dict[str, Any]:
     """`link` gives the address behind a button that opens something; None for one that acts."""
     return {
         "title": tongue.speak(card.title),

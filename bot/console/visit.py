@@ -82,7 +82,7 @@ class Visit:
         return {
             **plain_frame(self.console, self.tongue.language),
             "visitor": self.visitor,
-            "can": {str(act): True for act in self.visitor.acts},
+            "can": {str(act): self.may(act) for act in Act},
             "standing": standing,
             "since": self.tongue.wait(standing.crisis.opened_at) if standing and standing.crisis else "",
             "alarms": [door for door in standing.doors if door.state != "well"] if standing else [],
@@ -95,7 +95,7 @@ class Visit:
 def plain_frame(console: Console, language: str) -> dict[str, object]:
     """What a page needs that nobody has signed in to."""
     tongue = Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
-    nobody = {"visitor": None, "csrf": "", "alarms": [], "standing": None, "can": {}, "path": ""}
+    nobody: dict[str, object] = {"visitor": None, "csrf": "", "alarms": [], "standing": None, "can": {}, "path": ""}
     return {"w": tongue.say, "language": language, "version": console.version, **nobody}
 
 
@@ -145,8 +145,7 @@ async def _admitted(
     try:
         return await then(visit)
     except Told as told:
-        status = _STATUS.get(type(told), 409)
-        return await visit.show("told.html", {"told": visit.tongue.speak(told.words)}, status)
+        return await visit.show("told.html", {"told": visit.tongue.speak(told.words)}, status_of(told))
 
 
 def _door(visitor: Visitor | None, request: Request) -> str:
@@ -156,6 +155,10 @@ def _door(visitor: Visitor | None, request: Request) -> str:
 
 
 _STATUS: Mapping[type[Told], int] = {NoSuchCase: 404, NotAllowed: 403, UnknownPerson: 403, WorkspaceNotTrusted: 403}
+
+
+def status_of(told: Told) -> int:
+    return _STATUS.get(type(told), 409)
 
 
 def outer(console: Console, answer: Endpoint) -> Endpoint:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 from starlette.applications import Starlette
 
 from bot.console import Acts, routes
@@ -38,6 +39,7 @@ from storage.people import Person
 from storage.tables import metadata
 
 URL = "http://console.test"
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])  # locals in tracebacks take minutes
 DEFINITIONS = Path(__file__).parents[2] / "flows" / "definitions"
 
 
