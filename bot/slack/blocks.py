@@ -50,7 +50,7 @@ def button(one: Button, language: str, action_id: str) -> Json:
         **({"value": one.ids[:VALUE]} if one.ids else {}),
         **({"style": str(style)} if style is not Style.PLAIN else {}),
         **({"confirm": _confirm(one.confirm, one.label, language)} if one.confirm else {}),
-        **({"url": one.url} if one.url else {}),
+        **({"url": _address(one.url)} if one.url else {}),
     }
 
 
@@ -72,7 +72,7 @@ def _rows(rows: Sequence[Sequence[Button]], language: str) -> list[Json]:
         shown = []
         for one in row:
             made = button(one, language, _action_id(one, used))
-            if (one.url is None or _leads_somewhere(one.url)) and _size(made) <= left:
+            if (one.url is None or _address(one.url)) and _size(made) <= left:
                 shown.append(made)
                 left -= _size(made)
         for at in range(0, len(shown), IN_A_ROW):
@@ -88,12 +88,15 @@ def _action_id(one: Button, used: set[str]) -> str:
     return unique
 
 
-def _leads_somewhere(url: str) -> bool:
+def _address(url: str | None) -> str | None:
+    """A web address as Slack takes it; None for anything else."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url or "")
     except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and url.isprintable() and len(url) <= URL
+        return None
+    whole = parts.geturl()
+    fits = parts.scheme in ("http", "https") and bool(parts.netloc) and whole.isprintable() and len(whole) <= URL
+    return whole if fits else None
 
 
 def _body(body: Sequence[Words | CustomerText], language: str) -> Iterator[Json]:
