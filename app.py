@@ -112,11 +112,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 
 async def serve(house: House) -> int:
     """Open the doors and keep them open until the host says stop; then close in reverse, letting what is under way finish."""
-    from bot.clock import running
+    from bot.clock import Tick, running
     from bot.server import background, bind, run_until_told
     from bot.web import Probes, web_app
     from handlers.renderer import Renderer
     from handlers.sender import Sender
+    from handlers.watch import Watch
 
     settings = house.settings
     async with AsyncExitStack() as stack:
@@ -126,8 +127,9 @@ async def serve(house: House) -> int:
         routes, workspaces = await open_doors(house, url, stack)
         renderer = Renderer(house.store, house.flow, dict.fromkeys(workspaces, settings.language))
         await stack.enter_async_context(background(Sender(house.store, renderer, workspaces).run))
-        clock = await stack.enter_async_context(running(ticks(house)))
-        probes = Probes(Vitals(house.store), clock.late, settings.metrics_token)
+        watch = Watch(Vitals(house.store), house.board, workspaces, house.flow.crisis_channel, settings.language)
+        clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house))))
+        probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token)
         await greet(house, url)
         await stack.enter_async_context(background(lambda _: after_ready(house)))
         await run_until_told(web_app([*probes.routes(), *routes]), socket)

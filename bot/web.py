@@ -20,9 +20,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Probes:
-    """`late` names the ticks that should have ended by now; `token` guards /metrics when given."""
+    """`unwell` says what the last look found wrong, `late` names the ticks that should have ended by now; `token` guards /metrics when given."""
 
     vitals: Vitals
+    unwell: Callable[[], str | None]
     late: Callable[[], list[str]]
     token: SecretStr | None
 
@@ -33,7 +34,8 @@ class Probes:
         return PlainTextResponse("ok")
 
     async def ready(self, _: Request) -> Response:
-        wrong = [reason for reason in [await self.vitals.ready(), *(f"tick_late:{name}" for name in self.late())] if reason]
+        found = {await self.vitals.ready(), self.unwell(), *(f"tick_late:{name}" for name in self.late())}
+        wrong = sorted(reason for reason in found if reason)
         return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
 
     async def metrics(self, request: Request) -> Response:

@@ -10,6 +10,9 @@ from storage.database import Store
 from storage.status import Backlog
 
 
+HOUSE = "house"
+
+
 @dataclass(frozen=True)
 class Reading:
     """`doors` are rows of the health table; `totals` rows ever stored by table."""
@@ -34,6 +37,16 @@ class Vitals:
             return None if await migrate.is_current(self.store) else "database_old"
         except Exception:  # noqa: BLE001 - whatever it is, nobody should be sent here now
             return "database_away"
+
+    async def wrong(self) -> str | None:
+        """As `ready`, and whether a row can still be written: database_away, database_old, disk_full."""
+        try:
+            async with self.store.begin() as work:
+                await health.report(work, HOUSE, health.WELL)
+                await work.commit()
+        except Exception as error:  # noqa: BLE001
+            return "disk_full" if "full" in str(error).lower() else "database_away"
+        return await self.ready()
 
     async def read(self) -> Reading:
         async with self.store.read() as work:
