@@ -26,7 +26,7 @@ WORTH_A_BUTTON = 0.03
 ALWAYS = 3  # the best so many are offered however unsure they are
 
 # How sure a tag must be before its severity counts. Recall comes first where somebody may die.
-_BAR = {Severity.LOW: 0.35, Severity.NORMAL: 0.35, Severity.HIGH: 0.3, Severity.CRITICAL: 0.12}
+_BAR = {Severity.LOW: 0.35, Severity.NORMAL: 0.35, Severity.HIGH: 0.3, Severity.CRITICAL: 0.05}
 
 
 class Triage:
