@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.ports import Words
 from storage import cases, outbox
@@ -46,38 +47,55 @@ class Board:
                     wishes.append(_card(workspace, target, one, "update" if workspace in current else "post"))
         await outbox.put(work, wishes)
 
-    async def follow(self, work: Work, case_id: int, severity: int, kind: str, subject_id: int) -> None:
-        """Queue something for the case's own thread (a later mention, an internal note), by the id of its row."""
-        await outbox.put(
-            work,
-            [
-                Wish(workspace, _lane(workspace, target), "post", kind, severity, case_id, f"{kind}:{workspace}:{subject_id}", {"id": subject_id})
-                for workspace, target in (await self._targets(work, case_id)).items()
-            ],
-        )
+    async def follow(self, work: Work, shown: Shown, kind: str, subject_id: int) -> None:
+        """Queue something for the case's own thread (a later mention, an internal note), by the id of its row; behind its card if that does not stand yet."""
+        stands = await self._targets(work, shown.case_id)
+        wishes = []
+        for workspace in self.channels:
+            target = stands.get(workspace) or self.channel_id(workspace, shown.channel)
+            if target:
+                key = f"{kind}:{workspace}:{subject_id}"
+                lane, behind = _lane(workspace, target), workspace not in stands
+                wishes.append(Wish(workspace, lane, "post", kind, shown.severity, shown.case_id, key, {"id": subject_id}, behind))
+        await outbox.put(work, wishes)
 
-    async def leave_pointer(self, work: Work, case_id: int, severity: int) -> None:
+    async def leave_pointer(self, work: Work, case_id: int, severity: int, workspaces: Sequence[str] | None = None) -> None:
         """The case moved to another channel: the old card becomes a pointer, the new one is posted there."""
-        old = [post for post in (await cases.posts_of(work, [case_id])).get(case_id, []) if post.current]
-        await cases.leave_posts(work, case_id)
-        await outbox.drop_waiting(work, [f"card:{workspace}:{case_id}" for workspace in self.channels])
+        where = list(self.channels) if workspaces is None else workspaces
+        old = [post for post in (await cases.posts_of(work, [case_id])).get(case_id, []) if post.current and post.workspace in where]
+        await cases.leave_posts(work, case_id, where)
+        await outbox.leave(work, case_id, where)
         pointers = [
             Wish(
                 post.workspace, _lane(post.workspace, post.channel_id), "update", "pointer", severity, case_id,
                 f"pointer:{post.workspace}:{post.message_id}", {"message_id": post.message_id},
             )
             for post in old
-            if post.workspace in self.channels
         ]
         await outbox.put(work, pointers)
 
-    async def tell(self, work: Work, channel: str, words: Words, key: str | None, severity: int, *, tone: str = "plain") -> None:
-        """Queue a message for a logical channel in every workspace. Facts must be plain values."""
+    async def divert(self, work: Work, workspace: str, channel_id: str, before: datetime) -> None:
+        """A channel is closed: what it turned away, or has kept since before a moment, goes to the fallback; a card that stood there is posted anew."""
+        fallback = self.channels[workspace].get(FALLBACK)
+        if not fallback or fallback == channel_id:
+            return
+        lane = _lane(workspace, channel_id)
+        await outbox.move_lane(work, lane, _lane(workspace, fallback), before)
+        for case_id in await outbox.cases_stuck(work, lane, before):
+            case = await cases.lock(work, case_id)
+            if case:
+                await self.leave_pointer(work, case_id, case.severity, [workspace])
+                await outbox.put(work, [_card(workspace, fallback, Shown(case_id, case.channel, case.severity), "post")])
+
+    async def tell(
+        self, work: Work, channel: str, words: Words, key: str | None, severity: int, *, tone: str = "plain", besides: str = ""
+    ) -> None:
+        """Queue a message for a logical channel in every workspace but one. Facts must be plain values."""
         facts = {"name": words.name, "facts": dict(words.facts), "tone": tone}
         wishes = []
         for workspace in self.channels:
             target = self.channel_id(workspace, channel)
-            if target:
+            if target and workspace != besides:
                 wishes.append(Wish(workspace, _lane(workspace, target), "post", "words", severity, None, key and f"{key}:{workspace}", facts))
         await outbox.put(work, wishes)
 
@@ -92,7 +110,7 @@ class Board:
         await outbox.put(work, wishes)
 
     async def _targets(self, work: Work, case_id: int) -> dict[str, str]:
-        """Workspace → channel id of the thread. A case that has no thread there yet gets none: its card will show everything."""
+        """Workspace → channel id of the thread, where the case has one."""
         posts = (await cases.posts_of(work, [case_id])).get(case_id, [])
         return {post.workspace: post.channel_id for post in posts if post.current and post.workspace in self.channels}
 

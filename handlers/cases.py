@@ -8,6 +8,7 @@ from typing import Any
 from flows.flow import KINDS, Flow
 from handlers.acts import Act, admit
 from handlers.board import Board, Shown
+from handlers.customer_text import keepable
 from handlers.errors import BadInput, CaseClosed, CaseOwned, NoSuchCase, NothingWaits
 from handlers.ports import Who
 from storage import cases, customers, timeline
@@ -81,11 +82,12 @@ class Cases:
     async def note(self, who: Who, case_id: int, text: str) -> None:
         """An internal note: stays inside, always."""
         async with self._act(who, Act.NOTE, case_id) as (work, person, case):
-            if not text.strip():
+            text = keepable(text.strip()[:3000])
+            if not text:
                 raise BadInput(field="text", problem="empty")
-            note_id = await cases.add_note(work, case_id, person.id, text.strip()[:3000])
-            await self.board.follow(work, case_id, case.severity, "note", note_id)
-            await self._record(work, case, person, who, "noted", {"note": note_id, "text": text.strip()[:3000]})
+            note_id = await cases.add_note(work, case_id, person.id, text)
+            await self.board.follow(work, Shown(case_id, case.channel, case.severity), "note", note_id)
+            await self._record(work, case, person, who, "noted", {"note": note_id, "text": text})
             await work.commit()
 
     async def reveal(self, who: Who, case_id: int) -> None:

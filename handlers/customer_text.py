@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from dataclasses import fields, replace
+from typing import Any
 
 from flows.masking import masked
-from handlers.ports import CustomerText
+from handlers.ports import CustomerText, Mention
 
 _LINK = re.compile(r"\b(?P<scheme>h\w{2}ps?|ftp|data|javascript|file)\s*:(?P<rest>//)?|\bwww\.", re.IGNORECASE)
 # endings in use where lures live; a full stop without its space ("ok.thanks") is left alone
@@ -14,7 +16,23 @@ _ENDINGS = (
 )
 _DOMAIN = re.compile(rf"(?<=[a-z0-9])\.(?=(?:{_ENDINGS})\b)", re.IGNORECASE)
 _TRICKS = {0x200B, 0x200C, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080)}
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")  # PostgreSQL keeps no NUL, and half a surrogate pair is no UTF-8
 _MENTION = re.compile(r"@(?=(?:channel|here|everyone|all|team)\b)", re.IGNORECASE)
+
+
+def storable(mention: Mention) -> Mention:
+    """The mention with what no database can keep replaced by U+FFFD."""
+    customer = replace(mention.customer, **_stored(mention.customer))
+    return replace(mention, customer=customer, **_stored(mention))
+
+
+def _stored(values: Any) -> dict[str, Any]:
+    said = {one.name: getattr(values, one.name) for one in fields(values)}
+    return {name: keepable(value) for name, value in said.items() if type(value) is str and _UNSTORABLE.search(value)}
+
+
+def keepable(text: str) -> str:
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain(text: CustomerText, most: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from flows.flow import Flow
 from flows.triage import Suggestion
 from handlers.board import Board, Shown
+from handlers.customer_text import storable
 from handlers.machine import Machine
 from handlers.ports import Event, Mention, Receipt
 from storage import cases, crises, customers, mentions, timeline
@@ -31,7 +32,7 @@ class Arrival:
 
     @property
     def key(self) -> Key:
-        return (self.mention.network, self.mention.external_id)
+        return _key(self.mention)
 
     @property
     def case_key(self) -> CaseKey:
@@ -49,30 +50,35 @@ class Mentions:
 
     async def receive(self, batch: Sequence[Mention]) -> list[Receipt]:
         """Store a batch in one transaction; when this returns, it is durable. One receipt per mention, in order."""
+        batch = [storable(one) for one in batch]
         suggestions = await self.machine.suggest([one.text for one in batch], [one.language for one in batch])
         async with self.store.begin() as work:
-            arrivals, known = await self._sort(work, batch, suggestions)
+            arrivals, changes, known = await self._sort(work, batch, suggestions)
             opened = await self._open_cases(work, arrivals)
-            ids = await self._store(work, arrivals, opened)
-            receipts = {**{key: Receipt(*pair, new=False) for key, pair in known.items()}, **ids}
+            stored = await self._store(work, arrivals, opened)
+            receipts = {**known, **stored}
+            for one in changes:
+                await self._changed(work, one, receipts[_key(one)])
             await work.commit()
-        return [receipts[(one.network, one.external_id)] for one in batch]
+        return [replace(receipts[_key(one)], new=stored.pop(_key(one), None) is not None) for one in batch]
 
-    async def _sort(self, work: Work, batch: Sequence[Mention], found: Sequence[Suggestion]) -> tuple[list[Arrival], dict[Key, tuple[int, int]]]:
-        """Split a batch into arrivals and what we had. Writing the customers first makes a second receiver of the same mention wait."""
+    async def _sort(self, work: Work, batch: Sequence[Mention], found: Sequence[Suggestion]) -> tuple[list[Arrival], list[Mention], dict[Key, Receipt]]:
+        """Split a batch into arrivals, changes of mentions, and what we had. Writing the customers first makes a second receiver of the same mention wait."""
         accounts = await customers.upsert(work, list({(one.network, one.customer.external_id): _customer_row(one) for one in batch}.values()))
-        known = await mentions.known(work, {(one.network, one.external_id) for one in batch})
+        known = {key: Receipt(*pair, new=False) for key, pair in (await mentions.known(work, {_key(one) for one in batch})).items()}
         arrivals: dict[Key, Arrival] = {}
+        changes = []
         for one, suggestion in zip(batch, found, strict=True):
-            key = (one.network, one.external_id)
+            key = _key(one)
             if key not in known and key not in arrivals:
                 arrivals[key] = Arrival(one, suggestion, *accounts[(one.network, one.customer.external_id)])
-            elif one.event is not Event.POSTED and key in known:
-                await self._changed(work, one, *known[key])
-        return list(arrivals.values()), known
+            elif one.event is not Event.POSTED:
+                changes.append(one)
+        return list(arrivals.values()), changes, known
 
-    async def _changed(self, work: Work, mention: Mention, mention_id: int, case_id: int) -> None:
+    async def _changed(self, work: Work, mention: Mention, receipt: Receipt) -> None:
         """An edit or a deletion on the network: recorded beside the mention, shown on the card."""
+        mention_id, case_id = receipt.mention_id, receipt.case_id
         text = mention.text if mention.event is Event.EDITED else None
         case = await cases.lock(work, case_id)
         if case is None or not await mentions.change(work, mention_id, mention.event, text):
@@ -146,12 +152,17 @@ class Mentions:
         await mentions.keep_raw(work, [_raw_row(one, ids[one.key]) for one in arrivals if one.mention.raw])
         await cases.suggest_tags(work, _tag_rows(arrivals, opened))
         await timeline.append(work, _entries(arrivals, opened, ids))
+        first = {opened[one.case_key].case_id: one for one in reversed(arrivals) if opened[one.case_key].fresh}
         for one in arrivals:
             shown = opened[one.case_key]
-            if not shown.fresh:
-                await self.board.follow(work, shown.case_id, shown.severity, "mention", ids[one.key])
+            if first.get(shown.case_id) is not one:  # the card shows the first
+                await self.board.follow(work, shown, "mention", ids[one.key])
         await self.board.show(work, list({shown.case_id: shown for shown in opened.values()}.values()))
         return {one.key: Receipt(ids[one.key], opened[one.case_key].case_id, new=True) for one in arrivals}
+
+
+def _key(one: Mention) -> Key:
+    return (one.network, one.external_id)
 
 
 def _channel(flow: Flow, suggestion: Suggestion, *, crisis: bool) -> str:

@@ -9,6 +9,7 @@ from flows.flow import Flow
 from handlers import cards
 from handlers.ports import Card, Words
 from storage import cases, outbox
+from storage.cases import Post
 from storage.database import Store, Work
 from storage.outbox import Claimed
 
@@ -25,6 +26,7 @@ class Shown:
     language: str
     message_id: str | None = None
     thread_id: str | None = None
+    only_replaces: bool = False  # what was never shown needs nothing in its place
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,11 @@ class Renderer:
         view = await cards.load(work, row.case_id or 0)
         if view is None:
             raise Nothing
-        here = await self._thread(work, row)
-        return Shown(cards.case_card(view, self.flow), self._language(row), message_id=here)
+        posts = [post for post in await self._posts(work, row) if post.current]
+        here = [post.message_id for post in posts if post.channel_id == row.channel_id]
+        if posts and not here:
+            raise Nothing
+        return Shown(cards.case_card(view, self.flow), self._language(row), message_id=here[-1] if here else None)
 
     async def _mention(self, work: Work, row: Claimed) -> Shown:
         said = [one for one in await cases.mentions_of(work, row.case_id or 0) if one.id == row.facts["id"]]
@@ -62,25 +67,27 @@ class Renderer:
         return await self._in_thread(work, row, cards.note_card(notes[0])) if notes else _nothing()
 
     async def _pointer(self, work: Work, row: Claimed) -> Shown:
+        """A card that may have arrived before its case moved has no id to point from until the destination is asked."""
         case = await cases.get(work, row.case_id or 0)
-        return Shown(cards.pointer_card(case), self._language(row), message_id=str(row.facts["message_id"])) if case else _nothing()
+        message_id = row.facts.get("message_id") or row.external_id
+        return Shown(cards.pointer_card(case), self._language(row), message_id, only_replaces=True) if case else _nothing()
 
     async def _words(self, _: Work, row: Claimed) -> Shown:
         facts = {name: _fact(value) for name, value in row.facts["facts"].items()}
-        return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), self._language(row))
+        return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), self._language(row), row.external_id)
 
     async def _waiting(self, work: Work, row: Claimed) -> Shown:
         count, gravest = await outbox.folded(work, row.lane)
-        return Shown(cards.waiting_card(count, gravest), self._language(row), message_id=row.facts.get("message_id"))
+        return Shown(cards.waiting_card(count, gravest), self._language(row), row.external_id or row.facts.get("message_id"))
 
     async def _in_thread(self, work: Work, row: Claimed, card: Card) -> Shown:
-        thread = await self._thread(work, row)
-        return Shown(card, self._language(row), thread_id=thread) if thread else _nothing()
+        here = [post.message_id for post in await self._posts(work, row) if post.channel_id == row.channel_id]
+        return Shown(card, self._language(row), row.external_id, thread_id=here[-1]) if here else _nothing()
 
-    async def _thread(self, work: Work, row: Claimed) -> str | None:
+    async def _posts(self, work: Work, row: Claimed) -> list[Post]:
+        """Where the case's cards stand in the row's workspace."""
         posts = (await cases.posts_of(work, [row.case_id or 0])).get(row.case_id or 0, [])
-        here = [post.message_id for post in posts if post.current and post.workspace == row.workspace]
-        return here[-1] if here else None
+        return [post for post in posts if post.workspace == row.workspace]
 
     def _language(self, row: Claimed) -> str:
         return self.languages.get(row.workspace, "en")

@@ -5,7 +5,7 @@ Every send passes `_send`; nothing is marked as sent before the destination's ow
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,11 +13,11 @@ from datetime import timedelta
 import structlog
 
 from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
-from handlers.ports import LEASE, Place, Workspace
+from handlers.ports import LEASE, Bucket, Place, Workspace
 from handlers.renderer import Nothing, Renderer, Shown
 from storage import buckets, cases, health, outbox
 from storage.cases import Post
-from storage.database import Store
+from storage.database import Store, Work
 from storage.outbox import Claimed
 from storage.types import SendState
 
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 POLL = timedelta(seconds=0.25)
 CLOSED_RETRY = timedelta(seconds=30)
 MOST_ATTEMPTS = 20
+AFTER_FAILURE = 1.0  # seconds until a database that is away is asked again
 
 
 @dataclass(frozen=True)
@@ -39,72 +40,82 @@ class Sender:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; a send under way is finished first. A database that is away is waited for."""
         under_way: set[asyncio.Task[None]] = set()
-        while not stop.is_set():
-            self.store.wake.clear()
-            busy = False
-            try:
-                busy = await self._dispatch(under_way)
-            except Exception:
-                log.exception("sender_round_failed")
-                await asyncio.sleep(1)
-            if not busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.store.wake.wait(), await self._pause())
+        async with self.store.listening():
+            while not stop.is_set():
+                await self._round(under_way)
         if under_way:
             await asyncio.wait(under_way, timeout=LEASE.total_seconds() / 2)
+
+    async def _round(self, under_way: set[asyncio.Task[None]]) -> None:
+        """Claim what may leave; when nothing may, wait until something could."""
+        self.store.wake.clear()
+        try:
+            seconds = 0.0 if await self._dispatch(under_way) else await self._pause()
+        except Exception:
+            log.exception("sender_round_failed")
+            await asyncio.sleep(AFTER_FAILURE)
+            return
+        if seconds:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.store.wake.wait(), seconds)
 
     async def drain(self) -> int:
         """Send whatever may leave at this moment; how many rows were tried. For tests and for the end of a process."""
         tried = 0
-        while rows := await self._claim_round():
+        while rows := [row async for row in self._claims()]:
             await asyncio.gather(*(self._send(row) for row in rows))
             tried += len(rows)
         return tried
 
     async def _dispatch(self, under_way: set[asyncio.Task[None]]) -> bool:
-        rows = await self._claim_round()
-        for row in rows:
+        busy = False
+        async for row in self._claims():
+            busy = True
             task = asyncio.create_task(self._send(row))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
-        return bool(rows)
+        return busy
 
-    async def _claim_round(self) -> list[Claimed]:
+    async def _claims(self) -> AsyncIterator[Claimed]:
         """At most one row of each lane that has something waiting and a token to spend."""
         async with self.store.read() as work:
-            lanes = await outbox.lanes_waiting(work)
-            shut = await health.untrusted(work)
-        claimed = []
-        for lane, act in lanes:
-            workspace, _, channel_id = lane.partition(":")
-            door = self.workspaces.get(workspace)
-            if door is None or workspace in shut:
-                continue
+            lanes = await self._open_lanes(work)
+        for lane, act, limits in lanes:
             async with self.store.begin() as work:
-                row = await outbox.claim(work, lane, act, self.owner, LEASE, door.limits(channel_id, act))
+                row = await outbox.claim(work, lane, act, self.owner, LEASE, limits)
                 if row:
                     await work.commit()
-                    claimed.append(row)
-        return claimed
+            if row:
+                yield row
+
+    async def _open_lanes(self, work: Work) -> list[tuple[str, str, Sequence[Bucket]]]:
+        """(lane, act, limits) of what waits for a workspace that we have and trust."""
+        shut = await health.untrusted(work)
+        waiting = [(lane, act, *lane.partition(":")[::2]) for lane, act in await outbox.lanes_waiting(work)]
+        return [
+            (lane, act, self.workspaces[name].limits(channel_id, act))
+            for lane, act, name, channel_id in waiting
+            if name in self.workspaces and name not in shut
+        ]
 
     async def _pause(self) -> float:
         """Seconds until some lane may have a token again; the poll's length at most."""
         async with self.store.read() as work:
-            waits = [
-                await buckets.wait(work, self.workspaces[name].limits(channel_id, act))
-                for lane, act in await outbox.lanes_waiting(work)
-                for name, _, channel_id in [lane.partition(":")]
-                if name in self.workspaces
-            ]
+            waits = [await buckets.wait(work, limits) for _, _, limits in await self._open_lanes(work)]
         return min([POLL, *waits]).total_seconds() + 0.001
 
     async def _send(self, row: Claimed) -> None:
-        door = self.workspaces[row.workspace]
-        channel_id = row.lane.partition(":")[2]
+        """Where the outcome cannot be written down the lease ends, and the destination is asked."""
+        try:
+            await self._try(row)
+        except Exception:
+            log.exception("send_not_recorded", row=row.id, lane=row.lane)
+
+    async def _try(self, row: Claimed) -> None:
         try:
             async with asyncio.timeout(LEASE.total_seconds() / 2):
                 shown = await self.renderer.show(row)
-                message_id = await self._deliver(door, channel_id, row, shown)
+                message_id = await self._deliver(row, shown)
         except Nothing:
             await self._finish(row, None, None)
         except TimeoutError:
@@ -117,27 +128,37 @@ class Sender:
         else:
             await self._finish(row, shown, message_id)
 
-    async def _deliver(self, door: Workspace, channel_id: str, row: Claimed, shown: Shown) -> str:
-        """The message's id. A row that was tried before may have arrived: the destination is asked first."""
-        place = Place(channel_id, shown.thread_id)
-        if shown.message_id:
-            await door.update(place, shown.message_id, shown.card, shown.language)
-            return shown.message_id
-        if row.attempt > 1:
-            found = await door.find(place, row.token, row.created_at)
-            if found:
-                return found
+    async def _deliver(self, row: Claimed, shown: Shown) -> str:
+        """The message's id. A row that was tried before may have arrived: the destination is asked first, and shown how things stand by now."""
+        door, place, message_id = self.workspaces[row.workspace], Place(row.channel_id, shown.thread_id), shown.message_id
+        if message_id is None and row.attempt > 1:
+            message_id = await door.find(place, row.token, row.first_tried_at)
+        if message_id is not None:
+            await door.update(place, message_id, shown.card, shown.language)
+            return message_id
+        if shown.only_replaces:
+            raise Nothing
         return await door.post(place, shown.card, shown.language, row.token)
 
     async def _finish(self, row: Claimed, shown: Shown | None, message_id: str | None) -> None:
         async with self.store.begin() as work:
-            mine = await outbox.finish(work, row, self.owner, message_id)
-            if mine and row.kind == "card" and row.case_id and shown and not shown.message_id and message_id:
-                await cases.add_post(work, row.case_id, Post(row.workspace, row.lane.partition(":")[2], message_id, current=True))
+            new_card = row.kind == "card" and row.case_id and shown and not shown.message_id and message_id
+            if new_card:
+                await cases.lock(work, row.case_id or 0)  # whoever queues something for its thread now waits for this, or is seen
+            kind = await outbox.finish(work, row, self.owner, message_id)
+            if kind and new_card:
+                await self._stands(work, row, str(message_id), moved=kind != "card")
             if shown:
                 await health.report(work, row.workspace, health.WELL)
                 await health.report(work, row.lane, health.WELL)
             await work.commit()
+
+    async def _stands(self, work: Work, row: Claimed, message_id: str, *, moved: bool) -> None:
+        """A case's first card arrived: what waited behind it may follow, unless the case has moved meanwhile."""
+        case_id = row.case_id or 0
+        await cases.add_post(work, case_id, Post(row.workspace, row.channel_id, message_id, current=not moved))
+        if not moved:
+            await outbox.release(work, case_id, row.workspace, row.lane)
 
     async def _failed(self, row: Claimed, error: SendError) -> None:
         log.warning("send_not_done", row=row.id, lane=row.lane, kind=row.kind, reason=error.reason, how=type(error).__name__)
@@ -162,4 +183,4 @@ class Sender:
             await work.commit()
 
     def _lane_bucket(self, row: Claimed) -> str:
-        return self.workspaces[row.workspace].limits(row.lane.partition(":")[2], row.act)[0].name
+        return self.workspaces[row.workspace].limits(row.channel_id, row.act)[0].name

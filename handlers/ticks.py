@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flows.flow import Flow
-from handlers.board import Board
+from handlers.board import FALLBACK, Board
 from handlers.ports import Words
 from storage import health, mentions, outbox, timeline
 from storage.database import Store, Work
@@ -18,6 +18,7 @@ RAW_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
 OUTBOX_KEPT = timedelta(hours=24)
 FAILING_TOLD_AFTER = timedelta(seconds=20)
+DIVERTED_AFTER = timedelta(seconds=40)  # longer than a closed channel is left alone: each row lets it be tried once
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,43 @@ class Ticks:
     flow: Flow
 
     async def recover(self) -> None:
-        """Every few seconds: rows whose sender died are ready again."""
+        """Every few seconds: rows whose sender died are ready again; what was meant for a closed channel goes to the fallback."""
         async with self.store.begin() as work:
             if await outbox.expire_leases(work):
                 work.wakes = True
                 await work.commit()
+        async with self.store.begin() as work:
+            await work.lock_names(["divert"])
+            shut = {door.door for door in await health.of_doors(work) if door.state == health.CLOSED}
+            for door in shut:
+                await self._divert(work, door, shut)
+            await work.commit()
+
+    async def _divert(self, work: Work, door: str, shut: set[str]) -> None:
+        """A workspace that is closed as a whole, or whose fallback is, keeps what waits."""
+        workspace, _, channel_id = door.partition(":")
+        places = self.board.channels.get(workspace, {})
+        if channel_id and workspace not in shut and f"{workspace}:{places.get(FALLBACK)}" not in shut:
+            await self.board.divert(work, workspace, channel_id, await work.now() - DIVERTED_AFTER)
 
     async def fold(self) -> None:
         """Every few seconds: where ten minutes of posts wait, one counting card stands for the low ones; when the line is short they come back."""
         async with self.store.begin() as work:
             await work.lock_names(["fold"])
             for lane, waiting in (await outbox.lanes_to_fold(work)).items():
-                workspace = lane.partition(":")[0]
+                already, _ = await outbox.folded(work, lane)
                 if waiting > FOLD_ABOVE and await outbox.fold(work, lane):
-                    await outbox.put(work, [Wish(workspace, lane, "post", "waiting", HIGH, None, f"waiting:{lane}")])
+                    await self._count(work, lane, again=bool(already))
                 elif waiting < UNFOLD_BELOW and await outbox.unfold(work, lane, UNFOLD_BELOW):
-                    work.wakes = True
+                    await self._count(work, lane, again=True)
             await work.commit()
+
+    async def _count(self, work: Work, lane: str, *, again: bool) -> None:
+        """The lane's counting card: a new one at the foot of the channel when a storm begins, then the same one until it is over."""
+        before = await outbox.standing(work, lane, "waiting") if again else None
+        facts = {"message_id": before} if before else {}
+        wish = Wish(lane.partition(":")[0], lane, "update" if before else "post", "waiting", HIGH, None, f"waiting:{lane}", facts)
+        await outbox.put(work, [wish])
 
     async def alarm(self) -> None:
         """Every few seconds: a closed or failing door is told to every other workspace, once per state."""
@@ -58,11 +79,12 @@ class Ticks:
 
     async def _tell(self, work: Work, door: Any) -> None:
         words = Words("door.closed", {"door": door.door, "reason": door.reason or "", "since": {"at": door.since.isoformat()}})
-        await self.board.tell(work, self.flow.crisis_channel, words, f"door:{door.door}", CRITICAL, tone="alarm")
+        await self.board.tell(work, self.flow.crisis_channel, words, f"door:{door.door}", CRITICAL, tone="alarm", besides=door.door)
 
     async def tidy(self) -> None:
         """Every hour: what was kept for a time goes; finished rows are archived."""
         async with self.store.begin() as work:
+            await work.lock_names(["tidy"])
             now = await work.now()
             await mentions.drop_raw(work, now - RAW_KEPT)
             await mentions.drop_deliveries(work, now - DELIVERIES_KEPT)

@@ -232,9 +232,10 @@ async def add_post(work: Work, case_id: int, post: Post) -> None:
     await work.execute(sa.insert(posts).values(**row, posted_at=await work.now(), current=post.current))
 
 
-async def leave_posts(work: Work, case_id: int) -> None:
+async def leave_posts(work: Work, case_id: int, workspaces: Sequence[str]) -> None:
     """The case moved: its cards so far become pointers."""
-    await work.execute(sa.update(posts).where(posts.c.case_id == case_id).values(current=False))
+    left = sa.update(posts).where(posts.c.case_id == case_id, posts.c.workspace.in_(workspaces))
+    await work.execute(left.values(current=False))
 
 
 async def at_message(work: Work, workspace: str, channel_id: str, message_id: str) -> int | None:

@@ -12,13 +12,14 @@ KINDS = ("unknown", "affected", "not_affected", "vulnerable", "press", "regulato
 
 
 async def upsert(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[int, str]]:
-    """(network, external id) → (id, kind). A kind that a person set stays; otherwise a known kind replaces `unknown`."""
+    """(network, external id) → (id, kind). A kind that a person set stays; otherwise a known kind replaces `unknown`, and nothing said changes nothing."""
     new = work.insert(customers)
     c, said = customers.c, new.excluded
     kind = sa.case((c.kind_set_by.is_not(None), c.kind), (said.kind == "unknown", c.kind), else_=said.kind)
-    newer = {"handle": said.handle, "name": said.name, "reach": said.reach, "kind": kind}
+    told = {name: sa.case((said[name] == "", c[name]), else_=said[name]) for name in ("handle", "name")}
+    newer = {**told, "reach": sa.case((said.reach == 0, c.reach), else_=said.reach), "kind": kind}
     upserted = new.on_conflict_do_update(index_elements=["network", "external_id"], set_=newer)
-    found = await work.execute(upserted.returning(c.network, c.external_id, c.id, c.kind), sorted(rows, key=lambda r: r["external_id"]))
+    found = await work.execute(upserted.returning(c.network, c.external_id, c.id, c.kind), sorted(rows, key=lambda r: (r["external_id"], r["network"])))
     return {(row.network, row.external_id): (row.id, row.kind) for row in found}
 
 

@@ -20,12 +20,13 @@ from storage.types import CRITICAL, SendState
 READY = (SendState.PENDING, SendState.FAILED_FOR_NOW)
 HEAD_START = (0.0, 600.0, 3600.0)  # seconds by which normal and high overtake low: aging, below critical only
 STRICTLY_FIRST = 1e11
+IN_THREAD = ("mention", "note")  # kinds that follow their case's card
 _o = outbox.c
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Something to be shown at one destination. `key` lets later wishes for the same thing join it."""
+    """Something to be shown at one destination. `key` lets later wishes for the same thing join it; `behind` waits for its case's card."""
 
     workspace: str
     lane: str
@@ -35,11 +36,12 @@ class Wish:
     case_id: int | None = None
     key: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    behind: bool = False
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A row leased to us until `lease_until`. An attempt above 1 may already have reached its destination."""
+    """A row leased to us. An attempt above 1 may already have reached its destination; `external_id` is what it became there, once known."""
 
     id: int
     workspace: str
@@ -53,7 +55,12 @@ class Claimed:
     severity: int
     wish: int
     attempt: int
-    created_at: datetime
+    external_id: str | None
+    first_tried_at: datetime
+
+    @property
+    def channel_id(self) -> str:
+        return self.lane.partition(":")[2]
 
 
 def rank(severity: int, since: datetime) -> float:
@@ -72,7 +79,7 @@ async def put(work: Work, wishes: Sequence[Wish]) -> None:
             "facts": dict(wish.facts),
             "token": secrets.token_hex(16),
             "rank": rank(wish.severity, now),
-            "state": SendState.PENDING,
+            "state": SendState.BEHIND if wish.behind else SendState.PENDING,
             "not_before": now,
             "created_at": now,
         }
@@ -106,7 +113,8 @@ async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, l
     row_id = await work.scalar(work.locking(ready.order_by(_o.rank, _o.id).limit(1), skip=True))
     if row_id is None or not await buckets.take(work, limits):
         return None
-    taken = {"state": SendState.SENDING, "lease_owner": owner, "lease_until": now + lease, "attempt": _o.attempt + 1}
+    first = sa.func.coalesce(_o.first_tried_at, sa.bindparam("first", now, _o.first_tried_at.type))
+    taken = {"state": SendState.SENDING, "lease_owner": owner, "lease_until": now + lease, "attempt": _o.attempt + 1, "first_tried_at": first}
     update = sa.update(outbox).where(_o.id == row_id).values(taken)
     row = (await work.execute(update.returning(*[_o[name] for name in Claimed.__dataclass_fields__]))).one()
     return Claimed(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
@@ -116,19 +124,26 @@ def _mine(row: Claimed, owner: str) -> sa.Update:
     return sa.update(outbox).where(_o.id == row.id, _o.state == SendState.SENDING, _o.lease_owner == owner, _o.attempt == row.attempt)
 
 
-async def finish(work: Work, row: Claimed, owner: str, external_id: str | None) -> bool:
-    """Mark as sent, with what the destination answered. False when the lease was lost to somebody else.
+async def finish(work: Work, row: Claimed, owner: str, external_id: str | None) -> str | None:
+    """Mark as sent, with what the destination answered; the row's kind as it is by now, None when the lease was lost to somebody else.
 
     A wish that joined in the meantime makes the row pending again, now as an update of what was just posted.
     """
     now = await work.now()
     sent = {"state": SendState.SENT, "sent_at": now, "external_id": external_id, "key": None, "error": None}
-    if (await work.execute(_mine(row, owner).where(_o.wish == row.wish).values(sent))).rowcount:
-        return True
-    again = {"state": SendState.PENDING, "act": "update", "token": secrets.token_hex(16), "attempt": 0, "not_before": now}
-    kept = bool((await work.execute(_mine(row, owner).values(again))).rowcount)
-    await work.execute(work.insert(lanes).on_conflict_do_nothing(), [{"lane": row.lane, "act": "update"}])
+    done: str | None = (await work.execute(_mine(row, owner).where(_o.wish == row.wish).values(sent).returning(_o.kind))).scalar()
+    if done:
+        return done
+    act = "update" if external_id else row.act
+    fresh = {"token": secrets.token_hex(16), "attempt": 0, "first_tried_at": None, "not_before": now, "error": None}
+    again = _mine(row, owner).values(state=SendState.PENDING, act=act, external_id=external_id, **fresh)
+    kept: str | None = (await work.execute(again.returning(_o.kind))).scalar()
+    await _know_lane(work, row.lane, act)
     return kept
+
+
+async def _know_lane(work: Work, lane: str, act: str) -> None:
+    await work.execute(work.insert(lanes).on_conflict_do_nothing(), [{"lane": lane, "act": act}])
 
 
 async def put_back(work: Work, row: Claimed, owner: str, state: SendState, error: str, after: timedelta = timedelta()) -> bool:
@@ -152,10 +167,45 @@ async def expire_leases(work: Work) -> int:
     return (await work.execute(lost.values(state=SendState.FAILED_FOR_NOW, error="lease_expired", not_before=now))).rowcount
 
 
-async def move_lane(work: Work, lane: str, new_lane: str) -> int:
+def _stuck(lane: str, before: datetime) -> sa.ColumnElement[bool]:
+    """What a closed destination turned away, or has kept waiting since before a moment."""
+    return (_o.lane == lane) & _o.state.in_(READY) & (_o.error.is_not(None) | (_o.created_at < before))
+
+
+async def move_lane(work: Work, lane: str, new_lane: str, before: datetime) -> int:
     """What was meant for a closed destination goes to another one. Rows that may have arrived stay: asking comes first."""
-    waiting = sa.update(outbox).where(_o.lane == lane, _o.act == "post", _o.state.in_(READY), _o.attempt == 0)
-    return (await work.execute(waiting.values(lane=new_lane, not_before=await work.now()))).rowcount
+    waiting = sa.update(outbox).where(_stuck(lane, before), _o.act == "post", _o.attempt == 0, _o.kind.not_in(IN_THREAD))
+    moved = (await work.execute(waiting.values(lane=new_lane, not_before=await work.now(), error=None))).rowcount
+    if moved:
+        await _know_lane(work, new_lane, "post")
+        work.wakes = True
+    return moved
+
+
+async def cases_stuck(work: Work, lane: str, before: datetime, limit: int = 100) -> list[int]:
+    """Cases whose card stands at a closed destination, and of which something new waits for it."""
+    new = (_o.kind == "card") & (_o.act == "update") | _o.kind.in_(IN_THREAD)
+    query = sa.select(_o.case_id).where(_stuck(lane, before), new, _o.attempt == 0).group_by(_o.case_id).order_by(_o.case_id).limit(limit)
+    return list((await work.execute(query)).scalars())
+
+
+async def release(work: Work, case_id: int, workspace: str, lane: str) -> None:
+    """The case's card stands: what waited behind it goes there."""
+    behind = sa.update(outbox).where(_o.case_id == case_id, _o.workspace == workspace, _o.state == SendState.BEHIND)
+    if (await work.execute(behind.values(state=SendState.PENDING, lane=lane, not_before=await work.now()))).rowcount:
+        await _know_lane(work, lane, "post")
+        work.wakes = True
+
+
+async def leave(work: Work, case_id: int, workspaces: Sequence[str]) -> None:
+    """The case moves: its waiting cards go, those that may have arrived turn into pointers, what was for their threads waits for the new ones."""
+    theirs = (_o.case_id == case_id) & _o.workspace.in_(workspaces)
+    untried = _o.state.in_((*READY, SendState.FOLDED)) & (_o.attempt == 0)
+    await work.execute(sa.delete(outbox).where(theirs, untried, _o.kind == "card"))
+    tried = _o.state.in_((*READY, SendState.SENDING))
+    turned: dict[str, Any] = {"kind": "pointer", "key": None, "facts": {}, "wish": _o.wish + 1}
+    await work.execute(sa.update(outbox).where(theirs, tried, _o.kind == "card").values(turned))
+    await work.execute(sa.update(outbox).where(theirs, untried, _o.kind.in_(IN_THREAD)).values(state=SendState.BEHIND))
 
 
 async def archive(work: Work, before: datetime, limit: int = 1000) -> int:
@@ -167,12 +217,6 @@ async def archive(work: Work, before: datetime, limit: int = 1000) -> int:
         await work.execute(sa.insert(outbox_archive).from_select(names, sa.select(outbox).where(_o.id.in_(old))))
         await work.execute(sa.delete(outbox).where(_o.id.in_(old)))
     return len(old)
-
-
-async def drop_waiting(work: Work, keys: Sequence[str]) -> int:
-    """What waits under these keys is no longer wished for. A row that may have arrived stays."""
-    waiting = sa.delete(outbox).where(_o.key.in_(keys), _o.state.in_((*READY, SendState.FOLDED)), _o.attempt == 0)
-    return (await work.execute(waiting)).rowcount
 
 
 async def fold(work: Work, lane: str) -> int:
@@ -193,6 +237,13 @@ async def folded(work: Work, lane: str) -> tuple[int, int]:
     query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(_o.severity), 0)).where(_o.lane == lane, _o.state == SendState.FOLDED)
     count, gravest = (await work.execute(query)).one()
     return count, gravest
+
+
+async def standing(work: Work, lane: str, kind: str) -> str | None:
+    """The latest message of a kind that a lane shows."""
+    query = sa.select(_o.external_id).where(_o.lane == lane, _o.kind == kind, _o.external_id.is_not(None)).order_by(_o.id.desc()).limit(1)
+    found: str | None = await work.scalar(query)
+    return found
 
 
 async def lanes_to_fold(work: Work) -> dict[str, int]:

@@ -253,6 +253,7 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("external_id", Text),
     Column("error", Text),
+    Column("first_tried_at", Instant),
 )
 _ready = text("state IN ('pending', 'failed_for_now')")
 Index("ix_outbox_ready", outbox.c.lane, outbox.c.act, outbox.c.rank, sqlite_where=_ready, postgresql_where=_ready)

@@ -40,7 +40,7 @@ class Status(StrEnum):
 
 
 class SendState(StrEnum):
-    """Where an outbox row stands; `folded` rows are stood for by their lane's counting card."""
+    """Where an outbox row stands; `folded` rows are stood for by their lane's counting card, `behind` ones wait for their case's card."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -49,6 +49,7 @@ class SendState(StrEnum):
     FAILED_FOR_GOOD = "failed_for_good"
     UNCONFIRMED = "unconfirmed"
     FOLDED = "folded"
+    BEHIND = "behind"
 
 
 LOW, NORMAL, HIGH, CRITICAL = range(4)
