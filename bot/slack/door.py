@@ -28,6 +28,7 @@ log = structlog.get_logger()
 PATH = "/slack/events"
 BODY_MOST = 1_000_000  # bytes
 PATIENCE = aiohttp.ClientTimeout(total=10)
+PING = 3.0  # seconds; also how long the SDK may take to notice that Slack has hung up, while clicks are lost
 AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to connect
 
 
@@ -50,6 +51,10 @@ class SlackDoor:
     troubles: Troubles
     listening: "Listening | None" = None
 
+    async def hears(self) -> bool:
+        """Whether what people do reaches us, as far as can be told from here."""
+        return await self.listening.hears() if self.listening else bool(self.routes)
+
     async def close(self) -> None:
         """Stop listening, finish telling people what they were about to be told, let go of the connections."""
         if self.listening:
@@ -65,7 +70,7 @@ async def open_slack(acts: Acts, access: Access) -> SlackDoor:
     nobody = AsyncWebClient(retry_handlers=[], **how)  # Bolt gives it our token, request by request
     app = AsyncApp(client=nobody, authorize=_authorize(access.bot_token), signing_secret=access.signing_secret, logger=_quiet())
     troubles = register(app, acts, Replies(client, acts.glance, acts.staff, access.language), Acquaintance(acts.staff, client))
-    listening = Listening(AsyncSocketModeHandler(app, access.app_token, logger=_quiet())) if access.app_token else None
+    listening = Listening(AsyncSocketModeHandler(app, access.app_token, logger=_quiet(), ping_interval=PING)) if access.app_token else None
     routes = []
     if access.signing_secret and not access.app_token:
         routes.append(Route(PATH, _at_events(app, SignatureVerifier(access.signing_secret)), methods=["POST"]))
@@ -78,6 +83,9 @@ class Listening:
     def __init__(self, socket: AsyncSocketModeHandler) -> None:
         self._socket: Any = socket
         self._connecting = asyncio.create_task(self._connect())
+
+    async def hears(self) -> bool:
+        return bool(await self._socket.client.is_connected())
 
     async def close(self) -> None:
         self._connecting.cancel()

