@@ -98,7 +98,9 @@ async def of_conversations(work: Work, keys: Iterable[tuple[int, str]]) -> dict[
     pairs = sorted(set(keys))
     if not pairs:
         return {}
-    where = sa.tuple_(cases.c.customer_id, cases.c.conversation_id).in_(pairs)
+    # the customers first, then the pair as one text: for a list of pairs SQLite reads the whole table
+    pair = sa.cast(cases.c.customer_id, sa.Text) + ":" + cases.c.conversation_id
+    where = cases.c.customer_id.in_({customer for customer, _ in pairs}) & pair.in_([f"{one}:{other}" for one, other in pairs])
     if work.on_postgresql:
         await work.execute(sa.select(cases.c.id).where(where).order_by(cases.c.id).with_for_update())
     rows = (await work.execute(_select.where(where))).mappings()
@@ -222,6 +224,8 @@ async def posts_of(work: Work, case_ids: Sequence[int]) -> dict[int, list[Post]]
     """Case id → where its cards stand, the current ones and those left behind as pointers."""
     c = posts.c
     found: dict[int, list[Post]] = {}
+    if not case_ids:
+        return found
     for row in await work.execute(sa.select(posts).where(c.case_id.in_(case_ids)).order_by(c.id)):
         found.setdefault(row.case_id, []).append(Post(row.workspace, row.channel_id, row.message_id, row.current))
     return found

@@ -12,8 +12,12 @@ from storage.tables import cursors, deliveries, mention_changes, mentions, raw_p
 
 async def known(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
     """(network, external id) → (mention id, case id) of those that we have."""
-    c = mentions.c
-    query = sa.select(c.network, c.external_id, c.id, c.case_id).where(sa.tuple_(c.network, c.external_id).in_(list(keys)))
+    c, by_network = mentions.c, dict[str, list[str]]()
+    for network, external_id in keys:
+        by_network.setdefault(network, []).append(external_id)
+    # not a list of pairs: for those SQLite reads the whole index
+    asked = [(c.network == network) & c.external_id.in_(ids) for network, ids in by_network.items()]
+    query = sa.select(c.network, c.external_id, c.id, c.case_id).where(sa.or_(sa.false(), *asked))
     return {(row.network, row.external_id): (row.id, row.case_id) for row in await work.execute(query)}
 
 
