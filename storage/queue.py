@@ -12,7 +12,7 @@ from storage.tables import case_tags, customers, mention_changes, mentions
 from storage.tables import cases as table
 from storage.types import Status
 
-LIKELY = 0.5  # a machine's word that a filter by tag believes until somebody clicks
+LIKELY = 0.3  # a machine's word that a filter by tag believes until somebody clicks
 
 
 @dataclass(frozen=True)

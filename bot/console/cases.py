@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from bot.console.guard import without_nul
 from bot.console.html import EXCERPT_MOST, Tongue, card_values, form_values
 from bot.console.visit import Visit, status_of
 from handlers.acts import Act
@@ -27,7 +28,7 @@ def narrowing_of(given: Mapping[str, str], tags: Mapping[str, object]) -> Narrow
         whose=whose if whose in WHOSE else "",
         tag=tag if tag in tags else "",
         language=language if language.isalpha() and len(language) <= 16 else "",
-        find=given.get("find", "")[:80],
+        find=without_nul(given.get("find", ""))[:80],
     )
 
 
@@ -151,8 +152,12 @@ async def _alike(visit: Visit, number: int) -> Sequence[dict[str, Any]]:
     ]
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    if not _is_number(text):
         raise NoSuchCase(case=text[:20])
     return int(text)
 
@@ -197,8 +202,10 @@ async def act(visit: Visit) -> Response:
 
 
 def _after(visit: Visit, number: int) -> str:
+    """Back to the page that the act came from: `stay` names the case that was in hand there, or the queue alone."""
     by, page = _asked(visit)
-    return address(None if visit.one("stay") else number, by, page)
+    stay = visit.one("stay")
+    return address({"": number, "queue": None}.get(stay, int(stay) if _is_number(stay) else None), by, page)
 
 
 async def take_next(visit: Visit) -> Response:

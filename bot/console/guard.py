@@ -73,6 +73,12 @@ async def read_form(request: Request) -> dict[str, list[str]]:
         if len(body) > BODY_MOST:
             raise BadRequest(413)
     try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MOST, errors="strict")
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MOST, errors="strict")
     except ValueError:
         raise BadRequest(400) from None
+    return {name: [without_nul(value) for value in values] for name, values in fields.items()}
+
+
+def without_nul(text: str) -> str:
+    """PostgreSQL stores every character but this one."""
+    return text.replace("\0", "")

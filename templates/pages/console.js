@@ -147,7 +147,11 @@
       return;
     }
     event.preventDefault();
-    open(link.href).then(() => { if (url.hash) find(url.hash)?.scrollIntoView({ block: "nearest" }); }).catch(() => location.assign(link.href));
+    open(link.href).then(() => {
+      if (!url.hash) return;
+      find(url.hash)?.scrollIntoView({ block: "nearest" });
+      find(`${url.hash} input:not([type=hidden]), ${url.hash} textarea, ${url.hash} a`)?.focus();
+    }).catch(() => location.assign(link.href));
   });
   window.addEventListener("popstate", () => { open(location.href, false).catch(() => location.reload()); });
 

@@ -108,7 +108,7 @@ async def test_the_queue_is_narrowed_by_team_owner_tag_language_and_name(console
     await console.write("where is my parcel", sender="bond")
     ana = await console.signed_in("Ana")
     await ana.get("/")
-    await ana.post("/act/claim", {"ids": 2, "stay": "1"})
+    await ana.post("/act/claim", {"ids": 2, "stay": "queue"})
     expected = {
         "team=crisis": {"ruiz", "hill"}, "team=ordinary": {"bond"}, "whose=mine": {"hill"}, "whose=unowned": {"ruiz", "bond"},
         "tag=press": {"ruiz"}, "language=es": {"ruiz"}, "find=HIL": {"hill"}, "find=%233": {"bond"}, "find=%25": set(),
@@ -127,7 +127,7 @@ async def test_a_long_queue_is_turned_page_by_page_and_an_act_leads_back_to_the_
     assert first.text.count('<li id="case-') == 40
     assert second.text.count('<li id="case-') == 5
     assert (await ana.get("/?page=99")).text.count('<li id="case-') == 5
-    kept = await ana.post("/act/claim", {"ids": 44, "stay": "1", "page": "2", "team": "crisis"})
+    kept = await ana.post("/act/claim", {"ids": 44, "stay": "queue", "page": "2", "team": "crisis"})
     assert str(kept.url).endswith("/?team=crisis&page=2")
 
 
