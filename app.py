@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -26,11 +25,12 @@ from handlers.keeping import Keeping
 from handlers.logbook import Logbook
 from handlers.machine import Learner
 from handlers.mentions import Mentions
+from handlers.readiness import Readiness
+from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
 from handlers.tags import Tags
 from handlers.vitals import Vitals
-from storage import cases as case_rows
 from storage.database import Store
 from templates import say
 
@@ -44,6 +44,7 @@ class House:
     settings: Settings
     store: Store
     flow: Flow
+    shelf: Shelf
     board: Board
     learner: Learner
     mentions: Mentions
@@ -61,18 +62,19 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     """In the order in which one needs the other; nothing connects here."""
     board = Board({"slack": settings.slack_channels} if settings.slack else {})
     learner = Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
-    mentions = Mentions(store, board, flow, learner)
+    mentions, shelf = Mentions(store, board, flow, learner), Shelf(flow)
     return House(
         settings=settings,
         store=store,
         flow=flow,
+        shelf=shelf,
         board=board,
         learner=learner,
         mentions=mentions,
         inbox=Inbox(store, Intake(mentions)),
-        cases=Cases(store, board, flow),
-        tags=Tags(store, board, flow),
-        desk=Desk(store, flow),
+        cases=Cases(store, board, shelf),
+        tags=Tags(store, board, shelf),
+        desk=Desk(store, shelf),
         crises=Crises(store, board, flow),
         logbook=Logbook(mentions),
         staff=Staff(store, settings.timezone, settings.language),
@@ -80,8 +82,9 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     )
 
 
-def read_flow(path: Path) -> Flow:
+def read_flow(settings: Settings) -> Flow:
     """The FLOW file with the example files that stand beside it (NAME.examples.LANGUAGE.yaml)."""
+    path = settings.flow if settings.flow.exists() else ROOT / settings.flow
     files = [path, *sorted(path.parent.glob(f"{path.stem}.*.yaml"))]
     return load_flow({str(file): file.read_text(encoding="utf-8") for file in files})
 
@@ -95,16 +98,16 @@ def read_people(settings: Settings) -> tuple[PersonEntry, ...]:
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """The house with its database in shape; closed in reverse."""
-    flow = read_flow(settings.flow if settings.flow.exists() else ROOT / settings.flow)
+    flow = read_flow(settings)
     entries = read_people(settings)
     async with AsyncExitStack() as stack:
         store = Store(settings.database_url)
         stack.push_async_callback(store.close)
         await Keeping(store).prepare()
-        async with store.begin() as work:
-            await case_rows.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
-            await work.commit()
         house = build(settings, store, flow)
+        async with store.begin() as work:
+            await house.shelf.keep(work)
+            await work.commit()
         stack.callback(house.learner.close)
         await house.staff.begin_with(entries)
         yield house
@@ -125,7 +128,7 @@ async def serve(house: House) -> int:
         socket = stack.enter_context(bind(settings.host, settings.port))
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
         routes, workspaces = await open_doors(house, url, stack)
-        renderer = Renderer(house.store, house.flow, dict.fromkeys(workspaces, settings.language))
+        renderer = Renderer(house.store, house.shelf, dict.fromkeys(workspaces, settings.language))
         await stack.enter_async_context(background(Sender(house.store, renderer, workspaces).run))
         watch = Watch(Vitals(house.store), house.board, workspaces, house.flow.crisis_channel, settings.language)
         clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house))))
@@ -203,7 +206,7 @@ async def open_slack_door(house: House) -> Any:
     settings = house.settings
     same = {name: getattr(house, name) for name in ("cases", "tags", "desk", "staff", "logbook")}
     spoken = Spoken(house.cases, house.desk, house.crises, house.staff)
-    acts = Acts(**same, spoken=spoken, glance=Glance(house.store, house.flow))
+    acts = Acts(**same, spoken=spoken, glance=Glance(house.store, house.shelf))
     return await open_slack(acts, Access(language=settings.language, api_url=settings.slack_api_url, **settings.slack_secrets))
 
 
@@ -251,6 +254,18 @@ async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
         return await does[parsed.command or "run"]()
 
 
+async def findings(settings: Settings) -> Sequence[Any]:
+    """What `check` tells. It looks only: nothing is made, changed or migrated."""
+    from bot.checkup import look_at_house
+    from bot.console.checkup import look_at_console
+    from bot.networks.webhook import look_at_webhooks
+    from bot.slack.checkup import look_at_slack
+
+    found = await Readiness(Store(settings.database_url)).look()
+    house, rules = look_at_house(settings, found, lambda: read_flow(settings), lambda: read_people(settings))
+    return [*house, *look_at_console(settings), *look_at_webhooks(settings), *await look_at_slack(settings, rules)]
+
+
 def obey(settings: Settings, parsed: argparse.Namespace) -> int:
     from bot.terminal import commands
 
@@ -259,6 +274,7 @@ def obey(settings: Settings, parsed: argparse.Namespace) -> int:
         "backup": lambda: commands.back_up(keeping, parsed.file, language),
         "restore": lambda: commands.restore(keeping, parsed.file, language),
         "describe": lambda: commands.describe(parsed.what),
+        "check": lambda: commands.tell_findings(asyncio.run(findings(settings)), language),
     }
     return does[parsed.command]() if parsed.command in does else asyncio.run(in_house(settings, parsed))
 

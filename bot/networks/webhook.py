@@ -3,7 +3,8 @@
 The answer 200 means stored. 4xx says why, field by field, and the raw body is kept aside; 503 means come again: nothing was taken.
 """
 
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -13,12 +14,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot.checkup import Finding, ok, unset, wrong
+from bot.settings import Settings
 from bot.wire import Malformed, read_mention
 from handlers.inbox import Inbox
 from handlers.intake import Overloaded
 
 log = structlog.get_logger()
 MOST = 1_000_000  # bytes of a body
+SECRET_LEAST = 24  # bytes, as Standard Webhooks asks
 OTHER_NAMES = {"svix-id": "webhook-id", "svix-timestamp": "webhook-timestamp", "svix-signature": "webhook-signature"}
 
 
@@ -77,3 +81,21 @@ async def _bounded(request: Request) -> bytes | None:
 
 def _answer(status: int, error: str, headers: Mapping[str, str] | None = None, **more: object) -> JSONResponse:
     return JSONResponse({"error": error, **more}, status, headers=headers)
+
+
+def look_at_webhooks(settings: Settings) -> Iterator[Finding]:
+    """What `check` finds out about this door."""
+    if not settings.webhook_secrets:
+        yield unset("check.webhook_unset")
+    for source, secret in settings.webhook_secrets.items():
+        if _can_sign(secret.get_secret_value().split()):
+            yield ok("check.webhook_well", source=source, url=f"{settings.public_url.rstrip('/')}/hooks/{source}")
+        else:
+            yield wrong("check.webhook_secret", source=source)
+
+
+def _can_sign(secrets: Sequence[str]) -> bool:
+    try:
+        return bool(secrets) and all(len(b64decode(secret.removeprefix("whsec_") + "==")) >= SECRET_LEAST for secret in secrets)
+    except ValueError:
+        return False

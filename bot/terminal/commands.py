@@ -1,8 +1,9 @@
 """What each command says and does. Returns the exit status."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from bot.checkup import Finding, Verdict
 from bot.terminal.describe import acts_by_roles, mention_schema
 from handlers.keeping import Keeping
 from templates import say
@@ -21,6 +22,21 @@ async def verify(keeping: Keeping, language: str) -> int:
     for one in breaks:
         tell("cli.broken", language, chain=one.chain, seq=one.seq, wrong=one.wrong)
     return 1 if breaks else tell("cli.verified", language, links=links)
+
+
+def tell_findings(findings: Iterable[Finding], language: str) -> int:
+    """A line each; 1 when something is wrong."""
+    faults = 0
+    for one in findings:
+        faults += one.verdict is Verdict.WRONG
+        tell(
+            "check.line",
+            language,
+            mark=say("check.mark", language, verdict=one.verdict),
+            words=say(one.words.name, language, **one.words.facts),
+        )
+    tell("check.verdict", language, faults=faults)
+    return min(faults, 1)
 
 
 def back_up(keeping: Keeping, target: Path, language: str) -> int:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from templates import say
 
-
-COMMANDS = ("run", "invite", "replay", "migrate", "verify", "backup", "restore", "describe")
+COMMANDS = ("run", "invite", "replay", "check", "migrate", "verify", "backup", "restore", "describe")
 
 
 def parser(language: str) -> argparse.ArgumentParser:
