@@ -8,6 +8,7 @@ from handlers.mentions import Mentions
 from handlers.ports import Mention, Receipt
 
 MOST = 200
+AT_ONCE = 2  # while the database writes one batch, the machine reads the next
 WAITING_MOST = 20_000
 
 
@@ -21,7 +22,7 @@ class Intake:
 
     mentions: Mentions
     _waiting: list[tuple[Mention, asyncio.Future[Receipt]]] = field(default_factory=list)
-    _worker: asyncio.Task[None] | None = None
+    _workers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def put(self, mention: Mention) -> Receipt:
         """Raises Overloaded, or whatever kept the batch from being stored."""
@@ -29,8 +30,10 @@ class Intake:
             raise Overloaded
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((mention, receipt))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
+        if len(self._workers) < AT_ONCE:
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
         return await receipt
 
     async def put_many(self, batch: Sequence[Mention]) -> list[Receipt]:

@@ -29,8 +29,7 @@ def is_away(error: BaseException) -> bool:
     return away or bool(getattr(error, "connection_invalidated", False)) or state[:2] in ("08", "53", "57")
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass

@@ -68,6 +68,11 @@ def rank(severity: int, since: datetime) -> float:
     return since.timestamp() - (STRICTLY_FIRST if severity >= CRITICAL else HEAD_START[severity])
 
 
+def _token(now: datetime) -> str:
+    """Unique, and higher than those before: their index grows at its end, however long it is."""
+    return f"{int(now.timestamp() * 1_000_000):014x}{secrets.token_hex(9)}"
+
+
 async def put(work: Work, wishes: Sequence[Wish]) -> None:
     """Queue wishes; one that joins a waiting row raises it to the graver severity and keeps its place in time."""
     if not wishes:
@@ -77,7 +82,7 @@ async def put(work: Work, wishes: Sequence[Wish]) -> None:
         {
             **{name: getattr(wish, name) for name in ("workspace", "lane", "act", "kind", "severity", "case_id", "key")},
             "facts": dict(wish.facts),
-            "token": secrets.token_hex(16),
+            "token": _token(now),
             "rank": rank(wish.severity, now),
             "state": SendState.BEHIND if wish.behind else SendState.PENDING,
             "not_before": now,
@@ -135,7 +140,7 @@ async def finish(work: Work, row: Claimed, owner: str, external_id: str | None) 
     if done:
         return done
     act = "update" if external_id else row.act
-    fresh = {"token": secrets.token_hex(16), "attempt": 0, "first_tried_at": None, "not_before": now, "error": None}
+    fresh = {"token": _token(now), "attempt": 0, "first_tried_at": None, "not_before": now, "error": None}
     again = _mine(row, owner).values(state=SendState.PENDING, act=act, external_id=external_id, **fresh)
     kept: str | None = (await work.execute(again.returning(_o.kind))).scalar()
     await _know_lane(work, row.lane, act)

@@ -46,12 +46,11 @@ def case_chain(case_id: int) -> str:
     return f"case:{case_id}"
 
 
-def _canonical(payload: Mapping[str, Any]) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def _commit(salt: bytes, payload: Mapping[str, Any]) -> bytes:
-    return hashlib.sha256(salt + _canonical(payload)).digest()
+    return hashlib.sha256(salt + _canonical(payload).encode()).digest()
 
 
 def _link(before: bytes, row: Mapping[str, Any]) -> bytes:
