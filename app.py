@@ -134,7 +134,7 @@ async def serve(house: House) -> int:
         clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house))))
         probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token)
         await greet(house, url)
-        await stack.enter_async_context(background(lambda _: after_ready(house)))
+        await stack.enter_async_context(background(lambda _: after_ready(house), patience=0))
         await run_until_told(web_app([*probes.routes(), *routes]), socket)
     return 0
 

@@ -7,6 +7,7 @@ from typing import Any
 from flows.flow import KINDS, Flow
 from flows.masking import hides
 from flows.severity import Severity
+from handlers.shelf import Shelf
 from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
 from storage import cases
 from storage.cases import Case, CaseTag
@@ -24,25 +25,26 @@ class View:
     tags: Sequence[CaseTag]
     mentions: Sequence[Any]
     like_this: int
+    flow: Flow  # the one that the case started with
 
 
-async def load(work: Work, case_id: int) -> View | None:
+async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
     case = await cases.get(work, case_id)
     if case is None:
         return None
     tags, said = await cases.tags_of(work, case_id), await cases.mentions_of(work, case_id)
-    return View(case, tags, said, await cases.count_like_this(work, case))
+    return View(case, tags, said, await cases.count_like_this(work, case), await shelf.of(work, case))
 
 
-def case_card(view: View, flow: Flow, *, whole: bool = False) -> Card:
+def case_card(view: View, *, whole: bool = False) -> Card:
     """The one card of a case. `whole` shows what is masked: for one person's eyes, after `Cases.reveal`."""
     case, first = view.case, view.mentions[0]
     text = first.newest_text or first.text
     return Card(
         title=_title(case),
-        body=(CustomerText(text, whole), *_changes(first), *_set_tags(view, flow)),
+        body=(CustomerText(text, whole), *_changes(first), *_set_tags(view)),
         small=_small(view),
-        buttons=(_tag_buttons(view, flow), _act_buttons(case, hidden=hides(text) and not whole, url=first.url), _more_buttons(view)),
+        buttons=(_tag_buttons(view), _act_buttons(case, hidden=hides(text) and not whole, url=first.url), _more_buttons(view)),
         tone=Severity(case.severity).word,
     )
 
@@ -58,13 +60,13 @@ def _changes(first: Any) -> tuple[Words, ...]:
     return (Words("case.edited_on_network"),) if first.newest_text else ()
 
 
-def _set_tags(view: View, flow: Flow) -> tuple[Words, ...]:
-    labels = tuple(tag_label(flow, tag.tag) for tag in view.tags if tag.is_set)
+def _set_tags(view: View) -> tuple[Words, ...]:
+    labels = tuple(tag_label(view.flow, tag.tag) for tag in view.tags if tag.is_set)
     return (Words("case.tags", {"tags": labels}),) if labels else ()
 
 
 def tag_label(flow: Flow, tag: str) -> Label:
-    """A tag that the present FLOW no longer has is shown by its name."""
+    """A tag that a FLOW does not have is shown by its name."""
     return Label(flow.tags[tag].label) if tag in flow.tags else Label({"en": tag})
 
 
@@ -80,11 +82,11 @@ def _small(view: View) -> tuple[Words, ...]:
     return tuple(lines)
 
 
-def _tag_buttons(view: View, flow: Flow) -> tuple[Button, ...]:
+def _tag_buttons(view: View) -> tuple[Button, ...]:
     shown = [tag for tag in view.tags if tag.is_set or (tag.is_set is None and tag.confidence is not None)][:WORTH_A_BUTTON]
     number = view.case.id
     tags = tuple(
-        Button("tag", Words("button.tag", {"label": tag_label(flow, tag.tag), "set": bool(tag.is_set)}), f"{number}:{tag.tag}", pressed=bool(tag.is_set))
+        Button("tag", Words("button.tag", {"label": tag_label(view.flow, tag.tag), "set": bool(tag.is_set)}), f"{number}:{tag.tag}", pressed=bool(tag.is_set))
         for tag in shown
     )
     return (*tags, Button("more_tags", Words("button.more_tags"), f"{number}"))
@@ -135,9 +137,9 @@ def waiting_card(count: int, gravest: int) -> Card:
     return Card(title=Words("case.waiting", facts), small=(Words("case.waiting_how"),))
 
 
-def tags_form(view: View, flow: Flow) -> Form:
+def tags_form(view: View) -> Form:
     chosen = tuple(tag.tag for tag in view.tags if tag.is_set)
-    options = tuple(Option(name, Words("plain.label", {"label": Label(tag.label)})) for name, tag in flow.tags.items())
+    options = tuple(Option(name, Words("plain.label", {"label": Label(tag.label)})) for name, tag in view.flow.tags.items())
     field = Field("tags", Words("form.tags"), FieldKind.CHOICES, options, chosen, optional=True)
     return Form("choose_tags", Words("form.tags_title", {"number": view.case.id}), Words("form.save"), (field,), str(view.case.id))
 

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flows.flow import KINDS, Flow
+from flows.flow import KINDS
 from handlers.acts import Act, admit
 from handlers.board import Board, Shown
 from handlers.customer_text import keepable
 from handlers.errors import BadInput, CaseClosed, CaseOwned, NoSuchCase, NothingWaits
 from handlers.ports import Who
+from handlers.shelf import Shelf
 from storage import cases, customers, timeline
 from storage.cases import Case
 from storage.database import Store, Work
@@ -23,7 +24,7 @@ from storage.types import Status
 class Cases:
     store: Store
     board: Board
-    flow: Flow
+    shelf: Shelf
 
     async def claim(self, who: Who, case_id: int) -> None:
         """Become the owner. Raises CaseOwned with the owner's name when somebody else was faster."""
@@ -72,7 +73,8 @@ class Cases:
             await cases.record_click(work, case_id, person.id, "crisis", truth=crisis)
             values: dict[str, Any] = {"crisis": crisis, "crisis_set_by": person.id}
             if crisis != case.crisis:
-                values["channel"] = self.flow.crisis_channel if crisis else self.flow.ordinary_channel
+                flow = await self.shelf.of(work, case)
+                values["channel"] = flow.crisis_channel if crisis else flow.ordinary_channel
                 if values["channel"] != case.channel:
                     await self.board.leave_pointer(work, case_id, case.severity)
             await cases.change(work, case_id, **values)
@@ -102,7 +104,7 @@ class Cases:
             if kind not in KINDS:
                 raise BadInput(field="kind", problem="unknown_choice")
             await customers.set_kind(work, case.customer_id, kind, person.id)
-            await cases.change(work, case_id, severity=max(case.severity, self.flow.kinds.get(kind, 0)))
+            await cases.change(work, case_id, severity=max(case.severity, (await self.shelf.of(work, case)).kinds.get(kind, 0)))
             await self._record(work, case, person, who, "kind_set", {"kind": kind})
             await work.commit()
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.flow import Flow
 from handlers import cards
 from handlers.acts import Act, admit
 from handlers.cards import View
 from handlers.errors import NoSuchCase
 from handlers.ports import Card, Form, Who
+from handlers.shelf import Shelf
 from storage import cases, crises, health, status, timeline
 from storage.cases import Case
 from storage.crises import Crisis
@@ -47,16 +47,16 @@ class Thread:
 @dataclass(frozen=True)
 class Desk:
     store: Store
-    flow: Flow
+    shelf: Shelf
 
     async def thread(self, who: Who, case_id: int, *, whole: bool = False) -> Thread:
         """`whole` shows what is masked: call `Cases.reveal` first."""
         async with self.store.read() as work:
             person = await admit(work, who, Act.REVEAL if whole else Act.SEE)
-            view = await cards.load(work, case_id)
+            view = await cards.load(work, self.shelf, case_id)
             if view is None:
                 raise NoSuchCase(case=case_id)
-            return Thread(view, cards.case_card(view, self.flow, whole=whole), await cases.notes_of(work, case_id), person.languages)
+            return Thread(view, cards.case_card(view, whole=whole), await cases.notes_of(work, case_id), person.languages)
 
     async def queue(self, who: Who, *, crisis: bool | None = None, mine: bool = False, unowned: bool = False, tag: str = "", limit: int = 50) -> list[Case]:
         """Open cases, gravest first, then the longest waiting."""
@@ -78,10 +78,10 @@ class Desk:
         acts = {"more_tags": Act.TAG, "note": Act.NOTE, "kind": Act.SET_KIND}
         async with self.store.read() as work:
             await admit(work, who, acts[name])
-            view = await cards.load(work, case_id)
+            view = await cards.load(work, self.shelf, case_id)
             if view is None:
                 raise NoSuchCase(case=case_id)
-            return {"more_tags": lambda: cards.tags_form(view, self.flow), "note": lambda: cards.note_form(case_id), "kind": lambda: cards.kind_form(view.case)}[name]()
+            return {"more_tags": lambda: cards.tags_form(view), "note": lambda: cards.note_form(case_id), "kind": lambda: cards.kind_form(view.case)}[name]()
 
     async def status(self, who: Who) -> Status:
         """Tells no counts to whoever holds no role."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.flow import Flow
 from handlers import cards
 from handlers.ports import Card, Words
+from handlers.shelf import Shelf
 from storage import cases, outbox
 from storage.cases import Post
 from storage.database import Store, Work
@@ -32,7 +32,7 @@ class Shown:
 @dataclass(frozen=True)
 class Renderer:
     store: Store
-    flow: Flow
+    shelf: Shelf
     languages: Mapping[str, str]  # workspace → the language of its channels
 
     async def show(self, row: Claimed) -> Shown:
@@ -49,14 +49,14 @@ class Renderer:
             return await how[row.kind](work, row)
 
     async def _case(self, work: Work, row: Claimed) -> Shown:
-        view = await cards.load(work, row.case_id or 0)
+        view = await cards.load(work, self.shelf, row.case_id or 0)
         if view is None:
             raise Nothing
         posts = [post for post in await self._posts(work, row) if post.current]
         here = [post.message_id for post in posts if post.channel_id == row.channel_id]
         if posts and not here:
             raise Nothing
-        return Shown(cards.case_card(view, self.flow), self._language(row), message_id=here[-1] if here else None)
+        return Shown(cards.case_card(view), self._language(row), message_id=here[-1] if here else None)
 
     async def _mention(self, work: Work, row: Claimed) -> Shown:
         said = [one for one in await cases.mentions_of(work, row.case_id or 0) if one.id == row.facts["id"]]

@@ -46,7 +46,7 @@ class Spoken:
             case LogContact():
                 return cards.log_form()
             case ShowStatus():
-                return status_card(await self.desk.status(who), self.desk.flow)
+                return status_card(await self.desk.status(who), self.desk.shelf.present)
             case OpenCrisis() | CloseCrisis():
                 return await self._crisis(who, command)
             case TakeNext() | ShowCase() | CloseCase():

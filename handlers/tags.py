@@ -8,6 +8,7 @@ from handlers.acts import Act, admit
 from handlers.board import Board, Shown
 from handlers.errors import NoSuchCase, NoSuchTag
 from handlers.ports import Who
+from handlers.shelf import Shelf
 from storage import cases, timeline
 from storage.cases import Case, CaseTag
 from storage.database import Store, Work
@@ -18,7 +19,7 @@ from storage.timeline import Entry, case_chain
 class Tags:
     store: Store
     board: Board
-    flow: Flow
+    shelf: Shelf
 
     async def toggle(self, who: Who, case_id: int, tag: str) -> None:
         """Set a tag that is not set, take off one that is: judged on the present state, not on what a stale button showed."""
@@ -40,12 +41,13 @@ class Tags:
             await work.commit()
 
     async def _load(self, work: Work, case_id: int, tags: Sequence[str]) -> Case:
-        for tag in tags:
-            if tag not in self.flow.tags:
-                raise NoSuchTag(tag=tag)
         case = await cases.lock(work, case_id)
         if case is None:
             raise NoSuchCase(case=case_id)
+        known = (await self.shelf.of(work, case)).tags
+        for tag in tags:
+            if tag not in known:
+                raise NoSuchTag(tag=tag)
         return case
 
     async def _set(self, work: Work, who: Who, person_id: int, case: Case, wanted: dict[str, bool]) -> None:
@@ -54,7 +56,7 @@ class Tags:
             await cases.record_click(work, case.id, person_id, tag, truth=on)
         if not wanted:
             return
-        severity = severity_of(self.flow, await cases.tags_of(work, case.id), case)
+        severity = severity_of(await self.shelf.of(work, case), await cases.tags_of(work, case.id), case)
         await cases.change(work, case.id, severity=severity)
         await timeline.append(work, [Entry(case_chain(case.id), "tagged", {"tags": wanted}, person_id, who.workspace)])
         await self.board.show(work, [Shown(case.id, case.channel, severity)])

@@ -250,6 +250,11 @@ async def at_message(work: Work, workspace: str, channel_id: str, message_id: st
     return found
 
 
+async def flow_snapshot(work: Work, digest: str) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = await work.scalar(sa.select(flows.c.snapshot).where(flows.c.digest == digest))
+    return found
+
+
 async def keep_flow(work: Work, digest: str, name: str, version: int, snapshot: Mapping[str, Any]) -> None:
     """Remember a FLOW for as long as a case lives by it."""
     row = {"digest": digest, "name": name, "version": version, "snapshot": dict(snapshot), "first_seen_at": await work.now()}

@@ -1,6 +1,5 @@
 """Short ways to say what a test needs: a house with its use cases, a mention, a person."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +20,11 @@ from handlers.intake import Intake
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
 from handlers.ports import Customer, Mention, Who
+from handlers.shelf import Shelf
 from handlers.staff import Staff
 from handlers.tags import Tags
 from handlers.ticks import Ticks
 from handlers.workspaces import Workspaces
-from storage import cases as case_rows
 from storage import people
 from storage.database import Store
 
@@ -75,12 +74,13 @@ class TestHouse:
 
     def __post_init__(self) -> None:
         store, board, flow = self.store, self.board, self.flow
+        self.shelf = shelf = Shelf(flow)
         self.mentions = Mentions(store, board, flow, self.machine)
         self.intake = Intake(self.mentions)
         self.inbox = Inbox(store, self.intake)
-        self.cases = Cases(store, board, flow)
-        self.tags = Tags(store, board, flow)
-        self.desk = Desk(store, flow)
+        self.cases = Cases(store, board, shelf)
+        self.tags = Tags(store, board, shelf)
+        self.desk = Desk(store, shelf)
         self.crises = Crises(store, board, flow)
         self.logbook = Logbook(self.mentions)
         self.staff = Staff(store, "UTC", "en")
@@ -89,7 +89,7 @@ class TestHouse:
 
     async def begin(self) -> "TestHouse":
         async with self.store.begin() as work:
-            await case_rows.keep_flow(work, self.flow.digest, self.flow.name, self.flow.version, json.loads(self.flow.as_snapshot()))
+            await self.shelf.keep(work)
             await work.commit()
         return self
 

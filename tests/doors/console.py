@@ -29,6 +29,7 @@ from handlers.logbook import Logbook
 from handlers.mentions import Mentions
 from handlers.ports import Customer, Mention, Who
 from handlers.queue import Queue
+from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
 from handlers.tags import Tags
@@ -146,10 +147,10 @@ async def room(folder: Path, *, insists: bool = False, url: str = URL, machine: 
     acts = Acts(
         signin=Signin(store, insists),
         queue=Queue(store, flow),
-        desk=Desk(store, flow),
+        desk=Desk(store, Shelf(flow)),
         history=History(store, flow),
-        cases=Cases(store, board, flow),
-        tags=Tags(store, board, flow),
+        cases=Cases(store, board, Shelf(flow)),
+        tags=Tags(store, board, Shelf(flow)),
         logbook=Logbook(mentions),
         crises=Crises(store, board, flow),
         staff=Staff(store, "Europe/Madrid", "en"),

@@ -93,7 +93,7 @@ def acts_of(house: TestHouse) -> Acts:
         spoken=Spoken(house.cases, house.desk, house.crises, house.staff),
         staff=house.staff,
         logbook=house.logbook,
-        glance=Glance(house.store, house.flow),
+        glance=Glance(house.store, house.shelf),
     )
 
 
@@ -110,7 +110,7 @@ async def slack_house(tmp_path: Path, *, by: str = "socket", limits: Limits | No
         await house.person("Max", "manager", "admin", email="max@example.com")
         secret = {"app_token": slack.app_token} if by == "socket" else {"signing_secret": slack.signing_secret}
         door = await open_slack(acts_of(house), Access(slack.bot_token, api_url=slack.base_url, **secret))
-        sender = Sender(store, Renderer(store, house.flow, {"slack": "en"}), {"slack": door.workspace})
+        sender = Sender(store, Renderer(store, house.shelf, {"slack": "en"}), {"slack": door.workspace})
         try:
             async with _listening(slack, door), _sending(sender):
                 yield SlackHouse(slack, house, door, sender, crisis, ordinary, *people.values())

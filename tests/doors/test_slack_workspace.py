@@ -161,7 +161,7 @@ class Lane:
 
     def __init__(self, house, workspace):
         self.house = house
-        self.sender = Sender(house.store, Renderer(house.store, house.flow, {"slack": "en"}), {"slack": workspace})
+        self.sender = Sender(house.store, Renderer(house.store, house.shelf, {"slack": "en"}), {"slack": workspace})
 
     async def state(self):
         async with self.house.store.read() as work:

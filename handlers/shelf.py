@@ -1,0 +1,31 @@
+"""The FLOWs by which cases live: new cases take the present one, a case keeps the one that it started with."""
+
+import json
+from dataclasses import dataclass, field
+
+from flows.flow import Flow
+from storage import cases
+from storage.cases import Case
+from storage.database import Work
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """`present` serves new cases. Older ones are read from their snapshots once, and kept."""
+
+    present: Flow
+    _older: dict[str, Flow] = field(default_factory=dict, repr=False)
+
+    async def keep(self, work: Work) -> None:
+        """Remember the present FLOW for as long as a case lives by it."""
+        await cases.keep_flow(work, self.present.digest, self.present.name, self.present.version, json.loads(self.present.as_snapshot()))
+
+    async def of(self, work: Work, case: Case) -> Flow:
+        """The FLOW that the case started with."""
+        digest = case.flow_digest
+        if digest is None or digest == self.present.digest:
+            return self.present
+        if digest not in self._older:
+            snapshot = await cases.flow_snapshot(work, digest)
+            self._older[digest] = Flow.from_snapshot(json.dumps(snapshot)) if snapshot else self.present
+        return self._older[digest]
