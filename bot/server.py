@@ -55,8 +55,8 @@ async def run_until_told(app: Starlette, listener: socket.socket) -> None:
 
 
 @asynccontextmanager
-async def background(run: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run beside the block; when it ends, ask to stop, and wait a while."""
+async def background(run: Callable[[asyncio.Event], Awaitable[None]], patience: float = PATIENCE) -> AsyncIterator[None]:
+    """Run beside the block; when it ends, ask to stop, wait `patience` seconds, then cut it off."""
     stop = asyncio.Event()
     task = asyncio.ensure_future(run(stop))
     task.add_done_callback(_say_why)
@@ -64,8 +64,9 @@ async def background(run: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIt
         yield
     finally:
         stop.set()
-        await asyncio.wait([task], timeout=PATIENCE)
+        await asyncio.wait([task], timeout=patience)
         task.cancel()
+        await asyncio.wait([task], timeout=1)
 
 
 def _say_why(task: "asyncio.Future[None]") -> None:
