@@ -41,6 +41,7 @@ class Access:
     signing_secret: str = field(default="", repr=False)
     language: str = "en"  # of the channels
     api_url: str = "https://slack.com/api/"
+    alone: bool = True  # one process only, as on SQLite
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ async def open_slack(acts: Acts, access: Access) -> SlackDoor:
     routes = []
     if access.signing_secret and not access.app_token:
         routes.append(Route(PATH, _at_events(app, SignatureVerifier(access.signing_secret)), methods=["POST"]))
-    return SlackDoor(SlackWorkspace(client), routes, session, troubles, listening)
+    return SlackDoor(SlackWorkspace(client, alone=access.alone), routes, session, troubles, listening)
 
 
 class Listening:

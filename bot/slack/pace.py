@@ -2,37 +2,65 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from handlers.errors import TryLater
+
+WAITING_MOST = 2  # posts; more would wait so long that nobody knew any more whether they left
+REMEMBERED = 50
 
 
 @dataclass
 class Lane:
-    """When the last post to one channel is thought to have arrived."""
+    """One channel; `next_at` is when the next post may leave, on our clock."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    arrived_at: float = 0.0
+    waiting: int = 0
+    next_at: float = 0.0
+
+
+@dataclass
+class Turn:
+    """One post under way. Slack's own time stamp of a message tells when it arrived there."""
+
+    left_at: float = field(default_factory=time.monotonic)
+    arrived: float | None = None
 
 
 @dataclass
 class Pace:
-    """A post that took longer on its way than the quickest one arrived that much later; the next one waits for it."""
+    """A post that took longer on its way than the quickest ones arrived that much later; the next one waits for it."""
 
     every: float  # seconds
     _lanes: dict[str, Lane] = field(default_factory=dict)
-    _quickest: float | None = None
+    _ways: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))  # Slack's clock at arrival less ours at leaving
 
     @asynccontextmanager
-    async def turn(self, channel_id: str) -> AsyncIterator[None]:
+    async def turn(self, channel_id: str) -> AsyncIterator[Turn]:
         """Waits until a post to this channel may leave; posts of one channel go one after the other."""
         lane = self._lanes.setdefault(channel_id, Lane())
-        async with lane.lock:
-            await asyncio.sleep(max(0.0, lane.arrived_at + self.every - time.monotonic()))
-            left_at = time.monotonic()
-            try:
-                yield
-            finally:
-                took = time.monotonic() - left_at
-                lane.arrived_at = left_at + min(max(took - (self._quickest or 0.0), 0.0), self.every)
-                self._quickest = min(self._quickest or took, took)
+        if lane.waiting >= WAITING_MOST:
+            raise TryLater("channel_busy", timedelta(seconds=self.every))
+        lane.waiting += 1
+        try:
+            async with lane.lock:
+                await asyncio.sleep(max(0.0, lane.next_at - time.monotonic()))
+                turn = Turn()
+                try:
+                    yield turn
+                finally:
+                    lane.next_at = self._arrived_at(turn) + self.every
+        finally:
+            lane.waiting -= 1
+
+    def _arrived_at(self, turn: Turn) -> float:
+        """When it arrived, had it been as quick as the quickest; just now at the latest."""
+        if turn.arrived is None:
+            return time.monotonic()
+        first = not self._ways
+        self._ways.append(turn.arrived - turn.left_at)
+        return time.monotonic() if first else min(turn.arrived - min(self._ways), time.monotonic())

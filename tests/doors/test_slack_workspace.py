@@ -1,5 +1,6 @@
 """The Workspace port over Slack: what arrived, what did not, how fast, and what is never said twice."""
 
+import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 
@@ -244,3 +245,10 @@ async def test_a_storm_of_faults_loses_nothing_and_doubles_nothing(slack, house,
             slack.faults.clear()
     titles = sorted(all_text(one["blocks"][:1]).split(" · ")[0].split()[-1] for one in slack.channel("C1").messages)
     assert titles == sorted(f"#{number}" for number in numbers)
+
+
+async def test_a_post_that_would_wait_too_long_for_its_turn_is_surely_not_sent(slack, workspace):
+    slack.faults.next("chat.postMessage", "timeout")
+    results = await asyncio.gather(*(workspace.post(Place("C1"), CARD, "en", str(n)) for n in range(4)), return_exceptions=True)
+    assert [type(one).__name__ for one in results] == ["Unconfirmed", "str", "TryLater", "TryLater"]
+    assert len(slack.channel("C1").messages) == 1
