@@ -79,13 +79,13 @@ class Signin:
             await work.commit()
             return token
 
-    async def invited(self, token: str) -> str:
-        """Whom a link is for; looking at it does not use it. Raises LinkSpent."""
+    async def invited(self, token: str) -> tuple[str, tuple[str, ...]]:
+        """(name, languages) of whom a link is for; looking at it does not use it. Raises LinkSpent."""
         async with self.store.read() as work:
             person = await people.invited(work, token)
         if person is None:
             raise LinkSpent
-        return person.name
+        return person.name, person.languages
 
     async def enter(self, token: str, before: str | None = None) -> str:
         """Use the link: a new session's token. `before` is the session that the browser had; it ends."""

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.console.guard import check_csrf, check_origin, read_form
-from bot.console.visit import CODE, LOGIN, Console, language_of, plain_frame, tongue_of
+from bot.console.visit import CODE, LOGIN, Console, language_of, plain_frame, spoken, tongue_of
 from handlers.errors import Told
 from handlers.signin import LinkSpent, Need, Visitor
 from templates import page, say
@@ -32,10 +32,10 @@ class Entrance:
         """A link was followed, by a person or by a scanner of their mail: it is not used yet."""
         token = request.path_params["token"]
         try:
-            name = await self.console.acts.signin.invited(token)
+            name, languages = await self.console.acts.signin.invited(token)
         except LinkSpent as spent:
             return self._page(request, 410, step="closed", told=self._told(request, spent))
-        return self._page(request, step="link", name=name, action=f"{LOGIN}/{token}")
+        return self._page(request, language=spoken(languages, self.console.language), step="link", name=name, action=f"{LOGIN}/{token}")
 
     async def enter(self, request: Request) -> Response:
         check_origin(request, self.console.public_url)
@@ -101,8 +101,8 @@ class Entrance:
         return say(f"signin.{word}", language_of(request, self.console.language))
 
     def _page(self, request: Request, status: int = 200, language: str = "", **values: object) -> Response:
-        spoken = language or language_of(request, self.console.language)
-        words = {"s": lambda name, /, **facts: say(f"signin.{name}", spoken, **facts)}
+        chosen = language or language_of(request, self.console.language)
+        words = {"s": lambda name, /, **facts: say(f"signin.{name}", chosen, **facts)}
         return HTMLResponse(
-            page("signin.html", {**plain_frame(self.console, spoken), "told": "", "picture": "", **words, **values}), status
+            page("signin.html", {**plain_frame(self.console, chosen), "told": "", "picture": "", **words, **values}), status
         )

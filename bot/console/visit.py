@@ -1,7 +1,7 @@
 """One visit to a page: who comes, in which language, what their form says; and what they are told when something is amiss."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -108,9 +108,13 @@ def language_of(request: Request, house: str) -> str:
     return house
 
 
+def spoken(languages: Sequence[str], house: str) -> str:
+    """The first of somebody's languages that we speak too."""
+    return next((language for language in languages if language in LANGUAGES), house)
+
+
 def tongue_of(visitor: Visitor, house: str) -> Tongue:
-    spoken = next((language for language in visitor.languages if language in LANGUAGES), house)
-    return Tongue(spoken, ZoneInfo(visitor.timezone), datetime.now(UTC))
+    return Tongue(spoken(visitor.languages, house), ZoneInfo(visitor.timezone), datetime.now(UTC))
 
 
 def reading(console: Console, show: Callable[[Visit], Awaitable[Response]]) -> Endpoint:

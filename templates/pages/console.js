@@ -6,6 +6,7 @@
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const pulse = find("#pulse");
+  find(".top nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
   // ---- swapping what changed ----------------------------------------------------------------
   const served = new Map(); // id -> the part as the server sent it, so that what we or the reader did to it does not count as a change

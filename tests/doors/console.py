@@ -40,7 +40,9 @@ from storage.people import Person
 from storage.tables import metadata
 
 URL = "http://console.test"
-structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])  # locals in tracebacks take minutes
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+)  # locals in tracebacks take minutes
 DEFINITIONS = Path(__file__).parents[2] / "flows" / "definitions"
 
 
@@ -62,7 +64,7 @@ class PlainMachine:
         told = re.match(r"(low|normal|high|critical) (\w+): ", text)
         severity = Severity.parse(told[1]) if told else Severity.LOW
         tags = ((told[2], 0.9),) if told and told[2] in self.flow.tags else ()
-        return Suggestion(told is not None, 0.9, hint or "en", tags, severity, 0.0, False, hash(text) % 2**31, "linear")  # noqa: FBT003
+        return Suggestion(told is not None, 0.9, hint or "en", tags, severity, 0.0, False, hash(text) % 2**31, "linear")
 
 
 @dataclass
@@ -95,12 +97,23 @@ class Room:
         """A customer writes; the case's number."""
         number = sum(map(ord, text)) + len(text)
         mention = Mention(
-            network, f"{sender}-{number}", f"{sender}-talk", Customer(sender, f"@{sender}", sender.title(), reach=1200), text, self.dial(), language=language, **more
+            network,
+            f"{sender}-{number}",
+            f"{sender}-talk",
+            Customer(sender, f"@{sender}", sender.title(), reach=1200),
+            text,
+            self.dial(),
+            language=language,
+            **more,
         )
         return (await self.mentions.receive([mention]))[0].case_id
 
     def browser(self, **headers: str) -> "Browser":
-        return Browser(httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=self.url, headers={"Sec-Fetch-Site": "same-origin", **headers}))
+        return Browser(
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(self.app), base_url=self.url, headers={"Sec-Fetch-Site": "same-origin", **headers}
+            )
+        )
 
     async def signed_in(self, name: str) -> "Browser":
         browser = self.browser()
@@ -135,7 +148,15 @@ def words_of(answer: httpx.Response) -> str:
 
 
 @asynccontextmanager
-async def room(folder: Path, *, insists: bool = False, url: str = URL, machine: Any = None, workspaces: Sequence[str] = ("slack",), dial: Dial | None = None) -> AsyncIterator[Room]:
+async def room(
+    folder: Path,
+    *,
+    insists: bool = False,
+    url: str = URL,
+    machine: Any = None,
+    workspaces: Sequence[str] = ("slack",),
+    dial: Dial | None = None,
+) -> AsyncIterator[Room]:
     dial = dial or Dial()
     flow, board = shipped_flow(), Board({})
     store = Store(f"sqlite:///{folder / 'tocsin.db'}", dial=dial)

@@ -22,7 +22,7 @@ async def served(console: Room) -> AsyncIterator[str]:
     """The console on a port of its own."""
     server = uvicorn.Server(uvicorn.Config(console.app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
     running = asyncio.create_task(server._serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.02)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
@@ -205,9 +205,19 @@ async def test_without_scripts_everything_still_works(console: Room):
 async def test_nothing_scrolls_sideways_on_a_small_phone(console: Room, name: str):
     await console.person("Bea", "agent", "admin", "manager", languages=("es",))
     await console.person("Chloé", "agent", "admin", "manager", languages=("fr",))
-    number = await console.write(f"critical threat_to_life: {'x' * 400} {'word ' * 80}", sender="a_very_long_handle_that_somebody_chose_for_fun")
+    number = await console.write(
+        f"critical threat_to_life: {'x' * 400} {'word ' * 80}", sender="a_very_long_handle_that_somebody_chose_for_fun"
+    )
     async with tab(console, name, viewport={"width": 360, "height": 740}) as page:
-        for path in ("/", f"/cases/{number}?form=more_tags", f"/cases/{number}?form=kind", "/status", "/people", "/record", "/workspaces?acts=slack"):
+        for path in (
+            "/",
+            f"/cases/{number}?form=more_tags",
+            f"/cases/{number}?form=kind",
+            "/status",
+            "/people",
+            "/record",
+            "/workspaces?acts=slack",
+        ):
             await page.goto(console.url + path)
             assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path
 

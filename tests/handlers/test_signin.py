@@ -45,7 +45,7 @@ async def enrolled(house: Room, name: str) -> tuple[str, str]:
 async def test_a_link_can_be_looked_at_often_and_used_once(house: Room):
     token = await house.acts.signin.invite("Bea")
     for _ in range(3):
-        assert await house.acts.signin.invited(token) == "Bea"
+        assert await house.acts.signin.invited(token) == ("Bea", ("en",))
     visitor = await house.acts.signin.visitor(await house.acts.signin.enter(token))
     assert visitor is not None
     assert (visitor.name, visitor.need) == ("Bea", Need.NOTHING)
