@@ -5,7 +5,7 @@ from datetime import datetime
 
 from handlers.customer_text import plain
 from handlers.ports import CustomerText, Label, Words
-from templates import LANGUAGES, sheet
+from templates import say
 
 Escape = Callable[[str], str]
 Moment = Callable[[datetime], str]
@@ -15,8 +15,7 @@ IN_A_SENTENCE = 300  # characters of a customer's words within one of ours
 def speak(words: Words, language: str, escape: Escape, moment: Moment) -> str:
     """The message in one language. Its own words come from us and are not escaped, its facts are; `moment` writes a time."""
     facts = {name: _said(fact, language, escape, moment) for name, fact in words.facts.items()}
-    topic, macro = words.name.split(".")
-    return str(getattr(sheet(topic, language if language in LANGUAGES else "en"), macro)(**facts)).strip()
+    return say(words.name, language, **facts)
 
 
 def _said(fact: object, language: str, escape: Escape, moment: Moment) -> object:
