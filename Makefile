@@ -35,9 +35,8 @@ fix: $(VENV)/.dev  ## let ruff mend and format what it can
 	@$(IN) -m ruff format .
 
 .PHONY: docs
-docs: $(VENV)/.dev  ## write anew the tables in docs/ that come from the code
-	@$(IN) app.py describe acts > docs/acts.md
-	@$(IN) app.py describe mention > docs/mention.schema.json
+docs: $(VENV)/.dev  ## write anew what docs/ quotes of the code
+	@$(IN) -m tests.docs
 
 .PHONY: pictures
 pictures: $(VENV)/.dev chromium  ## take the README's pictures anew, from the running product
