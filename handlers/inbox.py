@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handlers.customer_text import keepable
 from handlers.intake import Intake
 from handlers.ports import Mention, Receipt
 from storage import health, mentions
@@ -30,5 +31,5 @@ class Inbox:
 
     async def set_aside(self, source: str, body: str, because: str) -> None:
         async with self.store.begin() as work:
-            await mentions.keep_raw(work, [{"source": source, "body": body, "mention_id": None, "refused_because": because}])
+            await mentions.keep_raw(work, [{"source": source, "body": keepable(body), "mention_id": None, "refused_because": keepable(because)}])
             await work.commit()
