@@ -1,10 +1,12 @@
 """A mention on the wire: the one JSON shape that webhooks deliver, files replay and samples are written in."""
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from handlers.ports import Customer, Event, Mention
 
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # a moment that every database can keep
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(max_length=200)]
 Network = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -40,7 +43,7 @@ class WireMention(BaseModel):
     conversation_id: Identifier | None = Field(None, description="Messages of one customer with the same id are one case. The message's own id by default.")
     customer: WireCustomer
     text: str = Field(max_length=100_000)
-    posted_at: AwareDatetime = Field(description="ISO 8601 with a zone.")
+    posted_at: AwareDatetime = Field(ge=EARLIEST, le=LATEST, description="ISO 8601 with a zone.")
     event: Literal["posted", "edited", "deleted"] = Field("posted", description="What happened on the network.")
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = Field(None, description="Link to the original.")
     private: bool = False
@@ -71,20 +74,21 @@ def schema() -> dict[str, Any]:
 def read_mention(body: bytes | str, source: str) -> Mention:
     """Raises Malformed."""
     try:
-        return _mention(WireMention.model_validate_json(body), source, body if isinstance(body, str) else body.decode())
+        text = body if isinstance(body, str) else body.decode()
+        return _mention(WireMention.model_validate_json(text), source, text)
     except ValidationError as error:
         raise Malformed(_problems(error)) from None
     except UnicodeDecodeError as error:
-        raise Malformed((FieldProblem("body", f"not UTF-8 at byte {error.start}"),)) from None
+        raise _not_utf8(error) from None
 
 
 def read_row(row: Mapping[str, Any], source: str) -> Mention:
     """A row of a table, whose customer stands in columns such as `customer_handle` or `customer.handle`. Raises Malformed."""
     nested: dict[str, Any] = {"customer": {}}
     for column, value in row.items():
-        if column is None or value in ("", None):
+        name = (column or "").strip().lower().replace("customer.", "customer_")
+        if not name or value is None or (value == "" and name != "text"):
             continue
-        name = column.strip().lower().replace("customer.", "customer_")
         if name.startswith("customer_"):
             nested["customer"][name.removeprefix("customer_")] = value
         else:
@@ -96,26 +100,38 @@ def read_row(row: Mapping[str, Any], source: str) -> Mention:
 
 
 def read_rows(text: str, source: str) -> Iterator[Mention | Malformed]:
-    """Each row of a CSV text with a header line."""
-    for row in csv.DictReader(io.StringIO(text)):
-        try:
-            yield read_row(row, source)
-        except Malformed as error:
-            yield error
+    """Each row of a CSV text with a header line. One that breaks the rules of CSV itself ends the reading."""
+    csv.field_size_limit(10_000_000)  # a longer text is refused as a field, not as a file
+    try:
+        for row in csv.DictReader(io.StringIO(text, newline="")):
+            try:
+                yield read_row(row, source)
+            except Malformed as error:
+                yield error
+    except csv.Error as error:
+        yield Malformed((FieldProblem("row", str(error)),))
 
 
 def read_file(path: Path, source: str) -> Iterator[Mention | Malformed]:
     """Every line of the file in order; a line that cannot be read comes as the reason why."""
     if path.suffix.lower() == ".csv":
-        yield from read_rows(path.read_text(encoding="utf-8-sig"), source)
+        try:
+            yield from read_rows(path.read_bytes().decode("utf-8-sig"), source)
+        except UnicodeDecodeError as error:
+            yield _not_utf8(error)
         return
-    with path.open(encoding="utf-8-sig") as lines:
+    with path.open("rb") as lines:
         for line in lines:
-            if line.strip():
+            bare = line.removeprefix(codecs.BOM_UTF8).strip()
+            if bare:
                 try:
-                    yield read_mention(line, source)
+                    yield read_mention(bare, source)
                 except Malformed as error:
                     yield error
+
+
+def _not_utf8(error: UnicodeDecodeError) -> Malformed:
+    return Malformed((FieldProblem("body", f"not UTF-8 at byte {error.start}"),))
 
 
 def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
