@@ -42,6 +42,7 @@ class Crises:
     async def close(self, who: Who) -> Crisis:
         async with self.store.begin() as work:
             person = await admit(work, who, Act.CLOSE_CRISIS)
+            await work.lock_names(["crisis"])
             crisis = await crises.current(work)
             if crisis is None:
                 raise NoCrisis

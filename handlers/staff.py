@@ -10,7 +10,7 @@ from flows.people import PersonEntry
 from handlers.acts import Act, admit
 from handlers.errors import BadInput, LastAdmin, NoSuchPerson
 from handlers.ports import Who
-from storage import people, timeline
+from storage import health, people, timeline
 from storage.database import Store, Work
 from storage.people import Person
 from storage.timeline import Entry
@@ -56,7 +56,7 @@ class Staff:
     async def introduce(self, who: Who, email: str) -> bool:
         """An account that we do not know yet has this address: if it is somebody's, remember the account."""
         async with self.store.begin() as work:
-            person = await people.by_email(work, email)
+            person = await people.by_email(work, email) if await health.trusted(work, who.workspace) else None
             known = {"slack": person.slack_id, "teams": person.teams_id}.get(who.workspace) if person else None
             if person is None or known:
                 return False
@@ -85,6 +85,7 @@ class Staff:
             admin = await admit(work, who, Act.MANAGE_PEOPLE)
             if not name.strip() or await people.by_name(work, name):
                 raise BadInput(field="name", problem="taken" if name.strip() else "empty")
+            await self._nobody_elses(work, None, values)
             row = {**dict.fromkeys(CHANGEABLE), "languages": [self.language], "timezone": self.timezone, **_checked(values)}
             person = await people.put(work, {"name": name.strip()[:200], **row})
             await self._record(work, admin, who, "person_added", person.name, values)
@@ -95,6 +96,7 @@ class Staff:
         async with self.store.begin() as work:
             admin = await admit(work, who, Act.MANAGE_PEOPLE)
             person = await self._named(work, name)
+            await self._nobody_elses(work, person, values)
             if "roles" in values and "admin" not in values["roles"]:
                 await self._not_the_last_admin(work, person)
             row = {field: getattr(person, field) for field in CHANGEABLE} | {"roles": sorted(person.roles), "languages": list(person.languages)}
@@ -119,7 +121,14 @@ class Staff:
             raise NoSuchPerson(name=name)
         return person
 
+    async def _nobody_elses(self, work: Work, person: Person | None, values: Mapping[str, Any]) -> None:
+        for field in ("slack_id", "teams_id", "email"):
+            holder = await people.holder(work, field, str(values[field])) if values.get(field) else None
+            if holder and (person is None or holder.id != person.id):
+                raise BadInput(field=field, problem="taken")
+
     async def _not_the_last_admin(self, work: Work, person: Person) -> None:
+        await work.lock_names(["admins"])  # two admins who remove each other at once
         if "admin" in person.roles and len(await people.with_role(work, "admin")) == 1:
             raise LastAdmin(name=person.name)
 

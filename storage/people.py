@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,7 +54,18 @@ async def by_id(work: Work, person_id: int) -> Person | None:
 
 
 async def by_name(work: Work, name: str) -> Person | None:
-    return await _one(work, sa.func.lower(people.c.name) == name.strip().lower())
+    """Whichever the case of its letters; compared here, since a database may not know that É and é are one letter."""
+    wanted = _same(name)
+    return next((person for person in await everyone(work) if _same(person.name) == wanted), None)
+
+
+def _same(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+async def holder(work: Work, field: str, value: str) -> Person | None:
+    """Who of ours has this slack_id, teams_id or email."""
+    return await _one(work, people.c[field] == (value.strip().lower() if field == "email" else value))
 
 
 async def by_email(work: Work, email: str) -> Person | None:
@@ -89,7 +101,7 @@ async def names(work: Work, ids: Sequence[int]) -> dict[int, str]:
 
 async def put(work: Work, values: Mapping[str, Any]) -> Person:
     """Add a person, or change the one of that name; someone removed before is active again."""
-    row = {**values, "email": values["email"].lower() if values.get("email") else None, "active": True, "removed_at": None}
+    row = {**values, "email": values["email"].strip().lower() if values.get("email") else None, "active": True, "removed_at": None}
     new = work.insert(people).values(**row, added_at=await work.now())
     changed = {name: new.excluded[name] for name in row if name != "name"}
     await work.execute(new.on_conflict_do_update(index_elements=["name"], set_=changed))
@@ -106,7 +118,7 @@ async def know_as(work: Work, person_id: int, workspace: str, external_id: str) 
 
 async def remove(work: Work, person_id: int) -> None:
     """Their access ends with this transaction: sessions and invitations go with it."""
-    gone = {"active": False, "removed_at": await work.now(), "slack_id": None, "teams_id": None, "email": None}
+    gone = {"active": False, "removed_at": await work.now(), "slack_id": None, "teams_id": None, "email": None, "totp_secret": None, "totp_last": None}
     await work.execute(sa.update(people).where(people.c.id == person_id).values(gone))
     await work.execute(sa.delete(sessions).where(sessions.c.person_id == person_id))
     await work.execute(sa.delete(invites).where(invites.c.person_id == person_id))
