@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from handlers.mentions import Mentions
 from handlers.ports import Mention, Receipt
+from storage.database import is_away
 
 MOST = 200
 AT_ONCE = 2  # while the database writes one batch, the machine reads the next
@@ -21,12 +22,13 @@ class Intake:
     """`put` returns when the mention is durable: only then may its source be told so."""
 
     mentions: Mentions
+    most: int = WAITING_MOST
     _waiting: list[tuple[Mention, asyncio.Future[Receipt]]] = field(default_factory=list)
     _workers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def put(self, mention: Mention) -> Receipt:
         """Raises Overloaded, or whatever kept the batch from being stored."""
-        if len(self._waiting) >= WAITING_MOST:
+        if len(self._waiting) >= self.most:
             raise Overloaded
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((mention, receipt))
@@ -46,15 +48,17 @@ class Intake:
             await self._store(batch)
 
     async def _store(self, batch: list[tuple[Mention, asyncio.Future[Receipt]]]) -> None:
-        """If a batch cannot be stored, each of its mentions is tried alone, so that one bad message does not take others down."""
+        """If a batch cannot be stored, each of its mentions is tried alone, so that one bad message does not take others down; not when the database is away."""
         try:
             receipts = await self.mentions.receive([mention for mention, _ in batch])
         except Exception as error:
-            if len(batch) > 1:
+            if len(batch) > 1 and not is_away(error):
                 for one in batch:
                     await self._store([one])
-            elif not batch[0][1].done():
-                batch[0][1].set_exception(error)
+                return
+            for _, waiting in batch:
+                if not waiting.done():
+                    waiting.set_exception(error)
             return
         for (_, waiting), receipt in zip(batch, receipts, strict=True):
             if not waiting.done():
