@@ -20,8 +20,13 @@ class Secret:
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.UNICODE)
 _DIGITS = re.compile(r"(?<![\w])\+?\d(?:[ .\-/]?\d){6,18}(?!\w)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]){11,30}\b", re.IGNORECASE)
+_SPANISH_IDENTITY = re.compile(r"\b(?P<foreign>[XYZ][ -]?)?(?P<digits>\d{7,8})(?P<gap>[ -]?)(?P<letter>[A-Z])\b", re.IGNORECASE)
 _IDENTITY = re.compile(
-    r"\b(?:[XYZ][ -]?)?\d{7,8}[ -]?[A-Z]\b|\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b|\b\d{3}-\d{2}-\d{4}\b", re.IGNORECASE
+    r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"  # British national insurance
+    r"|\b\d{3}-\d{2}-\d{4}\b"  # American social security
+    r"|\b[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d\b"  # Mexican CURP
+    r"|\b\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}\b",  # Belgian national number
+    re.IGNORECASE,
 )
 _FRENCH_IDENTITY = re.compile(r"\b[1-478] ?\d{2} ?\d{2} ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?\b")
 _PASSWORD = re.compile(
@@ -39,6 +44,12 @@ def _card(text: str) -> bool:
     return bool(luhn.is_valid(digits))
 
 
+def _right_letter(match: re.Match[str]) -> bool:
+    """A number and a word of one letter ("1500000 a month") look like a DNI written with a gap; its letter is a checksum."""
+    number = "XYZ".index(match["foreign"][0].upper()) * 10_000_000 if match["foreign"] else 0
+    return "TRWAGMYFPDXBNJZSQVHLCKE"[(number + int(match["digits"])) % 23] == match["letter"].upper()
+
+
 def _iban(text: str) -> bool:
     from stdnum import iban  # noqa: PLC0415
 
@@ -48,7 +59,7 @@ def _iban(text: str) -> bool:
 def _phones(text: str) -> Iterator[Secret]:
     import phonenumbers  # noqa: PLC0415
 
-    for region in ("ES", "FR", "GB", "US"):
+    for region in ("ES", "FR", "GB", "US", "MX", "BE"):
         for match in phonenumbers.PhoneNumberMatcher(text, region, max_tries=50):
             yield Secret(match.start, match.end, "phone")
 
@@ -66,6 +77,9 @@ def _found(text: str) -> Iterator[Secret]:
     for match in _DIGITS.finditer(text):
         if _card(match.group()):
             yield Secret(match.start(), match.end(), "card")
+    for match in _SPANISH_IDENTITY.finditer(text):
+        if not match["gap"] or _right_letter(match):
+            yield Secret(match.start(), match.end(), "identity")
     for pattern in (_IDENTITY, _FRENCH_IDENTITY):
         for match in pattern.finditer(text):
             yield Secret(match.start(), match.end(), "identity")
@@ -97,11 +111,11 @@ def hides(text: str) -> bool:
 
 
 def masked(text: str) -> str:
-    """The text with each secret as dots, the last two signs of long numbers kept so that people can tell two apart."""
+    """The first MOST characters with each secret as dots, the last two signs of long numbers kept so that people can tell two apart."""
     parts, at = [], 0
     for secret in secrets_in(text):
         shown = text[secret.start : secret.end]
         tail = shown[-2:] if secret.kind in ("card", "iban", "phone") else ""
         parts += [text[at : secret.start], "•" * 6 + tail]
         at = secret.end
-    return "".join([*parts, text[at:]])
+    return "".join([*parts, text[at:MOST]])

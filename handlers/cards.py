@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.flow import KINDS, Flow
-from flows.masking import hides
 from flows.severity import Severity
 from handlers.shelf import Shelf
+from handlers.customer_text import hides_something
 from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
 from storage import cases
 from storage.cases import Case, CaseTag
@@ -44,7 +44,7 @@ def case_card(view: View, *, whole: bool = False) -> Card:
         title=_title(case),
         body=(CustomerText(text, whole), *_changes(first), *_set_tags(view)),
         small=_small(view),
-        buttons=(_tag_buttons(view), _act_buttons(case, hidden=hides(text) and not whole, url=first.url), _more_buttons(view)),
+        buttons=(_tag_buttons(view), _act_buttons(case, hidden=hides_something(text) and not whole, url=first.url), _more_buttons(view)),
         tone=Severity(case.severity).word,
     )
 

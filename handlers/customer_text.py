@@ -5,10 +5,13 @@ import unicodedata
 from dataclasses import fields, replace
 from typing import Any
 
-from flows.masking import masked
+from flows.masking import hides, masked
 from handlers.ports import CustomerText, Mention
 
-_LINK = re.compile(r"\b(?P<scheme>h\w{2}ps?|ftp|data|javascript|file)\s*:(?P<rest>//)?|\bwww\.", re.IGNORECASE)
+# any scheme with its slashes; without them those that do something at once ("data: is it safe?" is a sentence, "data:text" is not)
+_LINK = re.compile(
+    r"\b(?P<scheme>[a-z][a-z0-9+.\-]{1,20})\s?:\s?//|\b(?P<bare>https?|data|javascript|vbscript|file|mailto|tel|sms):(?=\S)|\bwww\.", re.IGNORECASE
+)
 # endings in use where lures live; a full stop without its space ("ok.thanks") is left alone
 _ENDINGS = (
     "com|net|org|info|biz|io|co|me|app|dev|ai|eu|es|fr|uk|ie|us|ca|mx|ar|cl|pe|be|ch|de|it|pt|nl|pl|ru|cn|in|br|tk|cc|ws|to|ly|gg|gl|ms|st|sh|tv"
@@ -37,13 +40,24 @@ def keepable(text: str) -> str:
 
 def plain(text: CustomerText, most: int) -> str:
     """At most `most` characters, safe to escape: no invisible or direction-turning signs, `hxxp` links, `[.]` domains, no mass mentions."""
-    seen = text.raw if text.whole else masked(text.raw)
-    bare = "".join(sign for sign in seen if ord(sign) not in _TRICKS and (sign in "\n\t" or unicodedata.category(sign) != "Cc"))
-    calm = _MENTION.sub("@\u200b", _DOMAIN.sub("[.]", _LINK.sub(_defang, bare)))
+    seen = bare(text.raw)
+    shown = seen if text.whole else masked(seen)
+    calm = _MENTION.sub("@\u200b", _DOMAIN.sub("[.]", _LINK.sub(_defang, shown)))
     return calm if len(calm) <= most else calm[: most - 1].rstrip() + "…"
 
 
+def bare(text: str) -> str:
+    """Without signs that cannot be seen or turn the direction of writing: also between the digits of a card number."""
+    return "".join(sign for sign in text if ord(sign) not in _TRICKS and (sign in "\n\t" or unicodedata.category(sign) != "Cc"))
+
+
+def hides_something(text: str) -> bool:
+    """Whether `plain` masks anything in it."""
+    return hides(bare(text))
+
+
 def _defang(match: re.Match[str]) -> str:
-    if match["scheme"] is None:
+    scheme = match["scheme"] or match["bare"]
+    if scheme is None:
         return "www[.]"
-    return re.sub("tt", "xx", match["scheme"], flags=re.IGNORECASE) + "[:]" + (match["rest"] or "")
+    return re.sub("tt", "xx", scheme, flags=re.IGNORECASE) + "[:]" + ("//" if match["scheme"] else "")
