@@ -1,6 +1,6 @@
 """What customers write becomes cases: each message stored once, joined to its conversation's case, sorted, its card queued."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -51,27 +51,47 @@ class Mentions:
     async def receive(self, batch: Sequence[Mention]) -> list[Receipt]:
         """Store a batch in one transaction; when this returns, it is durable. One receipt per mention, in order."""
         batch = [storable(one) for one in batch]
-        suggestions = await self.machine.suggest([one.text for one in batch], [one.language for one in batch])
-        async with self.store.begin() as work:
-            arrivals, changes, known = await self._sort(work, batch, suggestions)
-            opened = await self._open_cases(work, arrivals)
-            stored = await self._store(work, arrivals, opened)
-            receipts = {**known, **stored}
-            for one in changes:
-                await self._changed(work, one, receipts[_key(one)])
-            await work.commit()
+        async with self.store.read() as work:
+            known = await _known(work, batch)
+        found = await self._read([one for one in batch if _key(one) not in known])
+        stored: dict[Key, Receipt] = {}
+        if found or any(one.event is not Event.POSTED for one in batch):
+            known, stored = await self._keep(batch, found)
+        receipts = {**known, **stored}
         return [replace(receipts[_key(one)], new=stored.pop(_key(one), None) is not None) for one in batch]
 
-    async def _sort(self, work: Work, batch: Sequence[Mention], found: Sequence[Suggestion]) -> tuple[list[Arrival], list[Mention], dict[Key, Receipt]]:
-        """Split a batch into arrivals, changes of mentions, and what we had. Writing the customers first makes a second receiver of the same mention wait."""
-        accounts = await customers.upsert(work, list({(one.network, one.customer.external_id): _customer_row(one) for one in batch}.values()))
-        known = {key: Receipt(*pair, new=False) for key, pair in (await mentions.known(work, {_key(one) for one in batch})).items()}
+    async def _read(self, unknown: Sequence[Mention]) -> dict[Key, Suggestion]:
+        """Only what is new to us is worth the machine's time: sources deliver again, files are replayed again."""
+        if not unknown:
+            return {}
+        suggestions = await self.machine.suggest([one.text for one in unknown], [one.language for one in unknown])
+        return dict(zip(map(_key, reversed(unknown)), reversed(suggestions), strict=True))
+
+    async def _keep(self, batch: Sequence[Mention], found: Mapping[Key, Suggestion]) -> tuple[dict[Key, Receipt], dict[Key, Receipt]]:
+        """The receipts of what we had, and of what is new."""
+        async with self.store.begin() as work:
+            arrivals, changes, known = await self._sort(work, batch, found)
+            opened = await self._open_cases(work, arrivals)
+            stored = await self._store(work, arrivals, opened)
+            for one in changes:
+                await self._changed(work, one, {**known, **stored}[_key(one)])
+            await work.commit()
+        return known, stored
+
+    async def _sort(
+        self, work: Work, batch: Sequence[Mention], found: Mapping[Key, Suggestion]
+    ) -> tuple[list[Arrival], list[Mention], dict[Key, Receipt]]:
+        """Arrivals, changes of mentions, and what we had. The customers come first: a second receiver of the same mention waits there."""
+        accounts = await customers.upsert(
+            work, list({(one.network, one.customer.external_id): _customer_row(one) for one in batch}.values())
+        )
+        known = await _known(work, batch)
         arrivals: dict[Key, Arrival] = {}
         changes = []
-        for one, suggestion in zip(batch, found, strict=True):
+        for one in batch:
             key = _key(one)
             if key not in known and key not in arrivals:
-                arrivals[key] = Arrival(one, suggestion, *accounts[(one.network, one.customer.external_id)])
+                arrivals[key] = Arrival(one, found[key], *accounts[(one.network, one.customer.external_id)])
             elif one.event is not Event.POSTED:
                 changes.append(one)
         return list(arrivals.values()), changes, known
@@ -97,7 +117,7 @@ class Mentions:
                 first.setdefault(one.case_key, []).append(one)
         crisis = await crises.current(work)
         now = await work.now()
-        rows = [self._case_row(mine, crisis and crisis.id, now) for mine in first.values()]
+        rows = [self._case_row(mine, crisis.id if crisis else None, now) for mine in first.values()]
         added = await cases.add(work, rows)
         shown = {key: Shown(case.id, case.channel, case.severity) for key, case in existing.items()}
         for row in rows:
@@ -161,6 +181,10 @@ class Mentions:
         return {one.key: Receipt(ids[one.key], opened[one.case_key].case_id, new=True) for one in arrivals}
 
 
+async def _known(work: Work, batch: Sequence[Mention]) -> dict[Key, Receipt]:
+    return {key: Receipt(*pair, new=False) for key, pair in (await mentions.known(work, {_key(one) for one in batch})).items()}
+
+
 def _key(one: Mention) -> Key:
     return (one.network, one.external_id)
 
@@ -181,7 +205,13 @@ def _customer_row(one: Mention) -> dict[str, Any]:
 def _mention_row(one: Arrival, case_id: int, now: datetime) -> dict[str, Any]:
     names = ("network", "external_id", "text", "url", "private", "posted_at")
     suggestion = one.suggestion
-    said = {"crisis": suggestion.crisis_confidence, "tags": list(suggestion.tags), "anger": suggestion.anger, "question": suggestion.question, "by": suggestion.by}
+    said = {
+        "crisis": suggestion.crisis_confidence,
+        "tags": list(suggestion.tags),
+        "anger": suggestion.anger,
+        "question": suggestion.question,
+        "by": suggestion.by,
+    }
     return {
         **{name: getattr(one.mention, name) for name in names},
         "case_id": case_id,
@@ -212,6 +242,19 @@ def _entries(arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown], ids: dic
         case_id, fresh = opened[one.case_key].case_id, opened[one.case_key].fresh
         first = fresh and case_id not in begun
         begun.add(case_id)
-        payload = {"mention": ids[one.key], "network": one.mention.network, "external_id": one.mention.external_id, "text": one.mention.text}
-        entries.append(Entry(case_chain(case_id), "case_opened" if first else "mention_joined", payload, door=one.mention.source or one.mention.network, fresh=fresh))
+        payload = {
+            "mention": ids[one.key],
+            "network": one.mention.network,
+            "external_id": one.mention.external_id,
+            "text": one.mention.text,
+        }
+        entries.append(
+            Entry(
+                case_chain(case_id),
+                "case_opened" if first else "mention_joined",
+                payload,
+                door=one.mention.source or one.mention.network,
+                fresh=fresh,
+            )
+        )
     return entries
