@@ -11,12 +11,12 @@ from handlers.cards import tag_label
 from handlers.ports import Who, Words
 from storage import people, timeline
 from storage.database import Store
-from storage.timeline import MACHINE, case_chain
+from storage.timeline import case_chain
 
 
 @dataclass(frozen=True)
 class Past:
-    """One act. `door` is through which it came, "" for the machine's own."""
+    """One act. `door` is through which one of us acted, "" for what customers and the machine did."""
 
     at: datetime
     words: Words
@@ -39,7 +39,7 @@ class History:
     def _past(self, link: Any, name: str) -> Past:
         facts = {"name": name, **self._facts(link.act, link.payload or {})}
         words = Words(f"timeline.{link.act}", facts) if link.act in _TOLD else Words("timeline.other", {"name": name, "act": link.act})
-        return Past(link.at, words, "" if link.door == MACHINE else link.door)
+        return Past(link.at, words, link.door if link.person_id else "")
 
     def _facts(self, act: str, payload: Mapping[str, Any]) -> dict[str, object]:
         """An erased payload leaves empty facts."""
