@@ -5,7 +5,8 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,15 +128,15 @@ async def serve(house: House) -> int:
         stack.enter_context(Keeping(house.store).alone())
         socket = stack.enter_context(bind(settings.host, settings.port))
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
-        routes, workspaces = await open_doors(house, url, stack)
-        renderer = Renderer(house.store, house.shelf, dict.fromkeys(workspaces, settings.language))
-        await stack.enter_async_context(background(Sender(house.store, renderer, workspaces).run))
-        watch = Watch(Vitals(house.store), house.board, workspaces, house.flow.crisis_channel, settings.language)
-        clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house))))
+        doors = await open_doors(house, url, stack)
+        renderer = Renderer(house.store, house.shelf, dict.fromkeys(doors.workspaces, settings.language))
+        await stack.enter_async_context(background(Sender(house.store, renderer, doors.workspaces).run))
+        watch = Watch(Vitals(house.store), house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
+        clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house, doors))))
         probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token)
         await greet(house, url)
         await stack.enter_async_context(background(lambda _: after_ready(house), patience=0))
-        await run_until_told(web_app([*probes.routes(), *routes]), socket)
+        await run_until_told(web_app([*probes.routes(), *doors.routes]), socket)
     return 0
 
 
@@ -170,19 +171,28 @@ async def invite(house: House, url: str, name: str) -> int:
     return 0
 
 
-async def open_doors(house: House, url: str, stack: AsyncExitStack) -> tuple[list[Any], dict[str, Any]]:
-    """(routes, workspaces that are posted to). Only what is configured is imported."""
-    routes, workspaces = list(console_routes(house, url)), {}
+@dataclass(frozen=True)
+class Doors:
+    """What was opened: `ears` tell whether the clicks of a workspace reach us."""
+
+    routes: list[Any]
+    workspaces: dict[str, Any] = field(default_factory=dict)
+    ears: dict[str, Callable[[], Awaitable[bool]]] = field(default_factory=dict)
+
+
+async def open_doors(house: House, url: str, stack: AsyncExitStack) -> Doors:
+    """Only what is configured is imported."""
+    doors = Doors(list(console_routes(house, url)))
     if house.settings.webhook_secrets:
         from bot.networks.webhook import WebhookDoor
 
-        routes += WebhookDoor(house.inbox, house.settings.webhook_secrets).routes()
+        doors.routes.extend(WebhookDoor(house.inbox, house.settings.webhook_secrets).routes())
     if house.settings.slack:
         door = await open_slack_door(house)
         stack.push_async_callback(door.close)
-        routes += door.routes
-        workspaces["slack"] = door.workspace
-    return routes, workspaces
+        doors.routes.extend(door.routes)
+        doors.workspaces["slack"], doors.ears["slack"] = door.workspace, door.hears
+    return doors
 
 
 def console_routes(house: House, url: str) -> Sequence[Any]:
@@ -207,10 +217,11 @@ async def open_slack_door(house: House) -> Any:
     same = {name: getattr(house, name) for name in ("cases", "tags", "desk", "staff", "logbook")}
     spoken = Spoken(house.cases, house.desk, house.crises, house.staff)
     acts = Acts(**same, spoken=spoken, glance=Glance(house.store, house.shelf))
-    return await open_slack(acts, Access(language=settings.language, api_url=settings.slack_api_url, **settings.slack_secrets))
+    access = Access(language=settings.language, api_url=settings.slack_api_url, alone=not house.store.on_postgresql, **settings.slack_secrets)
+    return await open_slack(acts, access)
 
 
-def ticks(house: House) -> tuple[Any, ...]:
+def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
     """What time does, and how often."""
     from bot.clock import Tick
     from handlers.second_look import SecondLook
@@ -220,6 +231,7 @@ def ticks(house: House) -> tuple[Any, ...]:
     second = [Tick("second_look", SecondLook(house.store, house.board, house.flow, house.learner).take, seconds=2)] if house.settings.semantic else []
     return (
         *second,
+        *(Tick(f"listen:{name}", partial(due.listen, name, hears), seconds=10) for name, hears in doors.ears.items()),
         Tick("recover", due.recover, seconds=5),
         Tick("fold", due.fold, seconds=5),
         Tick("alarm", due.alarm, seconds=5),
@@ -229,24 +241,17 @@ def ticks(house: House) -> tuple[Any, ...]:
     )
 
 
-async def replay(house: House, parsed: argparse.Namespace) -> int:
-    """Stores and queues; what is queued leaves through the running bot."""
-    from bot.networks.replay import Replay
-    from bot.terminal.replay import show_replay
-
-    await show_replay(Replay(house.mentions.receive, house.inbox.set_aside), parsed.file, parsed.speed, house.settings.language)
-    return 0
-
-
 async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
     """The commands that need the database in shape."""
+    from bot.networks.replay import Replay
     from bot.terminal import commands
+    from bot.terminal.replay import show_replay
 
     language = settings.language
     async with open_house(settings) as house:
         does: dict[str, Callable[[], Awaitable[int]]] = {
             "run": lambda: serve(house),
-            "replay": lambda: replay(house, parsed),
+            "replay": lambda: show_replay(Replay(house.mentions.receive, house.inbox.set_aside), parsed.file, parsed.speed, language),
             "invite": lambda: invite(house, settings.public_url or f"http://{settings.host}:{settings.port}", parsed.name),
             "verify": lambda: commands.verify(Keeping(house.store), language),
             "migrate": lambda: commands.migrated(language),

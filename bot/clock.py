@@ -1,5 +1,6 @@
 """Time is a door too: APScheduler ticks, each tick calls one handler. It holds no business jobs and no deadline."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 log = structlog.get_logger()
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is late shows at /readyz, not once a turn in the log
 Handler = Callable[[], Awaitable[object]]
 
 

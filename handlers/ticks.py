@@ -1,5 +1,6 @@
 """What time itself does here. The clock calls these; each asks only "what is due?" and does it once, however many processes ask."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -93,7 +94,17 @@ class Ticks:
             await work.commit()
 
     async def seal(self) -> None:
-        """After midnight UTC: the timeline's head of the day that ended is kept apart."""
+        """After midnight UTC: the timeline's head of each day that ended is kept apart, the days of an outage too."""
         async with self.store.begin() as work:
-            if await timeline.seal_day(work, await work.now() - timedelta(days=1)):
+            days = await timeline.days_to_seal(work)
+            for day in days:
+                await timeline.seal_day(work, day)
+            if days:
                 await work.commit()
+
+    async def listen(self, door: str, hears: Callable[[], Awaitable[bool]]) -> None:
+        """Every few seconds: whether what people do in a workspace still reaches us; a bot that posts but is deaf looks well and is not."""
+        state, reason = (health.WELL, None) if await hears() else (health.CLOSED, "deaf")
+        async with self.store.begin() as work:
+            await health.report(work, f"{door}:clicks", state, reason)
+            await work.commit()

@@ -142,6 +142,21 @@ def _wrong(row: Mapping[str, Any], seq: int, before: bytes) -> str | None:
     return "payload" if kept and _commit(row["salt"], row["payload"]) != row["commitment"] else None
 
 
+async def days_to_seal(work: Work) -> list[datetime]:
+    """The finished UTC days since the last one that was sealed, or since the first link."""
+    last = await work.scalar(sa.select(sa.func.max(timeline_days.c.day)))
+    first = await work.scalar(sa.select(sa.func.min(timeline.c.at)))
+    if first is None:
+        return []
+    day = datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(days=1) if last else _midnight(first)
+    today = _midnight(await work.now())
+    return [day + timedelta(days=number) for number in range(max(0, (today - day).days))]
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 async def seal_day(work: Work, day: datetime) -> bool:
     """Keep the head of one finished UTC day apart: SHA-256 over the hashes of its links in order. False when it was sealed before."""
     links, last_id, head = await _head_of(work, day)
@@ -150,7 +165,7 @@ async def seal_day(work: Work, day: datetime) -> bool:
 
 
 async def _head_of(work: Work, day: datetime) -> tuple[int, int, bytes]:
-    start = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = _midnight(day)
     query = sa.select(timeline.c.id, timeline.c.hash).where(timeline.c.at >= start, timeline.c.at < start + timedelta(days=1))
     digest, links, last_id = hashlib.sha256(), 0, 0
     rows = await work.connection.stream(query.order_by(timeline.c.chain, timeline.c.seq).execution_options(yield_per=1000))

@@ -17,8 +17,8 @@ def count_lines(path: Path) -> int:
         return sum(1 for line in lines if line.strip()) - (path.suffix.lower() == ".csv")
 
 
-async def show_replay(replay: Replay, path: Path, speed: float, language: str) -> Summary:
-    """Plays the file; the progress goes to standard error, the summary to standard output."""
+async def show_replay(replay: Replay, path: Path, speed: float, language: str) -> int:
+    """Plays the file: stores and queues, what is queued leaves through the running bot; the progress goes to standard error, the summary to standard output."""
     began, summary = time.monotonic(), Summary()
     columns = (TextColumn(say("cli.replaying", language, file=path.name)), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
@@ -27,4 +27,4 @@ async def show_replay(replay: Replay, path: Path, speed: float, language: str) -
             bar.update(task, completed=summary.read)
     seconds = time.monotonic() - began
     print(say("cli.replayed", language, summary=summary, seconds=seconds))  # noqa: T201
-    return summary
+    return 0
