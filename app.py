@@ -36,6 +36,7 @@ from storage.database import Store
 from templates import say
 
 ROOT = Path(__file__).parent
+BREATH = 0.3  # seconds, so that whoever asks whether we are ready is answered before the models take the processor
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ async def serve(house: House) -> int:
 
 async def after_ready(house: House) -> None:
     """What may be slow: the models load, the demo plays."""
+    await asyncio.sleep(BREATH)
     await house.learner.catch_up()
     if house.settings.is_demo:
         from bot.networks.dry_run import DryRun
