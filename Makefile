@@ -39,7 +39,8 @@ docs: $(VENV)/.dev  ## write anew what docs/ quotes of the code
 	@$(IN) -m tests.docs
 
 .PHONY: pictures
-pictures: $(VENV)/.dev chromium  ## take the README's pictures anew, from the running product
+pictures: $(VENV)/.dev chromium  ## take the README's pictures anew (best with fonts-inter and fonts-lato)
+	@$(INSTALL) pillow
 	@$(IN) -m tests.pictures docs/pictures
 
 .PHONY: semantic
