@@ -18,6 +18,7 @@ from flows.triage import Triage, UniversalEncoder
 from handlers.board import Board
 from handlers.cases import Cases
 from handlers.crises import Crises
+from handlers.customers import Customers
 from handlers.desk import Desk
 from handlers.errors import CrisisOpen
 from handlers.inbox import Inbox
@@ -52,6 +53,7 @@ class House:
     mentions: Mentions
     inbox: Inbox
     cases: Cases
+    customers: Customers
     tags: Tags
     desk: Desk
     crises: Crises
@@ -75,6 +77,7 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
         mentions=mentions,
         inbox=Inbox(store, Intake(mentions)),
         cases=Cases(store, board, shelf),
+        customers=Customers(store, board),
         tags=Tags(store, board, shelf),
         desk=Desk(store, shelf),
         crises=Crises(store, board, flow),
@@ -204,7 +207,7 @@ def console_routes(house: House, url: str) -> Sequence[Any]:
     from handlers.queue import Queue
     from handlers.workspaces import Workspaces
 
-    same = {name: getattr(house, name) for name in ("signin", "desk", "cases", "tags", "logbook", "crises", "staff")}
+    same = {name: getattr(house, name) for name in ("signin", "desk", "cases", "customers", "tags", "logbook", "crises", "staff")}
     own = {"queue": Queue(house.store, house.flow), "history": History(house.store, house.flow)}
     return routes(Acts(**same, **own, workspaces=Workspaces(house.store, tuple(house.board.channels))), url, house.settings.language)
 
@@ -216,10 +219,12 @@ async def open_slack_door(house: House) -> Any:
     from handlers.spoken import Spoken
 
     settings = house.settings
-    same = {name: getattr(house, name) for name in ("cases", "tags", "desk", "staff", "logbook")}
+    same = {name: getattr(house, name) for name in ("cases", "customers", "tags", "desk", "staff", "logbook")}
     spoken = Spoken(house.cases, house.desk, house.crises, house.staff)
     acts = Acts(**same, spoken=spoken, glance=Glance(house.store, house.shelf))
-    access = Access(language=settings.language, api_url=settings.slack_api_url, alone=not house.store.on_postgresql, **settings.slack_secrets)
+    access = Access(
+        language=settings.language, api_url=settings.slack_api_url, alone=not house.store.on_postgresql, **settings.slack_secrets
+    )
     return await open_slack(acts, access)
 
 
@@ -230,7 +235,11 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
     from handlers.ticks import Ticks
 
     due = Ticks(house.store, house.board, house.flow)
-    second = [Tick("second_look", SecondLook(house.store, house.board, house.flow, house.learner).take, seconds=2)] if house.settings.semantic else []
+    second = (
+        [Tick("second_look", SecondLook(house.store, house.board, house.flow, house.learner).take, seconds=2)]
+        if house.settings.semantic
+        else []
+    )
     return (
         *second,
         *(Tick(f"listen:{name}", partial(due.listen, name, hears), seconds=10) for name, hears in doors.ears.items()),

@@ -9,12 +9,13 @@ from flows.severity import Severity
 from handlers.shelf import Shelf
 from handlers.customer_text import hides_something
 from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
-from storage import cases
+from storage import cases, customers
 from storage.cases import Case, CaseTag
 from storage.database import Work
 from storage.types import Status
 
 WORTH_A_BUTTON = 4
+LINKABLE = ("x", "facebook", "instagram", "mastodon", "bluesky", "email", "phone", "letter", "in_person", "other")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class View:
     mentions: Sequence[Any]
     like_this: int
     flow: Flow  # the one that the case started with
+    also: Sequence[Any] = ()  # the customer's other accounts
 
 
 async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
@@ -33,7 +35,14 @@ async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
     if case is None:
         return None
     tags, said = await cases.tags_of(work, case_id), await cases.mentions_of(work, case_id)
-    return View(case, tags, said, await cases.count_like_this(work, case), await shelf.of(work, case))
+    return View(
+        case,
+        tags,
+        said,
+        await cases.count_like_this(work, case),
+        await shelf.of(work, case),
+        await customers.linked(work, case.customer_id),
+    )
 
 
 def case_card(view: View, *, whole: bool = False) -> Card:
@@ -77,6 +86,11 @@ def _small(view: View) -> tuple[Words, ...]:
         Words("case.customer", {"kind": case.kind, "reach": case.reach, "language": case.language}),
         Words("case.since", {"at": case.opened_at, "mentions": case.mention_count}),
     ]
+    if view.also:
+        accounts = tuple(
+            Words("case.account", {"handle": one.handle or one.name or one.external_id, "network": one.network}) for one in view.also
+        )
+        lines.append(Words("case.also", {"accounts": accounts}))
     if view.like_this:
         lines.append(Words("case.like_this", {"count": view.like_this}))
     return tuple(lines)
@@ -86,7 +100,12 @@ def _tag_buttons(view: View) -> tuple[Button, ...]:
     shown = [tag for tag in view.tags if tag.is_set or (tag.is_set is None and tag.confidence is not None)][:WORTH_A_BUTTON]
     number = view.case.id
     tags = tuple(
-        Button("tag", Words("button.tag", {"label": tag_label(view.flow, tag.tag), "set": bool(tag.is_set)}), f"{number}:{tag.tag}", pressed=bool(tag.is_set))
+        Button(
+            "tag",
+            Words("button.tag", {"label": tag_label(view.flow, tag.tag), "set": bool(tag.is_set)}),
+            f"{number}:{tag.tag}",
+            pressed=bool(tag.is_set),
+        )
         for tag in shown
     )
     return (*tags, Button("more_tags", Words("button.more_tags"), f"{number}"))
@@ -99,7 +118,9 @@ def _act_buttons(case: Case, *, hidden: bool, url: str | None) -> tuple[Button, 
         buttons.append(Button("reopen", Words("button.reopen"), number))
     elif case.owner_id is None:
         buttons.append(Button("claim", Words("button.claim"), number, Style.PRIMARY))
-    buttons.append(Button("move", Words("button.ordinary" if case.crisis else "button.crisis"), f"{number}:{'ordinary' if case.crisis else 'crisis'}"))
+    buttons.append(
+        Button("move", Words("button.ordinary" if case.crisis else "button.crisis"), f"{number}:{'ordinary' if case.crisis else 'crisis'}")
+    )
     if case.status != Status.CLOSED:
         buttons.append(Button("close", Words("button.close"), number))
     if hidden:
@@ -111,7 +132,11 @@ def _act_buttons(case: Case, *, hidden: bool, url: str | None) -> tuple[Button, 
 
 def _more_buttons(view: View) -> tuple[Button, ...]:
     number = str(view.case.id)
-    buttons = [Button("note", Words("button.note"), number), Button("kind", Words("button.kind"), number)]
+    buttons = [
+        Button("note", Words("button.note"), number),
+        Button("kind", Words("button.kind"), number),
+        Button("link", Words("button.link"), number),
+    ]
     if view.like_this:
         buttons.append(Button("like_this", Words("button.like_this", {"count": view.like_this}), number))
     return tuple(buttons)
@@ -119,7 +144,10 @@ def _more_buttons(view: View) -> tuple[Button, ...]:
 
 def mention_card(mention: Any) -> Card:
     """A later message of the customer, for the case's thread."""
-    return Card(title=Words("case.wrote_again", {"at": mention.posted_at}), body=(CustomerText(mention.newest_text or mention.text), *_changes(mention)))
+    return Card(
+        title=Words("case.wrote_again", {"at": mention.posted_at}),
+        body=(CustomerText(mention.newest_text or mention.text), *_changes(mention)),
+    )
 
 
 def note_card(note: Any) -> Card:
@@ -146,13 +174,26 @@ def tags_form(view: View) -> Form:
 
 def note_form(case_id: int) -> Form:
     field = Field("text", Words("form.note"), FieldKind.LONG)
-    return Form("note", Words("form.note_title", {"number": case_id}), Words("form.save"), (field,), str(case_id), (Words("form.note_intro"),))
+    return Form(
+        "note", Words("form.note_title", {"number": case_id}), Words("form.save"), (field,), str(case_id), (Words("form.note_intro"),)
+    )
 
 
 def kind_form(case: Case) -> Form:
     options = tuple(Option(kind, Words("kind.word", {"kind": kind})) for kind in KINDS)
     field = Field("kind", Words("form.kind"), FieldKind.CHOICE, options, (case.kind,))
     return Form("kind", Words("form.kind_title", {"number": case.id}), Words("form.save"), (field,), str(case.id))
+
+
+def link_form(case: Case) -> Form:
+    networks = tuple(Option(name, Words("case.network", {"network": name})) for name in LINKABLE)
+    fields = (
+        Field("network", Words("form.link_network"), FieldKind.CHOICE, networks, (case.network,)),
+        Field("account", Words("form.link_account"), most=200),
+    )
+    return Form(
+        "link", Words("form.link_title", {"number": case.id}), Words("form.save"), fields, str(case.id), (Words("form.link_intro"),)
+    )
 
 
 def log_form(text: str = "") -> Form:

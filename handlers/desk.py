@@ -58,7 +58,9 @@ class Desk:
                 raise NoSuchCase(case=case_id)
             return Thread(view, cards.case_card(view, whole=whole), await cases.notes_of(work, case_id), person.languages)
 
-    async def queue(self, who: Who, *, crisis: bool | None = None, mine: bool = False, unowned: bool = False, tag: str = "", limit: int = 50) -> list[Case]:
+    async def queue(
+        self, who: Who, *, crisis: bool | None = None, mine: bool = False, unowned: bool = False, tag: str = "", limit: int = 50
+    ) -> list[Case]:
         """Open cases, gravest first, then the longest waiting."""
         async with self.store.read() as work:
             person = await admit(work, who, Act.SEE)
@@ -74,23 +76,34 @@ class Desk:
             return await cases.like_this(work, case)
 
     async def form(self, who: Who, name: str, case_id: int) -> Form:
-        """The form behind a button of a card: more_tags, note, kind."""
-        acts = {"more_tags": Act.TAG, "note": Act.NOTE, "kind": Act.SET_KIND}
+        """The form behind a button of a card: more_tags, note, kind, link."""
+        acts = {"more_tags": Act.TAG, "note": Act.NOTE, "kind": Act.SET_KIND, "link": Act.LINK_CUSTOMERS}
         async with self.store.read() as work:
             await admit(work, who, acts[name])
             view = await cards.load(work, self.shelf, case_id)
             if view is None:
                 raise NoSuchCase(case=case_id)
-            return {"more_tags": lambda: cards.tags_form(view), "note": lambda: cards.note_form(case_id), "kind": lambda: cards.kind_form(view.case)}[name]()
+            forms = {
+                "more_tags": lambda: cards.tags_form(view),
+                "note": lambda: cards.note_form(case_id),
+                "kind": lambda: cards.kind_form(view.case),
+                "link": lambda: cards.link_form(view.case),
+            }
+            return forms[name]()
 
     async def status(self, who: Who) -> Status:
         """Tells no counts to whoever holds no role."""
         async with self.store.read() as work:
             await admit(work, who, Act.SEE)
-            return Status(await work.now(), await crises.current(work), await status.counts(work), await status.backlog(work), await health.of_doors(work))
+            return Status(
+                await work.now(),
+                await crises.current(work),
+                await status.counts(work),
+                await status.backlog(work),
+                await health.of_doors(work),
+            )
 
     async def changes_since(self, last: int) -> tuple[int, list[int]]:
         """(newest change, case ids that changed after `last`): what a live page listens for."""
         async with self.store.read() as work:
             return await timeline.changed_cases(work, last)
-

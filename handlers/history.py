@@ -62,4 +62,6 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "revealed": (),
     "kind_set": ("kind",),
     "tagged": (),
+    "customers_linked": (),
+    "reconsidered": (),
 }

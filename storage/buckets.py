@@ -48,7 +48,7 @@ async def wait(work: Work, limits: Sequence[Bucket]) -> timedelta:
     now = await work.now()
     names = [limit.name for limit in limits]
     found = {row.name: row for row in await work.execute(sa.select(buckets).where(buckets.c.name.in_(names)))}
-    waits = [
+    waits: list[timedelta] = [
         max(found[limit.name].paused_until, found[limit.name].full_at - (limit.burst - 1) * limit.every) - now
         for limit in limits
         if limit.name in found

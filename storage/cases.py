@@ -73,7 +73,7 @@ _columns = [
 _select = sa.select(*_columns).select_from(_joined)
 
 
-def _case(row: Mapping[str, Any]) -> Case:
+def _case(row: Mapping[Any, Any]) -> Case:
     return Case(**{**row, "status": Status(row["status"])})
 
 

@@ -103,7 +103,7 @@ class Store:
         self.url = database_url(self.url)
         if self.on_postgresql:
             self._writer = self._reader = create_async_engine(
-                self.url, pool_size=self.pool, pool_pre_ping=True, json_serializer=_dumps, connect_args=arguments
+                self.url, pool_size=self.pool, pool_pre_ping=True, hide_parameters=True, json_serializer=_dumps, connect_args=arguments
             )
         else:
             self._writer, self._reader = self._sqlite(size=1, begin="BEGIN IMMEDIATE"), self._sqlite(size=4, begin="BEGIN")
@@ -121,7 +121,7 @@ class Store:
         # One writer connection queues our own transactions instead of letting SQLite refuse them;
         # synchronous=FULL costs 1.0-1.25 x NORMAL and keeps a commit through a power loss.
         engine = create_async_engine(
-            self.url, pool_size=size, max_overflow=0, pool_timeout=60, json_serializer=_dumps, poolclass=sa.AsyncAdaptedQueuePool
+            self.url, pool_size=size, max_overflow=0, pool_timeout=60, hide_parameters=True, json_serializer=_dumps, poolclass=sa.AsyncAdaptedQueuePool
         )
 
         @sa.event.listens_for(engine.sync_engine, "connect")

@@ -38,7 +38,7 @@ class Session:
     second_factor: bool
 
 
-def _person(row: Mapping[str, Any]) -> Person:
+def _person(row: Mapping[Any, Any]) -> Person:
     plain = {name: row[name] for name in ("id", "name", "slack_id", "teams_id", "email", "phone", "hours", "timezone", "deputy", "active")}
     return Person(
         roles=frozenset(row["roles"]), languages=tuple(row["languages"]), has_totp=row["totp_secret"] is not None, **plain

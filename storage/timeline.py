@@ -53,7 +53,7 @@ def _commit(salt: bytes, payload: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(salt + _canonical(payload).encode()).digest()
 
 
-def _link(before: bytes, row: Mapping[str, Any]) -> bytes:
+def _link(before: bytes, row: Mapping[Any, Any]) -> bytes:
     moment = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     parts = (row["chain"], row["seq"], moment, row["act"], row["person_id"], row["door"], row["commitment"].hex())
     return hashlib.sha256(before + "\x1f".join(map(str, parts)).encode()).digest()
@@ -133,7 +133,7 @@ async def verify(work: Work) -> tuple[int, list[Break]]:
     return count, [*breaks.values(), *await _broken_days(work)]
 
 
-def _wrong(row: Mapping[str, Any], seq: int, before: bytes) -> str | None:
+def _wrong(row: Mapping[Any, Any], seq: int, before: bytes) -> str | None:
     if row["seq"] != seq + 1:
         return "seq"
     if _link(before, row) != row["hash"]:

@@ -14,6 +14,7 @@ from flows.triage import Suggestion
 from handlers.board import Board
 from handlers.cases import Cases
 from handlers.crises import Crises
+from handlers.customers import Customers
 from handlers.desk import Desk
 from handlers.inbox import Inbox
 from handlers.intake import Intake
@@ -79,6 +80,7 @@ class TestHouse:
         self.intake = Intake(self.mentions)
         self.inbox = Inbox(store, self.intake)
         self.cases = Cases(store, board, shelf)
+        self.customers = Customers(store, board)
         self.tags = Tags(store, board, shelf)
         self.desk = Desk(store, shelf)
         self.crises = Crises(store, board, flow)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from handlers.cases import Cases
 from handlers.crises import Crises
+from handlers.customers import Customers
 from handlers.desk import Desk
 from handlers.history import History
 from handlers.logbook import Logbook
@@ -21,6 +22,7 @@ class Acts:
     desk: Desk
     history: History
     cases: Cases
+    customers: Customers
     tags: Tags
     logbook: Logbook
     crises: Crises

@@ -16,7 +16,7 @@ from handlers.errors import BadInput, NoSuchCase, NothingWaits, Told
 from handlers.ports import Button
 from handlers.queue import WHOSE, Narrowing
 
-FORMS = ("more_tags", "kind")  # behind a button; the note has its place at the foot of the thread
+FORMS = ("more_tags", "kind", "link")  # behind a button; the note has its place at the foot of the thread
 _TEAMS: Mapping[str, bool | None] = {"": None, "crisis": True, "ordinary": False}
 
 
@@ -172,6 +172,7 @@ DOINGS: Mapping[str, Doing] = {
     "choose_tags": lambda visit, number, _: visit.acts.tags.choose(visit.who, number, visit.form.get("tags", [])),
     "note": lambda visit, number, _: visit.acts.cases.note(visit.who, number, visit.one("text")),
     "kind": lambda visit, number, _: visit.acts.cases.set_kind(visit.who, number, visit.one("kind")),
+    "link": lambda visit, number, _: visit.acts.customers.link(visit.who, number, visit.one("network"), visit.one("account")),
 }
 
 

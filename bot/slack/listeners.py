@@ -17,6 +17,7 @@ from bot.slack.troubles import WINDOW, Troubles
 from bot.slack.views import Answers, answers, origin_of
 from handlers.cases import Cases
 from handlers.commands import parse
+from handlers.customers import Customers
 from handlers.desk import Desk
 from handlers.glance import Glance
 from handlers.logbook import Logbook
@@ -34,6 +35,7 @@ class Acts:
     """The use cases behind the door."""
 
     cases: Cases
+    customers: Customers
     tags: Tags
     desk: Desk
     spoken: Spoken
@@ -151,10 +153,11 @@ def register(app: AsyncApp, acts: Acts, replies: Replies, acquaintance: Acquaint
         "choose_tags": lambda click, said: tags.choose(click.who, click.case_id, said.get("tags", ())),
         "note": lambda click, said: cases.note(click.who, click.case_id, _one(said, "text")),
         "kind": lambda click, said: cases.set_kind(click.who, click.case_id, _one(said, "kind")),
+        "link": lambda click, said: acts.customers.link(click.who, click.case_id, _one(said, "network"), _one(said, "account")),
     }
     listeners = {
         **{act: on.small_act(do) for act, do in small.items()},
-        **dict.fromkeys(("more_tags", "note", "kind"), on.form),
+        **dict.fromkeys(("more_tags", "note", "kind", "link"), on.form),
         "reveal": on.reveal,
         "like_this": on.like_this,
     }

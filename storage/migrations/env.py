@@ -15,7 +15,11 @@ def _render(kind, value, autogen):
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite", render_item=_render, compare_type=True
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    render_item=_render,
+    compare_type=True,
 )
 with context.begin_transaction():
     context.run_migrations()

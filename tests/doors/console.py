@@ -23,6 +23,7 @@ from flows.triage.values import Suggestion
 from handlers.board import Board
 from handlers.cases import Cases
 from handlers.crises import Crises
+from handlers.customers import Customers
 from handlers.desk import Desk
 from handlers.history import History
 from handlers.logbook import Logbook
@@ -171,6 +172,7 @@ async def room(
         desk=Desk(store, Shelf(flow)),
         history=History(store, flow),
         cases=Cases(store, board, Shelf(flow)),
+        customers=Customers(store, board),
         tags=Tags(store, board, Shelf(flow)),
         logbook=Logbook(mentions),
         crises=Crises(store, board, flow),

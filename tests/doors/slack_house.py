@@ -93,6 +93,7 @@ def acts_of(house: TestHouse) -> Acts:
         spoken=Spoken(house.cases, house.desk, house.crises, house.staff),
         staff=house.staff,
         logbook=house.logbook,
+        customers=house.customers,
         glance=Glance(house.store, house.shelf),
     )
 

@@ -1,0 +1,49 @@
+"""Every table, in the order a message meets them. A row is described here once; queries live beside their noun."""
+
+from storage.tables.base import metadata
+from storage.tables.cases import (
+    case_tags,
+    cases,
+    clicks,
+    crises,
+    cursors,
+    customers,
+    deliveries,
+    flows,
+    mention_changes,
+    mentions,
+    notes,
+    posts,
+    raw_payloads,
+)
+from storage.tables.record import timeline, timeline_days
+from storage.tables.sending import buckets, health, lanes, outbox, outbox_archive, workspaces
+from storage.tables.team import invites, people, sessions
+
+__all__ = [
+    "buckets",
+    "case_tags",
+    "cases",
+    "clicks",
+    "crises",
+    "cursors",
+    "customers",
+    "deliveries",
+    "flows",
+    "health",
+    "invites",
+    "lanes",
+    "mention_changes",
+    "mentions",
+    "metadata",
+    "notes",
+    "outbox",
+    "outbox_archive",
+    "people",
+    "posts",
+    "raw_payloads",
+    "sessions",
+    "timeline",
+    "timeline_days",
+    "workspaces",
+]
