@@ -21,18 +21,23 @@ from handlers.crises import Crises
 from handlers.customers import Customers
 from handlers.desk import Desk
 from handlers.errors import CrisisOpen
+from handlers.glance import Glance
+from handlers.history import History
 from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.keeping import Keeping
 from handlers.logbook import Logbook
 from handlers.machine import Learner
 from handlers.mentions import Mentions
+from handlers.queue import Queue
 from handlers.readiness import Readiness
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
 from handlers.tags import Tags
+from handlers.use_cases import UseCases
 from handlers.vitals import Vitals
+from handlers.workspaces import Workspaces
 from storage.database import Store
 from templates import say
 
@@ -52,39 +57,29 @@ class House:
     learner: Learner
     mentions: Mentions
     inbox: Inbox
-    cases: Cases
-    customers: Customers
-    tags: Tags
-    desk: Desk
-    crises: Crises
-    logbook: Logbook
-    staff: Staff
-    signin: Signin
+    acts: UseCases
 
 
 def build(settings: Settings, store: Store, flow: Flow) -> House:
     """In the order in which one needs the other; nothing connects here."""
-    board = Board({"slack": settings.slack_channels} if settings.slack else {})
+    board, shelf = Board({"slack": settings.slack_channels} if settings.slack else {}), Shelf(flow)
     learner = Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
-    mentions, shelf = Mentions(store, board, flow, learner), Shelf(flow)
-    return House(
-        settings=settings,
-        store=store,
-        flow=flow,
-        shelf=shelf,
-        board=board,
-        learner=learner,
-        mentions=mentions,
-        inbox=Inbox(store, Intake(mentions)),
+    mentions = Mentions(store, board, flow, learner)
+    acts = UseCases(
         cases=Cases(store, board, shelf),
-        customers=Customers(store, board),
         tags=Tags(store, board, shelf),
-        desk=Desk(store, shelf),
+        customers=Customers(store, board),
         crises=Crises(store, board, flow),
         logbook=Logbook(mentions),
         staff=Staff(store, settings.timezone, settings.language),
+        workspaces=Workspaces(store, tuple(board.channels)),
         signin=Signin(store, settings.second_factor and not settings.is_demo),
+        desk=Desk(store, shelf),
+        queue=Queue(store, flow),
+        history=History(store, flow),
+        glance=Glance(store, shelf),
     )
+    return House(settings, store, flow, shelf, board, learner, mentions, Inbox(store, Intake(mentions)), acts)
 
 
 def read_flow(settings: Settings) -> Flow:
@@ -114,7 +109,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             await house.shelf.keep(work)
             await work.commit()
         stack.callback(house.learner.close)
-        await house.staff.begin_with(entries)
+        await house.acts.staff.begin_with(entries)
         yield house
 
 
@@ -151,15 +146,15 @@ async def after_ready(house: House) -> None:
     if house.settings.is_demo:
         from bot.networks.dry_run import DryRun
 
-        manager = await house.staff.somebody("manager")
+        manager = await house.acts.staff.somebody("manager")
         with suppress(CrisisOpen):
-            await house.crises.open(manager, say("cli.demo_crisis", house.settings.language))
+            await house.acts.crises.open(manager, say("cli.demo_crisis", house.settings.language))
         await DryRun(house.mentions.receive).play(ROOT / "samples")
 
 
 async def greet(house: House, url: str) -> None:
     """What a person needs who has just started the bot."""
-    language, names = house.settings.language, await house.staff.names()
+    language, names = house.settings.language, await house.acts.staff.names()
     print(say("cli.welcome", language, url=url))
     if house.settings.is_demo:
         print(say("cli.welcome_demo", language))
@@ -172,7 +167,7 @@ async def greet(house: House, url: str) -> None:
 async def invite(house: House, url: str, name: str) -> int:
     from bot.console import sign_in_link
 
-    print(say("cli.sign_in", house.settings.language, name=name, link=sign_in_link(url, await house.signin.invite(name))))
+    print(say("cli.sign_in", house.settings.language, name=name, link=sign_in_link(url, await house.acts.signin.invite(name))))
     return 0
 
 
@@ -186,8 +181,10 @@ class Doors:
 
 
 async def open_doors(house: House, url: str, stack: AsyncExitStack) -> Doors:
-    """Only what is configured is imported."""
-    doors = Doors(list(console_routes(house, url)))
+    """Only what is configured is imported; the console always is: it is the room to go to when nothing else is."""
+    from bot.console import routes
+
+    doors = Doors(list(routes(house.acts, url, house.settings.language)))
     if house.settings.webhook_secrets:
         from bot.networks.webhook import WebhookDoor
 
@@ -200,32 +197,14 @@ async def open_doors(house: House, url: str, stack: AsyncExitStack) -> Doors:
     return doors
 
 
-def console_routes(house: House, url: str) -> Sequence[Any]:
-    """The console is always open: it is the room to go to when nothing else is."""
-    from bot.console import Acts, routes
-    from handlers.history import History
-    from handlers.queue import Queue
-    from handlers.workspaces import Workspaces
-
-    same = {name: getattr(house, name) for name in ("signin", "desk", "cases", "customers", "tags", "logbook", "crises", "staff")}
-    own = {"queue": Queue(house.store, house.flow), "history": History(house.store, house.flow)}
-    return routes(Acts(**same, **own, workspaces=Workspaces(house.store, tuple(house.board.channels))), url, house.settings.language)
-
-
 async def open_slack_door(house: House) -> Any:
-    from bot.slack.door import Access, open_slack
-    from bot.slack.listeners import Acts
-    from handlers.glance import Glance
-    from handlers.spoken import Spoken
+    from bot.slack import Access, open_slack
 
     settings = house.settings
-    same = {name: getattr(house, name) for name in ("cases", "customers", "tags", "desk", "staff", "logbook")}
-    spoken = Spoken(house.cases, house.desk, house.crises, house.staff)
-    acts = Acts(**same, spoken=spoken, glance=Glance(house.store, house.shelf))
     access = Access(
         language=settings.language, api_url=settings.slack_api_url, alone=not house.store.on_postgresql, **settings.slack_secrets
     )
-    return await open_slack(acts, access)
+    return await open_slack(house.acts, access)
 
 
 def ticks(house: House, doors: Doors) -> tuple[Any, ...]:

@@ -16,15 +16,20 @@ from handlers.cases import Cases
 from handlers.crises import Crises
 from handlers.customers import Customers
 from handlers.desk import Desk
+from handlers.glance import Glance
+from handlers.history import History
 from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
 from handlers.ports import Customer, Mention, Who
+from handlers.queue import Queue
 from handlers.shelf import Shelf
+from handlers.signin import Signin
 from handlers.staff import Staff
 from handlers.tags import Tags
 from handlers.ticks import Ticks
+from handlers.use_cases import UseCases
 from handlers.workspaces import Workspaces
 from storage import people
 from storage.database import Store
@@ -88,6 +93,12 @@ class TestHouse:
         self.staff = Staff(store, "UTC", "en")
         self.ticks = Ticks(store, board, flow)
         self.workspaces = Workspaces(store, tuple(board.channels))
+
+    def use_cases(self) -> UseCases:
+        """What the composition root would hand to a workspace's door."""
+        own = {name: getattr(self, name) for name in ("cases", "tags", "customers", "crises", "logbook", "staff", "workspaces", "desk")}
+        looking = {"queue": Queue(self.store, self.flow), "history": History(self.store, self.flow), "glance": Glance(self.store, self.shelf)}
+        return UseCases(**own, **looking, signin=Signin(self.store, insists=False))
 
     async def begin(self) -> "TestHouse":
         async with self.store.begin() as work:

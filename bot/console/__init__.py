@@ -11,13 +11,13 @@ from starlette.routing import BaseRoute, Route
 
 import templates
 from bot.console import cases, house, people
-from bot.console.acts import Acts
 from bot.console.entrance import Entrance
 from bot.console.live import Live
 from bot.console.visit import LOGIN, Console, acting, outer, reading
 from handlers.signin import Need
+from handlers.use_cases import UseCases
 
-__all__ = ["Acts", "routes", "sign_in_link"]
+__all__ = ["routes", "sign_in_link"]
 
 _FILES = {"console.css": "text/css", "console.js": "text/javascript", "bell.svg": "image/svg+xml", "quiet.svg": "image/svg+xml"}
 
@@ -27,7 +27,7 @@ def sign_in_link(public_url: str, token: str) -> str:
     return f"{public_url.rstrip('/')}{LOGIN}/{token}"
 
 
-def routes(acts: Acts, public_url: str, language: str = "en", live: Live | None = None) -> Sequence[BaseRoute]:
+def routes(acts: UseCases, public_url: str, language: str = "en", live: Live | None = None) -> Sequence[BaseRoute]:
     """Every address of the console. `public_url` is where people reach it ("https://crisis.example.com"); `language` is the house's own."""
     files = _read_files()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]

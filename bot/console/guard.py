@@ -29,7 +29,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-class BadRequest(Exception):  # noqa: N818 - named for what happened
+class BadRequest(Exception):
     """What a browser showing our own pages never sends. `status` is HTTP's."""
 
     def __init__(self, status: int) -> None:

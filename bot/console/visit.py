@@ -11,7 +11,6 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.console.acts import Acts
 from bot.console.guard import BadRequest, check_csrf, check_origin, guarded, read_form
 from bot.console.html import Tongue
 from bot.console.live import Live
@@ -19,6 +18,7 @@ from handlers.acts import Act
 from handlers.errors import NoSuchCase, NotAllowed, Told, UnknownPerson, WorkspaceNotTrusted
 from handlers.ports import Who, Words
 from handlers.signin import Need, Visitor
+from handlers.use_cases import UseCases
 from templates import LANGUAGES, page
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ LOGIN, CODE = "/sign-in", "/sign-in/code"
 class Console:
     """The workspace as it was opened. `public_url` is where its people reach it."""
 
-    acts: Acts
+    acts: UseCases
     public_url: str
     language: str
     version: str  # of the static files
@@ -59,7 +59,7 @@ class Visit:
     form: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
-    def acts(self) -> Acts:
+    def acts(self) -> UseCases:
         return self.console.acts
 
     @property

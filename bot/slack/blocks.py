@@ -144,4 +144,3 @@ def _rich_text(parts: list[Json]) -> Json:
 
 def _size(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False))
-

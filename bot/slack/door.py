@@ -19,10 +19,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.slack.acquaintance import AWAY, Acquaintance
-from bot.slack.listeners import Acts, register
+from bot.slack.listeners import register
 from bot.slack.replies import Replies
 from bot.slack.troubles import Troubles
 from bot.slack.workspace import SlackWorkspace
+from handlers.use_cases import UseCases
 
 log = structlog.get_logger()
 PATH = "/slack/events"
@@ -64,7 +65,7 @@ class SlackDoor:
         await self.session.close()
 
 
-async def open_slack(acts: Acts, access: Access) -> SlackDoor:
+async def open_slack(acts: UseCases, access: Access) -> SlackDoor:
     session = aiohttp.ClientSession(timeout=PATIENCE)
     how: dict[str, Any] = {"base_url": access.api_url, "session": session, "logger": _quiet()}
     client = AsyncWebClient(token=access.bot_token, retry_handlers=[], **how)

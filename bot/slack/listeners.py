@@ -15,38 +15,17 @@ from bot.slack.payloads import Click
 from bot.slack.replies import Replies
 from bot.slack.troubles import WINDOW, Troubles
 from bot.slack.views import Answers, answers, origin_of
-from handlers.cases import Cases
 from handlers.commands import parse
-from handlers.customers import Customers
-from handlers.desk import Desk
-from handlers.glance import Glance
-from handlers.logbook import Logbook
 from handlers.ports import Form
 from handlers.replies import cases_card, told
-from handlers.spoken import Spoken
-from handlers.staff import Staff
-from handlers.tags import Tags
+from handlers.use_cases import UseCases
 
 Ack = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True)
-class Acts:
-    """The use cases behind the door."""
-
-    cases: Cases
-    customers: Customers
-    tags: Tags
-    desk: Desk
-    spoken: Spoken
-    staff: Staff
-    logbook: Logbook
-    glance: Glance
-
-
-@dataclass(frozen=True)
 class Listeners:
-    acts: Acts
+    acts: UseCases
     replies: Replies
     acquaintance: Acquaintance
 
@@ -138,7 +117,7 @@ def _one(said: Answers, name: str) -> str:
     return said.get(name, ("",))[0]
 
 
-def register(app: AsyncApp, acts: Acts, replies: Replies, acquaintance: Acquaintance) -> Troubles:
+def register(app: AsyncApp, acts: UseCases, replies: Replies, acquaintance: Acquaintance) -> Troubles:
     """Bind every button, form, command and shortcut; the error listener is given back, to be closed with the door."""
     cases, tags, on = acts.cases, acts.tags, Listeners(acts, replies, acquaintance)
     app.middleware(on.recognise)

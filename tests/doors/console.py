@@ -15,7 +15,7 @@ import httpx
 import structlog
 from starlette.applications import Starlette
 
-from bot.console import Acts, routes
+from bot.console import routes
 from flows.flow import Flow
 from flows.loader import load_flow
 from flows.severity import Severity
@@ -25,6 +25,7 @@ from handlers.cases import Cases
 from handlers.crises import Crises
 from handlers.customers import Customers
 from handlers.desk import Desk
+from handlers.glance import Glance
 from handlers.history import History
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
@@ -34,6 +35,7 @@ from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
 from handlers.tags import Tags
+from handlers.use_cases import UseCases
 from handlers.workspaces import Workspaces
 from storage import cases, people
 from storage.database import Store
@@ -81,7 +83,7 @@ class Dial:
 @dataclass
 class Room:
     store: Store
-    acts: Acts
+    acts: UseCases
     mentions: Mentions
     dial: Dial
     app: Starlette
@@ -166,7 +168,8 @@ async def room(
         await cases.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()
     mentions = Mentions(store, board, flow, machine or PlainMachine(flow))
-    acts = Acts(
+    acts = UseCases(
+        glance=Glance(store, Shelf(flow)),
         signin=Signin(store, insists),
         queue=Queue(store, flow),
         desk=Desk(store, Shelf(flow)),

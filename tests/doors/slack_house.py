@@ -11,12 +11,10 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.slack import Access, Acts, SlackDoor, open_slack
+from bot.slack import Access, SlackDoor, open_slack
 from handlers.board import Board
-from handlers.glance import Glance
 from handlers.renderer import Renderer
 from handlers.sender import Sender
-from handlers.spoken import Spoken
 from storage.database import Store
 from storage.migrate import upgrade
 from tests.builders import Scripted, TestHouse, data_breach
@@ -85,19 +83,6 @@ def action_ids(message: dict[str, Any]) -> list[str]:
     return [one["action_id"] for block in message.get("blocks", []) if block["type"] == "actions" for one in block["elements"]]
 
 
-def acts_of(house: TestHouse) -> Acts:
-    return Acts(
-        cases=house.cases,
-        tags=house.tags,
-        desk=house.desk,
-        spoken=Spoken(house.cases, house.desk, house.crises, house.staff),
-        staff=house.staff,
-        logbook=house.logbook,
-        customers=house.customers,
-        glance=Glance(house.store, house.shelf),
-    )
-
-
 @asynccontextmanager
 async def slack_house(tmp_path: Path, *, by: str = "socket", limits: Limits | None = None, url: str | None = None) -> AsyncIterator[SlackHouse]:
     async with FakeSlack(limits=limits) as slack:
@@ -110,7 +95,7 @@ async def slack_house(tmp_path: Path, *, by: str = "socket", limits: Limits | No
         await house.person("Bo", "lead", email="bo@example.com", languages=["es"])
         await house.person("Max", "manager", "admin", email="max@example.com")
         secret = {"app_token": slack.app_token} if by == "socket" else {"signing_secret": slack.signing_secret}
-        door = await open_slack(acts_of(house), Access(slack.bot_token, api_url=slack.base_url, **secret))
+        door = await open_slack(house.use_cases(), Access(slack.bot_token, api_url=slack.base_url, **secret))
         sender = Sender(store, Renderer(store, house.shelf, {"slack": "en"}), {"slack": door.workspace})
         try:
             async with _listening(slack, door), _sending(sender):

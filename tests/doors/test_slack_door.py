@@ -2,13 +2,13 @@
 
 from bot.slack import Access, open_slack
 from storage import cases as case_rows
-from tests.doors.slack_house import acts_of, slack_house, until
+from tests.doors.slack_house import slack_house, until
 
 
 async def test_a_door_that_opened_while_slack_was_away_hears_as_soon_as_it_is_back(tmp_path):
     async with slack_house(tmp_path) as there:
         there.slack.down = True
-        door = await open_slack(acts_of(there.house), Access(there.slack.bot_token, there.slack.app_token, api_url=there.slack.base_url))
+        door = await open_slack(there.house.use_cases(), Access(there.slack.bot_token, there.slack.app_token, api_url=there.slack.base_url))
         try:
             assert not await door.hears()
             there.slack.down = False
@@ -20,7 +20,7 @@ async def test_a_door_that_opened_while_slack_was_away_hears_as_soon_as_it_is_ba
 
 async def test_without_a_way_to_listen_the_door_only_posts(tmp_path):
     async with slack_house(tmp_path) as there:
-        door = await open_slack(acts_of(there.house), Access(there.slack.bot_token, api_url=there.slack.base_url))
+        door = await open_slack(there.house.use_cases(), Access(there.slack.bot_token, api_url=there.slack.base_url))
         assert (door.routes, await door.hears()) == ([], False)
         await door.close()
 
