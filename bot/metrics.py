@@ -56,5 +56,5 @@ def _age(reading: Reading, since: datetime | None) -> float:
 
 def exposition(reading: Reading) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Families(reading))  # type: ignore[arg-type]
+    registry.register(_Families(reading))
     return generate_latest(registry)

@@ -10,12 +10,11 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-
 log = structlog.get_logger()
 PATIENCE = 25  # seconds that a task beside the server has for its last work
 
 
-class PortTaken(Exception):  # noqa: N818
+class PortTaken(Exception):
     """Somebody else listens there. The message is host:port."""
 
 

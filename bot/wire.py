@@ -40,12 +40,16 @@ class WireMention(BaseModel):
 
     network: Network = Field(description="Where it was written: x, facebook, email, …")
     external_id: Identifier = Field(description="The network's own id of the message.")
-    conversation_id: Identifier | None = Field(None, description="Messages of one customer with the same id are one case. The message's own id by default.")
+    conversation_id: Identifier | None = Field(
+        None, description="Messages of one customer with the same id are one case. The message's own id by default."
+    )
     customer: WireCustomer
     text: str = Field(max_length=100_000)
     posted_at: AwareDatetime = Field(ge=EARLIEST, le=LATEST, description="ISO 8601 with a zone.")
     event: Literal["posted", "edited", "deleted"] = Field("posted", description="What happened on the network.")
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = Field(None, description="Link to the original.")
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = Field(
+        None, description="Link to the original."
+    )
     private: bool = False
     language: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z]{2,3}([-_][a-zA-Z0-9]{2,8})*$")] | None = None
 
@@ -58,7 +62,7 @@ class FieldProblem:
     problem: str
 
 
-class Malformed(Exception):  # noqa: N818 - named for what happened
+class Malformed(Exception):
     """A mention that cannot be read; `problems` names each field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
@@ -144,4 +148,6 @@ def _mention(wire: WireMention, source: str, raw: str) -> Mention:
     same = wire.model_dump(include={"network", "external_id", "text", "posted_at", "url", "private"})
     language = wire.language.lower().replace("_", "-").split("-")[0] if wire.language else None
     conversation = wire.conversation_id or wire.external_id
-    return Mention(**same, conversation_id=conversation, customer=customer, event=Event(wire.event), language=language, source=source, raw=raw)
+    return Mention(
+        **same, conversation_id=conversation, customer=customer, event=Event(wire.event), language=language, source=source, raw=raw
+    )

@@ -29,7 +29,7 @@ class LineError(ValueError):
         return f"{where}expected {self.expected}, found {self.found}"
 
 
-class FileErrors(ValueError):  # noqa: N818 - the plural says that it holds every error of a file
+class FileErrors(ValueError):
     """Every fault of the files, in the order of the lines."""
 
     def __init__(self, errors: Iterable[LineError]) -> None:

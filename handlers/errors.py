@@ -5,7 +5,7 @@ from datetime import timedelta
 from handlers.ports import Words
 
 
-class Told(Exception):  # noqa: N818 - named for what happened, as every error here
+class Told(Exception):
     """An act was not done; the person is told why."""
 
     template = ""

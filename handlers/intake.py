@@ -13,7 +13,7 @@ AT_ONCE = 2  # while the database writes one batch, the machine reads the next
 WAITING_MOST = 20_000
 
 
-class Overloaded(Exception):  # noqa: N818
+class Overloaded(Exception):
     """More waits than memory should hold: the source is asked to come again."""
 
 

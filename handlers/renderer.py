@@ -14,7 +14,7 @@ from storage.database import Store, Work
 from storage.outbox import Claimed
 
 
-class Nothing(Exception):  # noqa: N818 - what there is to show by now
+class Nothing(Exception):
     """The row has become pointless: its case is gone or shown elsewhere."""
 
 

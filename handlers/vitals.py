@@ -9,7 +9,6 @@ from storage import health, migrate, status
 from storage.database import Store
 from storage.status import Backlog
 
-
 HOUSE = "house"
 
 

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 
-class NotABackup(Exception):  # noqa: N818
+class NotABackup(Exception):
     """The file is no whole database of ours."""
 
 

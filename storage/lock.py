@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class SenderRuns(Exception):  # noqa: N818
+class SenderRuns(Exception):
     """Another process sends from this database. The message is its process id, if it left one."""
 
 

@@ -240,7 +240,7 @@ async def unfold(work: Work, lane: str, limit: int) -> int:
 async def folded(work: Work, lane: str) -> tuple[int, int]:
     """(how many cases a lane's counting card stands for, the gravest severity among them)."""
     query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(_o.severity), 0)).where(_o.lane == lane, _o.state == SendState.FOLDED)
-    count, gravest = (await work.execute(query)).one()._tuple()
+    count, gravest = tuple((await work.execute(query)).one())
     return count, gravest
 
 

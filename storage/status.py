@@ -30,7 +30,7 @@ async def counts(work: Work) -> Counts:
     grouped = sa.select(cases.c.severity, cases.c.network, cases.c.language, cases.c.crisis, sa.func.count().label("n")).where(_open)
     rows = (await work.execute(grouped.group_by(cases.c.severity, cases.c.network, cases.c.language, cases.c.crisis))).all()
     unowned = sa.select(sa.func.count(), sa.func.min(cases.c.opened_at)).where(_open, cases.c.owner_id.is_(None))
-    waiting, oldest = (await work.execute(unowned)).one()._tuple()
+    waiting, oldest = tuple((await work.execute(unowned)).one())
     return Counts(
         open=sum(row.n for row in rows),
         unowned=waiting,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -21,7 +22,7 @@ def say(name: str, language: str, /, **facts: object) -> str:
 @cache
 def sheet(topic: str, language: str) -> ModuleType:
     """The messages of one topic in one language."""
-    return _environment.get_template(f"{language}/{topic}.j2").module
+    return cast("ModuleType", _environment.get_template(f"{language}/{topic}.j2").module)  # what Jinja2 makes behaves like one
 
 
 @cache

@@ -24,7 +24,7 @@ BEGAN = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 AGAIN = 10  # every so many messages somebody writes again in a conversation of theirs
 
 
-class NoRealMessages(Exception):  # noqa: N818
+class NoRealMessages(Exception):
     """They are not on this machine. The message says where they were looked for."""
 
 

@@ -30,7 +30,6 @@ NOTE = "Called back: password changed, all sessions closed. Security has the add
 
 
 async def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--font-render-hinting=none"])
         await picture_of_slack(browser, folder / "slack.png")
@@ -89,7 +88,7 @@ async def tell_the_story(slack: FakeSlack, home: Path) -> None:
         "SLACK_API_URL": slack.base_url,
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
-        "TOCSIN_SLACK_CHANNELS": ",".join(f"{name}={id}" for name, id in channels.items()),
+        "TOCSIN_SLACK_CHANNELS": ",".join(f"{name}={channel}" for name, channel in channels.items()),
     }
     first, later = split(chosen())
     async with running(home, given) as (_, environment):
@@ -150,7 +149,7 @@ async def replay(home: Path, environment: Mapping[str, str], file: Path) -> None
 async def running(home: Path, given: Mapping[str, str]) -> AsyncIterator[tuple[list[str], Mapping[str, str]]]:
     """app.py in an empty folder, with nothing configured but what is given; what it has said so far, and its environment."""
     said = [""]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PORT": str(free_port()), **given}
+    environment = {"PATH": os.defpath, "HOME": str(home), "PORT": str(free_port()), **given}
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(ROOT / "app.py"), cwd=home, env=environment, stdout=asyncio.subprocess.PIPE
     )
@@ -183,4 +182,6 @@ def free_port() -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    where = Path(sys.argv[1])
+    where.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(where))

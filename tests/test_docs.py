@@ -72,7 +72,7 @@ def test_every_link_between_our_pages_leads_somewhere(page: Path):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_of_ours_that_a_page_names_exists(page: Path):
     for name in re.findall(r"`((?:bot|handlers|flows|storage|templates|tests|docs|samples)/[\w./-]+)`", page.read_text(encoding="utf-8")):
-        assert (ROOT / name).exists(), name
+        assert re.search(r"\b(NAME|TOPIC)\b", name) or (ROOT / name).exists(), name
 
 
 def test_every_make_target_that_a_page_names_exists():
