@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.terminal.logs import load_logging
 from handlers.board import Board
 from storage.database import Store
 from storage.migrate import upgrade
@@ -17,6 +18,7 @@ from tests.dial import Dial
 from tests.servers.postgres import NoPostgres, Postgres
 
 _databases = count(1)
+load_logging()  # as the bot writes them: one line each, quickly
 
 
 @pytest.fixture(scope="session")

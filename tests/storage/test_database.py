@@ -195,3 +195,10 @@ async def until(look):
     async with asyncio.timeout(20):
         while not look():
             await asyncio.sleep(0.02)
+
+
+async def test_an_error_of_the_database_does_not_repeat_what_a_customer_wrote(store):
+    with pytest.raises(sa.exc.DBAPIError) as error:
+        async with store.begin() as work:
+            await work.execute(sa.insert(tables.raw_payloads).values(source=None, body="my card is 4111", received_at=await work.now()))
+    assert "4111" not in str(error.value).split("DETAIL")[0]

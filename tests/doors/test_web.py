@@ -1,0 +1,111 @@
+"""What a host asks of the process: alive, ready, counted; and a fault that says nothing of the inside."""
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+from starlette.routing import Route
+
+from bot.web import Probes, web_app
+from handlers.errors import DoorClosed
+from handlers.vitals import Vitals
+from storage.database import Store
+from storage.migrate import upgrade
+from tests.handlers.sending import post_office
+
+
+def web(store, late=(), token=None, routes=(), unwell=None):
+    secret = SecretStr(token) if token else None
+    app = web_app([*Probes(Vitals(store), lambda: unwell, lambda: list(late), secret).routes(), *routes])
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://tocsin")
+
+
+def values(text):
+    return {(sample.name, *sorted(sample.labels.values())): sample.value for family in text_string_to_metric_families(text) for sample in family.samples}
+
+
+async def test_it_is_alive_and_ready(store):
+    async with web(store) as client:
+        assert (await client.get("/healthz")).text == "ok"
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "wrong": []})
+
+
+async def test_what_the_last_look_found_wrong_is_said_once(store):
+    async with web(store, unwell="disk_full") as client:
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["wrong"]) == (503, ["disk_full"])
+
+
+async def test_a_tick_that_stopped_is_said(store):
+    async with web(store, late=["recover"]) as client:
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["wrong"]) == (503, ["tick_late:recover"])
+
+
+async def test_a_database_of_an_older_shape_is_not_ready(empty_database):
+    store = Store(empty_database)
+    async with web(store) as client:
+        assert (await client.get("/readyz")).json() == {"ready": False, "wrong": ["database_old"]}
+        await upgrade(store)
+        assert (await client.get("/readyz")).status_code == 200
+    await store.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hunter2@127.0.0.1:1/gone", "sqlite:////no/such/folder/tocsin.db"])
+async def test_a_database_that_is_away_is_not_ready_and_its_address_is_not_told(url):
+    store = Store(url)
+    async with web(store) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get("/readyz")).json() == {"ready": False, "wrong": ["database_away"]}
+        answer = await client.get("/metrics")
+    assert answer.status_code == 500 and "hunter2" not in answer.text and set(answer.json()) == {"error", "reference"}
+    await store.close()
+
+
+async def test_the_metrics_count_what_came_what_waits_and_how_the_doors_fare(store, dial):
+    post = await post_office(store, dial, fallback=False)
+    for text in ("critical", "low", "my_data", "ordinary question"):
+        await post.house.case(text)
+    ana = await post.house.person("Ana")
+    await post.house.cases.next(ana)
+    post.slack.closed["C1"] = DoorClosed("is_archived")
+    await post.send()
+    dial.forward(seconds=90)
+    async with web(store) as client:
+        answer = await client.get("/metrics")
+    found = values(answer.text)
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert found[("tocsin_mentions_stored",)] == found[("tocsin_cases_stored",)] == 4
+    assert found[("tocsin_cases_open", "critical")] == found[("tocsin_cases_open", "low")] == 1
+    assert found[("tocsin_cases_open", "normal")] == 2 and found[("tocsin_cases_open", "high")] == 0
+    assert (found[("tocsin_cases_unowned",)], found[("tocsin_oldest_unowned_seconds",)]) == (3, 90)
+    assert found[("tocsin_outbox_rows", "pending", "slack:C1")] == 3
+    assert found[("tocsin_outbox_oldest_seconds", "pending", "slack:C1")] == 90
+    assert (found[("tocsin_door_up", "slack:C1")], found[("tocsin_door_up", "slack:C2")]) == (0, 1)
+    assert found[("tocsin_door_last_success_timestamp_seconds", "slack:C2")] == dial.at.timestamp() - 90
+
+
+async def test_the_metrics_say_no_word_of_anybody(store, dial):
+    post = await post_office(store, dial)
+    await post.house.case("SECRETWORD my_data", by="SECRETNAME")
+    await post.send()
+    async with web(store) as client:
+        assert "SECRET" not in (await client.get("/metrics")).text
+
+
+@pytest.mark.parametrize(("given", "status"), [({}, 401), ({"authorization": "Bearer wrong"}, 401), ({"authorization": "Bearer é".encode()}, 401), ({"authorization": "Bearer tok"}, 200)])
+async def test_a_token_guards_the_metrics(store, given, status):
+    async with web(store, token="tok") as client:
+        assert (await client.get("/metrics", headers=given)).status_code == status
+
+
+async def test_a_fault_says_nothing_of_the_inside(store):
+    async def broken(_):
+        raise sa.exc.OperationalError("SELECT secret", {}, Exception("hunter2"))
+
+    async with web(store, routes=[Route("/broken", broken)]) as client:
+        answer = await client.get("/broken")
+    assert answer.status_code == 500 and set(answer.json()) == {"error", "reference"}
+    assert "secret" not in answer.text and "hunter2" not in answer.text
