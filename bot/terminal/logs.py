@@ -9,6 +9,7 @@ import structlog
 def load_logging() -> None:
     """Our own events from info up, other libraries' from warning up."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is still at work is meant to be skipped
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
