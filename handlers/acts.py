@@ -1,9 +1,10 @@
 """Acts × roles: who may do what, in one table, denied by default. Buttons, commands, shortcuts, Home and console all ask here."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from types import MappingProxyType
 
-from handlers.errors import NotAllowed, UnknownPerson, WorkspaceNotTrusted
+from handlers.errors import NotAllowed, Told, UnknownPerson, WorkspaceNotTrusted
 from handlers.ports import Who
 from storage import health, people
 from storage.database import Work
@@ -67,3 +68,14 @@ async def admit(work: Work, who: Who, act: Act) -> Person:
     if not may(person, act):
         raise NotAllowed(roles=tuple(sorted(ROLES.get(act, frozenset()))))
     return person
+
+
+async def admit_each(work: Work, whos: Iterable[Who], act: Act) -> dict[Who, Person | Told]:
+    """Each account once: the person, or why they may not."""
+    found: dict[Who, Person | Told] = {}
+    for who in dict.fromkeys(whos):
+        try:
+            found[who] = await admit(work, who, act)
+        except Told as refused:
+            found[who] = refused
+    return found

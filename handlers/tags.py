@@ -1,69 +1,118 @@
 """Tags: a person's word on what a case is about. It always wins over the machine's, and teaches it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flows.flow import Flow
-from handlers.acts import Act, admit
+from handlers.acts import Act, admit_each
 from handlers.board import Board, Shown
-from handlers.errors import NoSuchCase, NoSuchTag
+from handlers.errors import NoSuchCase, NoSuchTag, Told
 from handlers.ports import Who
 from handlers.shelf import Shelf
-from storage import cases, timeline
+from handlers.together import Together
+from storage import cases, tags, timeline
 from storage.cases import Case, CaseTag
 from storage.database import Store, Work
+from storage.people import Person
 from storage.timeline import Entry, case_chain
 
 
 @dataclass(frozen=True)
+class Word:
+    """What somebody says of a case: change this tag, or let exactly these be set."""
+
+    who: Who
+    case_id: int
+    named: tuple[str, ...]
+    exactly: bool = False
+
+    def changes(self, standing: Mapping[str, CaseTag]) -> dict[str, bool]:
+        """Tag → on or off, judged on how the tags stand now."""
+        if not self.exactly:
+            return {tag: not (tag in standing and standing[tag].is_set) for tag in self.named}
+        wanted = {tag: tag in self.named for tag in (*standing, *self.named)}
+        return {tag: on for tag, on in wanted.items() if tag not in standing or standing[tag].is_set is not on}
+
+
+@dataclass
+class Desk:
+    """The cases that a batch of words is about, as each word finds and leaves them; `said` and `entries` are what is to be kept."""
+
+    people: Mapping[Who, Person | Told]
+    cases: dict[int, Case]
+    flows: Mapping[int, Flow]
+    tags: dict[int, dict[str, CaseTag]]
+    said: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    def hear(self, word: Word) -> Told | None:
+        """None when it was done, else why not."""
+        person, case = self.people[word.who], self.cases.get(word.case_id)
+        if isinstance(person, Told):
+            return person
+        if case is None:
+            return NoSuchCase(case=word.case_id)
+        flow, standing = self.flows[case.id], self.tags[case.id]
+        unknown = [tag for tag in word.named if tag not in flow.tags]
+        if unknown:
+            return NoSuchTag(tag=unknown[0])
+        changes = word.changes(standing)
+        for tag, on in changes.items():
+            standing[tag] = CaseTag(tag, standing[tag].confidence if tag in standing else None, on)
+            self.said.append({"case_id": case.id, "tag": tag, "person_id": person.id, "is_set": on})
+        if changes:
+            self.cases[case.id] = replace(case, severity=severity_of(flow, list(standing.values()), case))
+            self.entries.append(Entry(case_chain(case.id), "tagged", {"tags": changes}, person.id, word.who.workspace))
+        return None
+
+    def changed(self) -> list[Case]:
+        return [self.cases[case_id] for case_id in dict.fromkeys(row["case_id"] for row in self.said)]
+
+
+@dataclass(frozen=True)
 class Tags:
+    """What several people say at the same moment is kept in one transaction."""
+
     store: Store
     board: Board
     shelf: Shelf
+    _together: Together[Word] = field(default_factory=Together, repr=False, compare=False)
 
     async def toggle(self, who: Who, case_id: int, tag: str) -> None:
         """Set a tag that is not set, take off one that is: judged on the present state, not on what a stale button showed."""
-        async with self.store.begin() as work:
-            person = await admit(work, who, Act.TAG)
-            case = await self._load(work, case_id, [tag])
-            now_set = any(one.tag == tag and one.is_set for one in await cases.tags_of(work, case_id))
-            await self._set(work, who, person.id, case, {tag: not now_set})
-            await work.commit()
+        await self._together.put(Word(who, case_id, (tag,)), self._settle)
 
     async def choose(self, who: Who, case_id: int, chosen: Sequence[str]) -> None:
         """Set exactly these tags; a suggested one that was left out is said to be wrong."""
+        await self._together.put(Word(who, case_id, tuple(chosen), exactly=True), self._settle)
+
+    async def _settle(self, words: Sequence[Word]) -> list[Told | None]:
         async with self.store.begin() as work:
-            person = await admit(work, who, Act.TAG)
-            case = await self._load(work, case_id, chosen)
-            before = {one.tag: one.is_set for one in await cases.tags_of(work, case_id)}
-            wanted = {tag: tag in chosen for tag in {*before, *chosen}}
-            await self._set(work, who, person.id, case, {tag: on for tag, on in wanted.items() if before.get(tag) is not on})
-            await work.commit()
+            desk = await self._lay_out(work, words)
+            outcomes = [desk.hear(word) for word in words]
+            if desk.said:
+                await self._record(work, desk)
+                await work.commit()
+        return outcomes
 
-    async def _load(self, work: Work, case_id: int, tags: Sequence[str]) -> Case:
-        case = await cases.lock(work, case_id)
-        if case is None:
-            raise NoSuchCase(case=case_id)
-        known = (await self.shelf.of(work, case)).tags
-        for tag in tags:
-            if tag not in known:
-                raise NoSuchTag(tag=tag)
-        return case
+    async def _lay_out(self, work: Work, words: Iterable[Word]) -> Desk:
+        people = await admit_each(work, (word.who for word in words), Act.TAG)
+        allowed = {word.case_id for word in words if isinstance(people[word.who], Person)}
+        found = await cases.lock_all(work, allowed)
+        flows = {case.id: await self.shelf.of(work, case) for case in found.values()}
+        return Desk(people, found, flows, await tags.of_cases(work, list(found)))
 
-    async def _set(self, work: Work, who: Who, person_id: int, case: Case, wanted: dict[str, bool]) -> None:
-        for tag, on in wanted.items():
-            await cases.set_tag(work, case.id, tag, person_id, is_set=on)
-            await cases.record_click(work, case.id, person_id, tag, truth=on)
-        if not wanted:
-            return
-        severity = severity_of(await self.shelf.of(work, case), await cases.tags_of(work, case.id), case)
-        await cases.change(work, case.id, severity=severity)
-        await timeline.append(work, [Entry(case_chain(case.id), "tagged", {"tags": wanted}, person_id, who.workspace)])
-        await self.board.show(work, [Shown(case.id, case.channel, severity)])
+    async def _record(self, work: Work, desk: Desk) -> None:
+        changed = desk.changed()
+        await tags.keep(work, desk.said)
+        await tags.grade(work, {case.id: case.severity for case in changed})
+        await timeline.append(work, desk.entries)
+        await self.board.show(work, [Shown(case.id, case.channel, case.severity) for case in changed])
 
 
-def severity_of(flow: Flow, tags: Sequence[CaseTag], case: Case) -> int:
+def severity_of(flow: Flow, standing: Sequence[CaseTag], case: Case) -> int:
     """The gravest of what people set, never under the customer's kind; what only the machine thought stays until somebody sets a tag."""
-    chosen = [flow.tags[one.tag].severity for one in tags if one.is_set and one.tag in flow.tags]
+    chosen = [flow.tags[one.tag].severity for one in standing if one.is_set and one.tag in flow.tags]
     floor = flow.kinds.get(case.kind, 0)
     return int(max([floor, *chosen])) if chosen else max(case.severity, floor)

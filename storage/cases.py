@@ -84,6 +84,14 @@ async def lock(work: Work, case_id: int) -> Case | None:
     return await get(work, case_id)
 
 
+async def lock_all(work: Work, case_ids: Iterable[int]) -> dict[int, Case]:
+    """Those that there are, held until the end of the transaction."""
+    where = cases.c.id.in_(sorted(case_ids))
+    if work.on_postgresql:
+        await work.execute(sa.select(cases.c.id).where(where).order_by(cases.c.id).with_for_update())
+    return {row["id"]: _case(row) for row in (await work.execute(_select.where(where))).mappings()}
+
+
 async def get(work: Work, case_id: int) -> Case | None:
     row = (await work.execute(_select.where(cases.c.id == case_id))).mappings().first()
     return _case(row) if row else None
@@ -187,12 +195,6 @@ async def replace_suggestions(work: Work, case_id: int, found: Sequence[tuple[st
     mine = (case_tags.c.case_id == case_id) & case_tags.c.is_set.is_(None)
     await work.execute(sa.delete(case_tags).where(mine))
     await suggest_tags(work, [{"case_id": case_id, "tag": tag, "confidence": confidence} for tag, confidence in found])
-
-
-async def set_tag(work: Work, case_id: int, tag: str, person_id: int, *, is_set: bool) -> None:
-    values = {"is_set": is_set, "set_by": person_id, "set_at": await work.now()}
-    new = work.insert(case_tags).values(case_id=case_id, tag=tag, **values)
-    await work.execute(new.on_conflict_do_update(index_elements=["case_id", "tag"], set_=values))
 
 
 async def record_click(work: Work, case_id: int, person_id: int, word: str, *, truth: bool) -> None:
