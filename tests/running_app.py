@@ -1,6 +1,7 @@
 """`python app.py` as a process of its own, in a folder of its own, with nothing of our environment."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ class RunningApp:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = (str(ROOT / "app.py"),)
     observed: bool = False  # then `modules` tells what was imported when it was ready
     port: int = field(default_factory=free_port)
 
@@ -37,7 +39,7 @@ class RunningApp:
         self.log = (self.folder / "log").open("w")
         self.began = time.perf_counter()
         through = [str(ROOT / "tests/observed.py"), str(self._modules), str(self.port)] if self.observed else []
-        command = [sys.executable, *through, str(ROOT / "app.py")]
+        command = [sys.executable, *through, *self.program]
         self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=self.log, stderr=self.log)
         return self
 
@@ -53,6 +55,21 @@ class RunningApp:
                 raise RuntimeError((self.folder / "log").read_text()[-2000:])
             time.sleep(0.003)
         return time.perf_counter() - self.began
+
+    def until_models_loaded(self, quiet: float = 2.0) -> None:
+        """Waits until the process has hardly worked for a while."""
+        before = self._worked()
+        while True:
+            time.sleep(quiet)
+            now = self._worked()
+            if now - before < quiet / 10:
+                return
+            before = now
+
+    def _worked(self) -> float:
+        """Seconds of processor time so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def _modules(self) -> Path:
