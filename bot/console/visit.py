@@ -172,7 +172,7 @@ def outer(console: Console, answer: Endpoint) -> Endpoint:
         try:
             response = await answer(request)
         except BadRequest as bad:
-            response = _sorry(console, request, Words("error.bad_request"), bad.status)
+            response = _sorry(console, request, Words("console.bad_request"), bad.status)
         except ClientDisconnect:
             raise
         except Exception:
@@ -187,5 +187,5 @@ def outer(console: Console, answer: Endpoint) -> Endpoint:
 def _sorry(console: Console, request: Request, words: Words, status: int) -> Response:
     language = language_of(request, console.language)
     tongue = Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
-    told = tongue.say("bad_request") if words.name == "error.bad_request" else tongue.speak(words)
+    told = tongue.say("bad_request") if words.name == "console.bad_request" else tongue.speak(words)
     return HTMLResponse(page("sorry.html", {**plain_frame(console, language), "told": told}), status)
