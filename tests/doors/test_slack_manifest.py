@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.settings import Settings, read_settings
+from bot.slack.checkup import SCOPES as REQUIRED
+from bot.slack.checkup import look_at_slack
 from tests.doors.slack_house import all_text, slack_house, until
 
 MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "slack-manifest.yaml").read_text(encoding="utf-8"))
@@ -13,7 +16,8 @@ SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])
 
 
 async def _work(there) -> None:
-    """Everything that asks Slack for something: a card, a click by somebody unknown, a form, a command, the shortcut, lost answers."""
+    """Everything that asks Slack for something: the check, a card, a click by somebody unknown, a form, a command, the shortcut, lost answers."""
+    await look_at_slack(_settings(there), there.house.flow)
     await there.house.staff.change(await there.house.person("Root", "admin"), "Max", {"slack_id": there.max})
     there.slack.faults.next("chat.postMessage", "500_after_accept")
     case = await there.house.case("my_data")
@@ -37,15 +41,26 @@ async def test_with_these_scopes_everything_works(tmp_path):
         assert there.slack.views_open(there.ana)
 
 
+def _settings(there) -> Settings:
+    places = f"crisis={there.crisis},ordinary={there.ordinary}"
+    return read_settings(SLACK_API_URL=there.slack.base_url, SLACK_BOT_TOKEN=there.slack.bot_token, TOCSIN_SLACK_CHANNELS=places)
+
+
+def test_the_check_asks_for_the_scopes_of_the_manifest():
+    assert SCOPES == REQUIRED
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("scope", sorted(SCOPES - {"commands", "channels:history"}))
+@pytest.mark.parametrize("scope", sorted(SCOPES - {"commands", "channels:history", "channels:read"}))
 async def test_without_any_of_them_something_is_missing(tmp_path, scope):
-    """`commands` is a matter of the installation; channels:history is to a public channel what groups:history is to a private one."""
+    """`commands` is a matter of the installation; channels:… is to a public channel what groups:… is to a private one."""
     async with slack_house(tmp_path) as there:
         there.slack.token().scopes = SCOPES - {scope}
         with suppress(AssertionError):
             await _work(there)
-        missed = {call.answer for call in there.slack.calls} | {"unknown" for one in there.slack.messages_to(there.ana) if "know you yet" in all_text(one)}
+        missed = {call.answer for call in there.slack.calls} | {
+            "unknown" for one in there.slack.messages_to(there.ana) if "know you yet" in all_text(one)
+        }
         assert missed & {"missing_scope", "unknown"}
 
 
@@ -54,4 +69,6 @@ def test_the_commands_and_shortcuts_of_the_manifest_are_those_that_are_heard():
     assert commands == ["/crisis", "/crisis-status"]
     assert [one["callback_id"] for one in MANIFEST["features"]["shortcuts"]] == ["make_case"]
     assert "event_subscriptions" not in MANIFEST["settings"]
-    assert all(len(one["usage_hint"]) <= 1000 and one["should_escape"] for one in MANIFEST["features"]["slash_commands"] if "usage_hint" in one)
+    assert all(
+        len(one["usage_hint"]) <= 1000 and one["should_escape"] for one in MANIFEST["features"]["slash_commands"] if "usage_hint" in one
+    )
