@@ -48,7 +48,7 @@ class Board:
         await outbox.put(work, wishes)
 
     async def follow(self, work: Work, shown: Shown, kind: str, subject_id: int) -> None:
-        """Queue something for the case's own thread (a later mention, an internal note), by the id of its row; behind its card if that does not stand yet."""
+        """Queue something for the case's own thread (a later mention, a note), by the id of its row; behind its card if none stands yet."""
         stands = await self._targets(work, shown.case_id)
         wishes = []
         for workspace in self.channels:
@@ -67,15 +67,21 @@ class Board:
         await outbox.leave(work, case_id, where)
         pointers = [
             Wish(
-                post.workspace, _lane(post.workspace, post.channel_id), "update", "pointer", severity, case_id,
-                f"pointer:{post.workspace}:{post.message_id}", {"message_id": post.message_id},
+                post.workspace,
+                _lane(post.workspace, post.channel_id),
+                "update",
+                "pointer",
+                severity,
+                case_id,
+                f"pointer:{post.workspace}:{post.message_id}",
+                {"message_id": post.message_id},
             )
             for post in old
         ]
         await outbox.put(work, pointers)
 
     async def divert(self, work: Work, workspace: str, channel_id: str, before: datetime) -> None:
-        """A channel is closed: what it turned away, or has kept since before a moment, goes to the fallback; a card that stood there is posted anew."""
+        """A channel is closed: what it turned away, or has kept since before a moment, goes to the fallback; cards that stood there too."""
         fallback = self.channels[workspace].get(FALLBACK)
         if not fallback or fallback == channel_id:
             return
@@ -87,7 +93,7 @@ class Board:
                 await self.leave_pointer(work, case_id, case.severity, [workspace])
                 await outbox.put(work, [_card(workspace, fallback, Shown(case_id, case.channel, case.severity), "post")])
 
-    async def tell(
+    async def tell(  # noqa: PLR0913 - where, what, how grave, and whom not
         self, work: Work, channel: str, words: Words, key: str | None, severity: int, *, tone: str = "plain", besides: str = ""
     ) -> None:
         """Queue a message for a logical channel in every workspace but one. Facts must be plain values."""
@@ -96,7 +102,9 @@ class Board:
         for workspace in self.channels:
             target = self.channel_id(workspace, channel)
             if target and workspace != besides:
-                wishes.append(Wish(workspace, _lane(workspace, target), "post", "words", severity, None, key and f"{key}:{workspace}", facts))
+                wishes.append(
+                    Wish(workspace, _lane(workspace, target), "post", "words", severity, None, key and f"{key}:{workspace}", facts)
+                )
         await outbox.put(work, wishes)
 
     async def tell_person(self, work: Work, accounts: Mapping[str, str | None], words: Words, severity: int) -> None:

@@ -1,4 +1,4 @@
-"""How a door gets at a customer's words: masked, bounded, stripped of what tricks the eye, its links made harmless. Escaping is the door's own."""
+"""How a door gets at a customer's words: masked, bounded, without what tricks the eye, links made harmless. Escaping is the door's own."""
 
 import re
 import unicodedata
@@ -10,7 +10,8 @@ from handlers.ports import CustomerText, Mention
 
 # any scheme with its slashes; without them those that do something at once ("data: is it safe?" is a sentence, "data:text" is not)
 _LINK = re.compile(
-    r"\b(?P<scheme>[a-z][a-z0-9+.\-]{1,20})\s?:\s?//|\b(?P<bare>https?|data|javascript|vbscript|file|mailto|tel|sms):(?=\S)|\bwww\.", re.IGNORECASE
+    r"\b(?P<scheme>[a-z][a-z0-9+.\-]{1,20})\s?:\s?//|\b(?P<bare>https?|data|javascript|vbscript|file|mailto|tel|sms):(?=\S)|\bwww\.",
+    re.IGNORECASE,
 )
 # endings in use where lures live; a full stop without its space ("ok.thanks") is left alone
 _ENDINGS = (

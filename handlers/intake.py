@@ -48,10 +48,10 @@ class Intake:
             await self._store(batch)
 
     async def _store(self, batch: list[tuple[Mention, asyncio.Future[Receipt]]]) -> None:
-        """If a batch cannot be stored, each of its mentions is tried alone, so that one bad message does not take others down; not when the database is away."""
+        """If a batch cannot be stored, each mention is tried alone: one bad one takes no other down. Not when the database is away."""
         try:
             receipts = await self.mentions.receive([mention for mention, _ in batch])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, its source is told
             if len(batch) > 1 and not is_away(error):
                 for one in batch:
                     await self._store([one])

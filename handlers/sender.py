@@ -129,7 +129,7 @@ class Sender:
             await self._finish(row, shown, message_id)
 
     async def _deliver(self, row: Claimed, shown: Shown) -> str:
-        """The message's id. A row that was tried before may have arrived: the destination is asked first, and shown how things stand by now."""
+        """The message's id. A row that was tried before may have arrived: the destination is asked first, then shown the present."""
         door, place, message_id = self.workspaces[row.workspace], Place(row.channel_id, shown.thread_id), shown.message_id
         if message_id is None and row.attempt > 1:
             message_id = await door.find(place, row.token, row.first_tried_at)

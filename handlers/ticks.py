@@ -49,7 +49,7 @@ class Ticks:
             await self.board.divert(work, workspace, channel_id, await work.now() - DIVERTED_AFTER)
 
     async def fold(self) -> None:
-        """Every few seconds: where ten minutes of posts wait, one counting card stands for the low ones; when the line is short they come back."""
+        """Every few seconds: where ten minutes of posts wait, one counting card stands for the low ones, until the line is short."""
         async with self.store.begin() as work:
             await work.lock_names(["fold"])
             for lane, waiting in (await outbox.lanes_to_fold(work)).items():

@@ -12,14 +12,16 @@ KINDS = ("unknown", "affected", "not_affected", "vulnerable", "press", "regulato
 
 
 async def upsert(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[int, str]]:
-    """(network, external id) → (id, kind). A kind that a person set stays; otherwise a known kind replaces `unknown`, and nothing said changes nothing."""
+    """(network, external id) → (id, kind). A kind that a person set stays, else a known one replaces `unknown`; what is not said stays."""
     new = work.insert(customers)
     c, said = customers.c, new.excluded
     kind = sa.case((c.kind_set_by.is_not(None), c.kind), (said.kind == "unknown", c.kind), else_=said.kind)
     told = {name: sa.case((said[name] == "", c[name]), else_=said[name]) for name in ("handle", "name")}
     newer = {**told, "reach": sa.case((said.reach == 0, c.reach), else_=said.reach), "kind": kind}
     upserted = new.on_conflict_do_update(index_elements=["network", "external_id"], set_=newer)
-    found = await work.execute(upserted.returning(c.network, c.external_id, c.id, c.kind), sorted(rows, key=lambda r: (r["external_id"], r["network"])))
+    found = await work.execute(
+        upserted.returning(c.network, c.external_id, c.id, c.kind), sorted(rows, key=lambda r: (r["external_id"], r["network"]))
+    )
     return {(row.network, row.external_id): (row.id, row.kind) for row in found}
 
 
@@ -31,7 +33,9 @@ async def find(work: Work, network: str, name: str) -> sa.Row[Any] | None:
     """By handle (with or without @) or external id."""
     handle = sa.func.lower(customers.c.handle)
     bare = name.strip().lstrip("@").lower()
-    query = sa.select(customers).where(customers.c.network == network, sa.or_(handle.in_((bare, f"@{bare}")), customers.c.external_id == name))
+    query = sa.select(customers).where(
+        customers.c.network == network, sa.or_(handle.in_((bare, f"@{bare}")), customers.c.external_id == name)
+    )
     return (await work.execute(query)).first()
 
 

@@ -121,7 +121,13 @@ class Store:
         # One writer connection queues our own transactions instead of letting SQLite refuse them;
         # synchronous=FULL costs 1.0-1.25 x NORMAL and keeps a commit through a power loss.
         engine = create_async_engine(
-            self.url, pool_size=size, max_overflow=0, pool_timeout=60, hide_parameters=True, json_serializer=_dumps, poolclass=sa.AsyncAdaptedQueuePool
+            self.url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=60,
+            hide_parameters=True,
+            json_serializer=_dumps,
+            poolclass=sa.AsyncAdaptedQueuePool,
         )
 
         @sa.event.listens_for(engine.sync_engine, "connect")

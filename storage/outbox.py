@@ -41,7 +41,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A row leased to us. An attempt above 1 may already have reached its destination; `external_id` is what it became there, once known."""
+    """A row leased to us. An attempt above 1 may have reached its destination; `external_id` is what it became there, once known."""
 
     id: int
     workspace: str
@@ -119,7 +119,13 @@ async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, l
     if row_id is None or not await buckets.take(work, limits):
         return None
     first = sa.func.coalesce(_o.first_tried_at, sa.bindparam("first", now, _o.first_tried_at.type))
-    taken = {"state": SendState.SENDING, "lease_owner": owner, "lease_until": now + lease, "attempt": _o.attempt + 1, "first_tried_at": first}
+    taken = {
+        "state": SendState.SENDING,
+        "lease_owner": owner,
+        "lease_until": now + lease,
+        "attempt": _o.attempt + 1,
+        "first_tried_at": first,
+    }
     update = sa.update(outbox).where(_o.id == row_id).values(taken)
     row = (await work.execute(update.returning(*[_o[name] for name in Claimed.__dataclass_fields__]))).one()
     return Claimed(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
@@ -203,7 +209,7 @@ async def release(work: Work, case_id: int, workspace: str, lane: str) -> None:
 
 
 async def leave(work: Work, case_id: int, workspaces: Sequence[str]) -> None:
-    """The case moves: its waiting cards go, those that may have arrived turn into pointers, what was for their threads waits for the new ones."""
+    """The case moves: waiting cards go, those that may have arrived become pointers, what was for their threads waits for the new ones."""
     theirs = (_o.case_id == case_id) & _o.workspace.in_(workspaces)
     untried = _o.state.in_((*READY, SendState.FOLDED)) & (_o.attempt == 0)
     await work.execute(sa.delete(outbox).where(theirs, untried, _o.kind == "card"))

@@ -40,9 +40,7 @@ class Session:
 
 def _person(row: Mapping[Any, Any]) -> Person:
     plain = {name: row[name] for name in ("id", "name", "slack_id", "teams_id", "email", "phone", "hours", "timezone", "deputy", "active")}
-    return Person(
-        roles=frozenset(row["roles"]), languages=tuple(row["languages"]), has_totp=row["totp_secret"] is not None, **plain
-    )
+    return Person(roles=frozenset(row["roles"]), languages=tuple(row["languages"]), has_totp=row["totp_secret"] is not None, **plain)
 
 
 def secret_hash(token: str) -> str:
@@ -118,7 +116,15 @@ async def know_as(work: Work, person_id: int, workspace: str, external_id: str) 
 
 async def remove(work: Work, person_id: int) -> None:
     """Their access ends with this transaction: sessions and invitations go with it."""
-    gone = {"active": False, "removed_at": await work.now(), "slack_id": None, "teams_id": None, "email": None, "totp_secret": None, "totp_last": None}
+    gone = {
+        "active": False,
+        "removed_at": await work.now(),
+        "slack_id": None,
+        "teams_id": None,
+        "email": None,
+        "totp_secret": None,
+        "totp_last": None,
+    }
     await work.execute(sa.update(people).where(people.c.id == person_id).values(gone))
     await work.execute(sa.delete(sessions).where(sessions.c.person_id == person_id))
     await work.execute(sa.delete(invites).where(invites.c.person_id == person_id))
@@ -170,8 +176,10 @@ async def open_session(work: Work, person_id: int, valid: timedelta, *, second_f
 
 
 async def session(work: Work, token: str) -> Session | None:
-    query = sa.select(people, sessions.c.csrf, sessions.c.second_factor).join(sessions).where(
-        sessions.c.token_hash == secret_hash(token), sessions.c.expires_at > await work.now(), people.c.active
+    query = (
+        sa.select(people, sessions.c.csrf, sessions.c.second_factor)
+        .join(sessions)
+        .where(sessions.c.token_hash == secret_hash(token), sessions.c.expires_at > await work.now(), people.c.active)
     )
     row = (await work.execute(query)).mappings().first()
     return Session(_person(row), row["csrf"], row["second_factor"]) if row else None

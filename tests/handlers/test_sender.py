@@ -106,7 +106,7 @@ async def test_a_row_that_waited_for_hours_asks_only_about_the_time_since_its_fi
 async def test_a_sender_that_dies_leaves_its_row_to_another_who_asks_first(post):
     await post.house.case("my_data")
     dead = post.sender()
-    row = [row async for row in dead._claims()][0]
+    row = await anext(dead._claims())
     await dead._deliver(row, await dead.renderer.show(row))
     await post.send(50)
     assert await post.states() == ["sending"], "while the lease runs nobody else touches it"

@@ -16,7 +16,17 @@ from tests.networks.test_wire import GOOD
 
 def write(tmp_path, count, *broken):
     began = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-    lines = [json.dumps({**GOOD, "external_id": f"m{n}", "customer": {"external_id": f"u{n % 50}"}, "posted_at": (began + timedelta(seconds=n)).isoformat()}) for n in range(count)]
+    lines = [
+        json.dumps(
+            {
+                **GOOD,
+                "external_id": f"m{n}",
+                "customer": {"external_id": f"u{n % 50}"},
+                "posted_at": (began + timedelta(seconds=n)).isoformat(),
+            }
+        )
+        for n in range(count)
+    ]
     file = tmp_path / "replay.jsonl"
     file.write_text("\n".join([*lines, *broken]), encoding="utf-8")
     return file
@@ -61,7 +71,7 @@ async def test_at_a_pace_it_takes_its_time_and_is_dated_now(house, tmp_path):
     began = datetime.now(UTC)
     summary, summaries = await play(house, write(tmp_path, 4), speed=20)
     took = (datetime.now(UTC) - began).total_seconds()
-    assert summary.new == len(summaries) == 4 and 0.14 <= took
+    assert summary.new == len(summaries) == 4 and took >= 0.14
     assert all(row.posted_at >= began - timedelta(seconds=1) for row in await rows(house, tables.mentions))
 
 
