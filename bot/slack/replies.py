@@ -1,6 +1,6 @@
 """Answers to a person's own act: a private word, the clicked card as it stands now, a form. Losing one is harmless."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -8,6 +8,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.acquaintance import AWAY
 from bot.slack.blocks import card_blocks, notice
+from bot.slack.calm import Calm
 from bot.slack.markup import Json
 from bot.slack.payloads import Click
 from bot.slack.views import Origin, form_view, loading_view, words_view
@@ -27,6 +28,7 @@ class Replies:
     glance: Glance
     staff: Staff
     language: str
+    calm: Calm = field(default_factory=Calm)
 
     async def language_of(self, who: Who) -> str:
         return await self.staff.language_of(who)
@@ -40,12 +42,13 @@ class Replies:
         await self._respond(response_url, {**await self.content(who, card), "replace_original": False})
 
     async def refresh(self, click: Click) -> None:
-        """Show the clicked message as it stands now, before its row of the outbox gets there."""
-        language = await self.language_of(click.who) if click.private else self.language
-        card = await (self.glance.of(click.case_id) if click.private else self.glance.at(click.case_id, NAME, click.message_id))
-        if card:
-            shown = {"blocks": card_blocks(card, language), "text": notice(card, language)}
-            await self._respond(click.response_url, {**shown, "replace_original": True})
+        """Show the clicked message as it stands now, before its outbox row gets there; acknowledgements come first."""
+        async with self.calm.turn():
+            language = await self.language_of(click.who) if click.private else self.language
+            card = await (self.glance.of(click.case_id) if click.private else self.glance.at(click.case_id, NAME, click.message_id))
+            if card:
+                shown = {"blocks": card_blocks(card, language), "text": notice(card, language)}
+                await self._respond(click.response_url, {**shown, "replace_original": True})
 
     async def show_whole(self, click: Click, card: Card) -> None:
         """What is masked, for one person's eyes and without buttons."""
