@@ -27,7 +27,10 @@ from tests.servers.postgres import NoPostgres, Postgres
         ("sqlite:///tocsin.db", "sqlite+aiosqlite:///tocsin.db"),
         ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql://u:p%40x@h:5433/d?sslmode=require", "postgresql+asyncpg://u:p%40x@h:5433/d"),
-        ("postgresql+asyncpg://u@h/d?channel_binding=require&sslmode=disable&command_timeout=5", "postgresql+asyncpg://u@h/d?command_timeout=5"),
+        (
+            "postgresql+asyncpg://u@h/d?channel_binding=require&sslmode=disable&command_timeout=5",
+            "postgresql+asyncpg://u@h/d?command_timeout=5",
+        ),
     ],
 )
 def test_an_address_is_taken_as_hosts_write_it(given, ours):
@@ -84,6 +87,14 @@ async def test_the_migrations_make_the_shape_that_the_tables_tell(empty_database
     assert await migrate.is_current(store)
     await migrate.check(store)
     await store.close()
+
+
+async def test_a_database_that_a_later_release_shaped_is_left_as_it_is_and_used(store):
+    async with store.begin() as work:
+        await work.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        await work.commit()
+    await migrate.upgrade(store)
+    assert await migrate.is_current(store)
 
 
 async def test_replicas_that_start_together_migrate_once(empty_postgres):
