@@ -73,6 +73,7 @@ async def test_a_storm_that_changes_while_its_card_is_sent_posts_no_second_one(p
     assert len(counting(post)) == 1 and counting(post)[0].card.title.facts["count"] == 1280
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # six hundred sends: once is enough
 async def test_every_folded_case_gets_its_thread_in_the_end_and_the_card_says_so(post):
     await storm(post, 601, "low")
     await post.house.ticks.fold()

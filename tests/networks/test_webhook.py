@@ -248,8 +248,8 @@ async def test_another_languages_library_signs_what_we_accept(door, javascript):
     text = body(text="¿están seguros mis datos? 🙂")
     script = "const {Webhook}=require('standardwebhooks');const [s,id,at,b]=JSON.parse(require('fs').readFileSync(0));console.log(new Webhook(s).sign(id,new Date(at*1000),b))"
     at = int(time.time())
-    signed = subprocess.run(
+    signed = subprocess.run(  # noqa: ASYNC221
         ["node", "-e", script], input=json.dumps([OLD, "d1", at, text]), capture_output=True, text=True, cwd=javascript, check=True
-    )  # noqa: ASYNC221
+    )
     given = {"webhook-id": "d1", "webhook-timestamp": str(at), "webhook-signature": signed.stdout.strip()}
     assert (await deliver(door, text.encode(), given)).status_code == 200
