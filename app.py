@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -281,6 +282,7 @@ def main(arguments: list[str] | None = None) -> int:
     from bot.terminal.parser import parser
 
     load_logging()
+    os.umask(0o077)  # the database, its lock and its copies hold customers' words: for our own account alone
     try:
         settings = read_settings()
     except SettingsError as error:
