@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Probes:
-    """`unwell` says what the last look found wrong, `late` names the ticks that should have ended by now; `token` guards /metrics when given."""
+    """`unwell`: what the last look found wrong; `late`: the ticks that should have ended by now; `token` guards /metrics when given."""
 
     vitals: Vitals
     unwell: Callable[[], str | None]

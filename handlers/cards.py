@@ -6,9 +6,9 @@ from typing import Any
 
 from flows.flow import KINDS, Flow
 from flows.severity import Severity
-from handlers.shelf import Shelf
 from handlers.customer_text import hides_something
 from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
+from handlers.shelf import Shelf
 from storage import cases, customers
 from storage.cases import Case, CaseTag
 from storage.database import Work

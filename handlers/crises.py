@@ -31,7 +31,14 @@ class Crises:
             if not name.strip():
                 raise BadInput(field="name", problem="empty")
             crisis = await crises.open_(work, name.strip()[:200], person.id)
-            await self.board.tell(work, self.flow.crisis_channel, Words("crisis.opened", {"name": crisis.name, "by": person.name}), None, CRITICAL, tone="critical")
+            await self.board.tell(
+                work,
+                self.flow.crisis_channel,
+                Words("crisis.opened", {"name": crisis.name, "by": person.name}),
+                None,
+                CRITICAL,
+                tone="critical",
+            )
             for told in await people.with_role(work, *self.flow.first_told):
                 words = Words("crisis.you_are_told", {"name": crisis.name, "by": person.name})
                 await self.board.tell_person(work, {"slack": told.slack_id, "teams": told.teams_id}, words, CRITICAL)
@@ -48,6 +55,8 @@ class Crises:
                 raise NoCrisis
             await crises.close(work, crisis.id)
             await timeline.append(work, [Entry(f"crisis:{crisis.id}", "crisis_closed", {}, person.id, who.workspace)])
-            await self.board.tell(work, self.flow.crisis_channel, Words("crisis.closed", {"name": crisis.name, "by": person.name}), None, CRITICAL)
+            await self.board.tell(
+                work, self.flow.crisis_channel, Words("crisis.closed", {"name": crisis.name, "by": person.name}), None, CRITICAL
+            )
             await work.commit()
             return crisis

@@ -31,5 +31,7 @@ class Inbox:
 
     async def set_aside(self, source: str, body: str, because: str) -> None:
         async with self.store.begin() as work:
-            await mentions.keep_raw(work, [{"source": source, "body": keepable(body), "mention_id": None, "refused_because": keepable(because)}])
+            await mentions.keep_raw(
+                work, [{"source": source, "body": keepable(body), "mention_id": None, "refused_because": keepable(because)}]
+            )
             await work.commit()

@@ -38,6 +38,14 @@ class Logbook:
             await admit(work, who, Act.LOG_MENTION)
             now = await work.now()
         mention = Mention(
-            way, external_id, external_id, customer, text.strip()[:10_000], now, private=True, url=link, source=f"{who.workspace}:{who.external_id}"
+            way,
+            external_id,
+            external_id,
+            customer,
+            text.strip()[:10_000],
+            now,
+            private=True,
+            url=link,
+            source=f"{who.workspace}:{who.external_id}",
         )
         return (await self.mentions.receive([mention]))[0].case_id

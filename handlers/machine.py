@@ -1,4 +1,4 @@
-"""The triage engine at work: loaded after the doors are open, warmed from the rows, taught by the team's clicks, asked off the event loop."""
+"""The triage engine at work: loaded once the doors are open, warmed from the rows, taught by clicks, asked off the event loop."""
 
 import asyncio
 from collections.abc import Callable, Sequence

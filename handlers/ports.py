@@ -29,7 +29,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Words:
-    """A message of templates/ by name, with its facts: str (escaped by the door), int, datetime, CustomerText, Label, Words, or a tuple of these."""
+    """A message of templates/ by name, with its facts: str (escaped by the door), int, datetime, CustomerText, Label, Words, or a tuple."""
 
     name: str
     facts: Mapping[str, object] = field(default_factory=dict)

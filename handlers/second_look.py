@@ -1,4 +1,4 @@
-"""The semantic speed of the triage: reads each mention again, in batches, behind the inline one, and refreshes the card where it thinks otherwise.
+"""The semantic speed of the triage: reads each mention again, in batches behind the inline one, and refreshes the card if it disagrees.
 
 What a person clicked is never touched.
 """

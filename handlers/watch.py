@@ -1,4 +1,4 @@
-"""Notices when the house itself cannot remember any more (its database is away, its disk is full) and says so past the outbox, which needs both."""
+"""Notices when the house cannot remember any more (database away, disk full) and says so past the outbox, which needs both."""
 
 import secrets
 from collections.abc import Mapping

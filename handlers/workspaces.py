@@ -49,7 +49,9 @@ class Workspaces:
         async with self.store.begin() as work:
             person = await admit(work, who, Act.MARK_WORKSPACE)
             await health.mark_trust(work, name, person.id, is_trusted=trusted)
-            await timeline.append(work, [Entry("doors", "workspace_trusted" if trusted else "workspace_untrusted", {"name": name}, person.id, who.workspace)])
+            await timeline.append(
+                work, [Entry("doors", "workspace_trusted" if trusted else "workspace_untrusted", {"name": name}, person.id, who.workspace)]
+            )
             work.wakes = trusted
             await work.commit()
 

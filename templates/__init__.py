@@ -27,7 +27,9 @@ def sheet(topic: str, language: str) -> ModuleType:
 
 @cache
 def _pages() -> Environment:
-    return Environment(loader=FileSystemLoader(_here / "pages"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
+    return Environment(
+        loader=FileSystemLoader(_here / "pages"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
+    )
 
 
 def page(name: str, values: Mapping[str, object]) -> str:

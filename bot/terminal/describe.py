@@ -18,4 +18,3 @@ def acts_by_roles() -> str:
 
 def mention_schema() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False)
-

@@ -18,7 +18,7 @@ def count_lines(path: Path) -> int:
 
 
 async def show_replay(replay: Replay, path: Path, speed: float, language: str) -> int:
-    """Plays the file: stores and queues, what is queued leaves through the running bot; the progress goes to standard error, the summary to standard output."""
+    """Stores and queues; what is queued leaves through the running bot. Progress goes to standard error, the summary to standard output."""
     began, summary = time.monotonic(), Summary()
     columns = (TextColumn(say("cli.replaying", language, file=path.name)), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:

@@ -1,11 +1,14 @@
 """Runs the migrations on the connection that storage.migrate hands over."""
 
+from typing import Any
+
 from alembic import context
+
 from storage.tables import metadata
 from storage.types import Instant
 
 
-def _render(kind, value, autogen):
+def _render(kind: str, value: object, autogen: Any) -> Any:
     """Write our own column types by their own name."""
     if kind == "type" and isinstance(value, Instant):
         autogen.imports.add("from storage.types import Instant")

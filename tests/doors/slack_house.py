@@ -45,7 +45,9 @@ class SlackHouse:
         return self.slack.channel(channel or self.crisis).messages
 
     async def click(self, user: str, message: dict[str, Any], action_id: str, **more: Any) -> Any:
-        channel = next(c.id for c in self.slack.state.channels.values() if c.message(message["ts"]) or self.shown_to(user, c.id, message["ts"]))
+        channel = next(
+            c.id for c in self.slack.state.channels.values() if c.message(message["ts"]) or self.shown_to(user, c.id, message["ts"])
+        )
         return await self.slack.click(user, channel, message["ts"], action_id, **more)
 
     def shown_to(self, user: str, channel: str, ts: str) -> bool:
@@ -84,7 +86,9 @@ def action_ids(message: dict[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def slack_house(tmp_path: Path, *, by: str = "socket", limits: Limits | None = None, url: str | None = None) -> AsyncIterator[SlackHouse]:
+async def slack_house(
+    tmp_path: Path, *, by: str = "socket", limits: Limits | None = None, url: str | None = None
+) -> AsyncIterator[SlackHouse]:
     async with FakeSlack(limits=limits) as slack:
         people = {name: slack.add_user(name, email=f"{name}@example.com").id for name in ("ana", "bo", "eve", "max")}
         crisis, ordinary = slack.add_channel("crisis", is_private=True).id, slack.add_channel("ordinary", is_private=True).id

@@ -33,7 +33,9 @@ HOSTILE = st.one_of(
 ANY_WORDS = st.builds(lambda text: Words("plain.text", {"text": text}), HOSTILE)
 CUSTOMER = st.builds(CustomerText, HOSTILE, st.booleans())
 IDS = st.one_of(st.sampled_from(["7", "7:phishing", ""]), st.text(max_size=3000))
-URLS = st.one_of(st.none(), HOSTILE, st.sampled_from(["https://x.com/1", "javascript:alert(1)", "https://x.com/" + "a" * 4000, "http://[", "https:///"]))
+URLS = st.one_of(
+    st.none(), HOSTILE, st.sampled_from(["https://x.com/1", "javascript:alert(1)", "https://x.com/" + "a" * 4000, "http://[", "https:///"])
+)
 BUTTONS = st.builds(
     Button, st.sampled_from(["tag", "claim", "close"]), ANY_WORDS, IDS, st.sampled_from(Style), st.booleans(), st.none() | ANY_WORDS, URLS
 )
@@ -44,7 +46,11 @@ TITLES = st.one_of(
         HOSTILE, HOSTILE, HOSTILE,
     ),
 )  # fmt: skip
-LINES = st.one_of(ANY_WORDS, st.just(Words("case.since", {"at": AT, "mentions": 3})), st.builds(lambda tag: Words("case.tags", {"tags": (Label({"en": tag}), "x")}), HOSTILE))
+LINES = st.one_of(
+    ANY_WORDS,
+    st.just(Words("case.since", {"at": AT, "mentions": 3})),
+    st.builds(lambda tag: Words("case.tags", {"tags": (Label({"en": tag}), "x")}), HOSTILE),
+)
 CARDS = st.builds(
     Card,
     TITLES,
@@ -104,7 +110,9 @@ def test_a_customers_words_stand_in_rich_text_which_parses_nothing(said):
 @given(CARDS)
 def test_a_locked_screen_never_shows_what_a_customer_wrote_or_is_called(card):
     secret = Card(
-        Words("case.title", {"number": 7, "handle": "@SECRET", "name": "SECRET", "network": "x", "private": False}), (CustomerText("SECRET"),), tone="high"
+        Words("case.title", {"number": 7, "handle": "@SECRET", "name": "SECRET", "network": "x", "private": False}),
+        (CustomerText("SECRET"),),
+        tone="high",
     )
     assert notice(secret, "en") == "#7 · High · X"
     assert notice(Card(Words("plain.text", {"text": CustomerText("SECRET")})), "es") == "Hay algo nuevo"
@@ -126,14 +134,23 @@ def test_a_severity_shows_by_a_mark_of_its_own(tone):
 
 
 def test_a_link_that_leads_to_no_web_address_makes_no_button():
-    row = tuple(Button("open_original", Words("button.open_original"), str(n), url=url) for n, url in enumerate(["javascript:x", "https://x.com/1", "ftp://a"]))
+    row = tuple(
+        Button("open_original", Words("button.open_original"), str(n), url=url)
+        for n, url in enumerate(["javascript:x", "https://x.com/1", "ftp://a"])
+    )
     assert action_ids({"blocks": card_blocks(Card(Words("plain.text", {"text": "t"}), buttons=(row,)), "en")}) == ["open_original:1"]
 
 
 def test_the_customers_words_outlast_everything_else_when_room_is_short():
     many = tuple(tuple(Button("tag", Words("plain.text", {"text": "x" * 75}), f"{row}:{n}") for n in range(25)) for row in range(20))
     card = Card(Words("plain.text", {"text": "t"}), body=(CustomerText("please help " * 500),), buttons=many)
-    quote = next(part for block in card_blocks(card, "en") if block["type"] == "rich_text" for part in block["elements"] if part["type"] == "rich_text_quote")
+    quote = next(
+        part
+        for block in card_blocks(card, "en")
+        if block["type"] == "rich_text"
+        for part in block["elements"]
+        if part["type"] == "rich_text_quote"
+    )
     assert len(quote["elements"][0]["text"]) == 3000
 
 

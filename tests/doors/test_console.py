@@ -147,7 +147,7 @@ async def test_who_may_not_act_is_not_offered_it_and_is_refused(console: Room):
     assert "/people" not in page.text
     refused = await mark.post("/act/claim", {"ids": number})
     assert refused.status_code == 403
-    assert "Your role doesn’t include this" in words_of(refused)  # noqa: RUF001 - as it is written for people
+    assert "Your role doesn’t include this" in words_of(refused)
     assert (await mark.get("/people")).status_code == 403
     assert (await mark.post("/workspaces", {"name": "slack"})).status_code == 403
 

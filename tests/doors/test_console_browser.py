@@ -22,7 +22,7 @@ async def served(console: Room) -> AsyncIterator[str]:
     """The console on a port of its own."""
     server = uvicorn.Server(uvicorn.Config(console.app, port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
     running = asyncio.create_task(server._serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
+    while not server.started:
         await asyncio.sleep(0.02)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True

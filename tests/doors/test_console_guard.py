@@ -207,4 +207,4 @@ async def test_the_second_factor_stands_before_every_page(tmp_path: Path):
         assert (await ana.post("/act/claim", {"ids": 1})).url.path == "/sign-in/code"
         wrong = await ana.post("/sign-in/code", {"code": "123"})
         assert wrong.status_code == 403
-        assert "Ce code n’est pas correct" in words_of(wrong)  # noqa: RUF001 - as it is written for people
+        assert "Ce code n’est pas correct" in words_of(wrong)

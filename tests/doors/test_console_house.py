@@ -89,7 +89,7 @@ async def test_a_refusal_about_people_is_told_on_their_page(console: Room):
     await ana.get("/people")
     for path, fields, told in (
         ("remove", {"name": "Ana"}, "is the only admin left"),
-        ("remove", {"name": "Zoe"}, "I don’t know anybody called Zoe"),  # noqa: RUF001 - as it is written for people
+        ("remove", {"name": "Zoe"}, "I don’t know anybody called Zoe"),
         ("add", {"name": "Zoe"}, "the list of roles is empty"),
         ("add", {"name": "Ana", "roles": "agent"}, "is taken already"),
         ("change", {"name": "Ana", "roles": "agent"}, "is the only admin left"),

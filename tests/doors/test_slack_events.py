@@ -22,7 +22,11 @@ def form(payload: object) -> str:
     return urlencode({"payload": payload if isinstance(payload, str) else json.dumps(payload)})
 
 
-CLICK = {"type": "block_actions", "user": {"id": "U1"}, "actions": [{"action_id": "claim:1", "value": "1", "block_id": "b", "type": "button"}]}
+CLICK = {
+    "type": "block_actions",
+    "user": {"id": "U1"},
+    "actions": [{"action_id": "claim:1", "value": "1", "block_id": "b", "type": "button"}],
+}
 
 
 async def answer(there, body: str, *, secret: str | None = None, age: float = 0, signature: str | None = None) -> int:
@@ -32,7 +36,10 @@ async def answer(there, body: str, *, secret: str | None = None, age: float = 0,
         "X-Slack-Request-Timestamp": stamp,
         "X-Slack-Signature": signature if signature is not None else sign(secret or there.slack.signing_secret, stamp, body),
     }
-    async with aiohttp.ClientSession() as session, session.post(there.slack.http_target, data=io.BytesIO(body.encode()), headers=headers) as response:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(there.slack.http_target, data=io.BytesIO(body.encode()), headers=headers) as response,
+    ):
         return response.status
 
 

@@ -151,7 +151,9 @@ async def test_what_is_wrong_in_a_form_stands_under_its_field(here):
 
 async def test_what_came_by_phone_is_recorded_and_its_number_told(there):
     await there.slack.command(there.ana, "/crisis", "log", there.crisis)
-    sent = await there.slack.submit(there.ana, values={"way": "letter", "name": "Mr Hill", "reach_at": "hill@example.com", "text": "my_data please"})
+    sent = await there.slack.submit(
+        there.ana, values={"way": "letter", "name": "Mr Hill", "reach_at": "hill@example.com", "text": "my_data please"}
+    )
     assert sent.outcome == "closed"
     await there.told(there.ana, "Recorded as #1")
     assert "Mr Hill" in all_text(await there.card_of(1))
@@ -208,7 +210,9 @@ async def test_next_gives_the_gravest_case_with_buttons_that_work(there):
     shown = await there.told(there.ana, f"#{gravest} ")
     await there.slack.click(there.ana, there.crisis, shown["ts"], f"close:{gravest}")
     assert (await case_of(there, gravest)).status == "closed"
-    await until(lambda: f"reopen:{gravest}" in action_ids(next(one for one in there.slack.messages_to(there.ana) if one["ts"] == shown["ts"])))
+    await until(
+        lambda: f"reopen:{gravest}" in action_ids(next(one for one in there.slack.messages_to(there.ana) if one["ts"] == shown["ts"]))
+    )
 
 
 async def test_status_counts_for_those_who_hold_a_role_and_tells_a_stranger_nothing(there):

@@ -78,7 +78,11 @@ async def test_a_bad_token_closes_the_whole_workspace_an_archived_channel_its_ow
 
 async def test_retry_after_is_obeyed_to_the_second_and_names_the_limit_of_its_method(slack, workspace):
     ts = await workspace.post(Place("C1"), CARD, "en", "t")
-    for method, bucket in (("chat.postMessage", ""), ("chat.update", "slack:chat.update"), ("conversations.history", "slack:conversations.history")):
+    for method, bucket in (
+        ("chat.postMessage", ""),
+        ("chat.update", "slack:chat.update"),
+        ("conversations.history", "slack:conversations.history"),
+    ):
         slack.faults.next(method, "429:7")
         with pytest.raises(TryLater) as raised:
             await {

@@ -22,7 +22,11 @@ def web(store, late=(), token=None, routes=(), unwell=None):
 
 
 def values(text):
-    return {(sample.name, *sorted(sample.labels.values())): sample.value for family in text_string_to_metric_families(text) for sample in family.samples}
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
 
 
 async def test_it_is_alive_and_ready(store):
@@ -95,7 +99,15 @@ async def test_the_metrics_say_no_word_of_anybody(store, dial):
         assert "SECRET" not in (await client.get("/metrics")).text
 
 
-@pytest.mark.parametrize(("given", "status"), [({}, 401), ({"authorization": "Bearer wrong"}, 401), ({"authorization": "Bearer é".encode()}, 401), ({"authorization": "Bearer tok"}, 200)])
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({}, 401),
+        ({"authorization": "Bearer wrong"}, 401),
+        ({"authorization": "Bearer é".encode()}, 401),
+        ({"authorization": "Bearer tok"}, 200),
+    ],
+)
 async def test_a_token_guards_the_metrics(store, given, status):
     async with web(store, token="tok") as client:
         assert (await client.get("/metrics", headers=given)).status_code == status

@@ -22,7 +22,7 @@ from flows.triage.triggers import Triggers
         ("mail a.b@example.com or @Meridia", "mail mail @ or @"),
         ("call 0123456789", "call 00000"),
         ("noooooo", "noo"),
-        ("l’été", "l'ete"),  # noqa: RUF001
+        ("l’été", "l'ete"),
     ],
 )
 def test_the_plain_form_folds_and_masks(text: str, plain: str) -> None:

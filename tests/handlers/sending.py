@@ -43,7 +43,9 @@ class Post:
     async def rows(self, **where: object) -> list[sa.Row]:
         c = tables.outbox.c
         async with self.store.read() as work:
-            return list(await work.execute(sa.select(tables.outbox).where(*(c[name] == value for name, value in where.items())).order_by(c.id)))
+            return list(
+                await work.execute(sa.select(tables.outbox).where(*(c[name] == value for name, value in where.items())).order_by(c.id))
+            )
 
     async def states(self, **where: object) -> list[str]:
         return [row.state for row in await self.rows(**where)]

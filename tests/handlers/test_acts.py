@@ -44,7 +44,9 @@ async def test_every_act_asks_every_role(house):
     assert {str(act) for act in Act} == set(EXPECTED), "an act without a line in the table"
     for role in ALL_ROLES:
         who = await house.person(f"Person {role}", role)
-        assert {str(act) for act in Act if await allowed(house, who, act)} == {act for act, roles in EXPECTED.items() if role in roles.split()}
+        assert {str(act) for act in Act if await allowed(house, who, act)} == {
+            act for act, roles in EXPECTED.items() if role in roles.split()
+        }
 
 
 def test_an_act_that_the_table_does_not_know_is_denied(monkeypatch):

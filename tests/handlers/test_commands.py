@@ -43,7 +43,10 @@ from handlers.commands import (
         ("log", LogContact()),
         ("people", ListPeople()),
         ("people list", ListPeople()),
-        ('people add "Ana López" agent,lead @U123 ana@example.com es,en', AddPerson("Ana López", ("agent", "lead"), "U123", "ana@example.com", ("es", "en"))),
+        (
+            'people add "Ana López" agent,lead @U123 ana@example.com es,en',
+            AddPerson("Ana López", ("agent", "lead"), "U123", "ana@example.com", ("es", "en")),
+        ),
         ("people add Bo AGENT legal", AddPerson("Bo", ("agent", "legal"))),
         ('people change "Ana López" lead', ChangePerson("Ana López", ("lead",))),
         ("people remove “Ana López”", RemovePerson("Ana López")),

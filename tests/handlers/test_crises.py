@@ -12,7 +12,9 @@ from storage.types import CRITICAL
 
 async def waiting(house):
     async with house.store.read() as work:
-        rows = await work.execute(sa.select(tables.outbox.c.lane, tables.outbox.c.severity, tables.outbox.c.facts).where(tables.outbox.c.kind == "words"))
+        rows = await work.execute(
+            sa.select(tables.outbox.c.lane, tables.outbox.c.severity, tables.outbox.c.facts).where(tables.outbox.c.kind == "words")
+        )
         return [(row.lane, row.severity, row.facts["name"]) for row in rows]
 
 
@@ -76,7 +78,9 @@ async def test_a_call_becomes_a_case_and_the_same_caller_is_one_customer(house):
     assert found[0].private and found[0].network == "phone"
 
 
-@pytest.mark.parametrize(("way", "name", "text", "field"), [("telex", "A", "b", "way"), ("phone", " ", "b", "name"), ("phone", "A", "", "text")])
+@pytest.mark.parametrize(
+    ("way", "name", "text", "field"), [("telex", "A", "b", "way"), ("phone", " ", "b", "name"), ("phone", "A", "", "text")]
+)
 async def test_what_a_log_entry_lacks_is_said_by_field(house, way, name, text, field):
     with pytest.raises(BadInput) as problem:
         await house.logbook.record(await house.person("Ana"), way, name, "", text)

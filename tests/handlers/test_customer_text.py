@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from handlers.customer_text import hides_something, keepable, plain
 from handlers.ports import CustomerText
 
-LIVE = re.compile(r"[a-z][a-z0-9+.\-]*://|\bwww\.|[a-z0-9]\.(?:com|net|org|ru|es|fr|io)\b|\b(?:javascript|data|https?|mailto|tel):\S", re.IGNORECASE)
+LIVE = re.compile(
+    r"[a-z][a-z0-9+.\-]*://|\bwww\.|[a-z0-9]\.(?:com|net|org|ru|es|fr|io)\b|\b(?:javascript|data|https?|mailto|tel):\S", re.IGNORECASE
+)
 MASS = re.compile(r"@(?:channel|here|everyone|all|team)\b", re.IGNORECASE)
 TRICKS = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
@@ -59,7 +61,37 @@ def test_what_no_database_can_keep_is_replaced():
 @example("wwwww.www.evil.com")
 @example("evil.c\u00adom")
 @example("https:https://a.com//b.com")
-@given(st.lists(st.sampled_from(["http", "s", ":", "//", "evil", ".", "com", "www.", "@", "everyone", "all", " ", "\u200b", "\u202e", "data:", "x", "java", "script:", "\n", "mailto:", "h"]), max_size=25).map("".join) | st.text(max_size=100))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "http",
+                "s",
+                ":",
+                "//",
+                "evil",
+                ".",
+                "com",
+                "www.",
+                "@",
+                "everyone",
+                "all",
+                " ",
+                "\u200b",
+                "\u202e",
+                "data:",
+                "x",
+                "java",
+                "script:",
+                "\n",
+                "mailto:",
+                "h",
+            ]
+        ),
+        max_size=25,
+    ).map("".join)
+    | st.text(max_size=100)
+)
 def test_no_order_of_tricks_leaves_anything_live(text):
     out = shown(text)
     assert not LIVE.search(out), out

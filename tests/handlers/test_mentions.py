@@ -41,7 +41,11 @@ async def test_a_further_message_in_the_conversation_joins_the_case_and_opens_it
 
 
 async def test_messages_of_one_batch_in_one_conversation_make_one_case(house):
-    batch = [mention("one", by="ana", conversation_id="c"), mention("two critical", by="ana", conversation_id="c"), mention("three", by="bob")]
+    batch = [
+        mention("one", by="ana", conversation_id="c"),
+        mention("two critical", by="ana", conversation_id="c"),
+        mention("three", by="bob"),
+    ]
     receipts = await house.mentions.receive(batch)
     assert receipts[0].case_id == receipts[1].case_id != receipts[2].case_id
     async with house.store.read() as work:

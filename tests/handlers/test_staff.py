@@ -65,7 +65,12 @@ async def test_an_account_belongs_to_one_person(house, admin, field):
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"roles": []}, "roles"), ({"roles": ["king"]}, "roles"), ({"roles": ["agent"], "totp_secret": "x"}, "totp_secret"), ({"roles": ["agent"], "timezone": "Mars"}, "timezone")],
+    [
+        ({"roles": []}, "roles"),
+        ({"roles": ["king"]}, "roles"),
+        ({"roles": ["agent"], "totp_secret": "x"}, "totp_secret"),
+        ({"roles": ["agent"], "timezone": "Mars"}, "timezone"),
+    ],
 )
 async def test_what_cannot_be_is_said_by_field(house, admin, values, field):
     with pytest.raises(BadInput) as problem:

@@ -72,7 +72,9 @@ async def test_a_moved_case_leaves_a_pointer_and_is_posted_anew_with_its_thread_
     await post.house.cases.move(ana, case, crisis=False)
     await post.house.case("two", by="ana", conversation_id="c")
     await post.send(5)
-    old, new = (next(one for one in post.slack.messages if one.place.channel_id == channel and not one.place.thread_id) for channel in ("C1", "C2"))
+    old, new = (
+        next(one for one in post.slack.messages if one.place.channel_id == channel and not one.place.thread_id) for channel in ("C1", "C2")
+    )
     assert old.shows("case.moved") and new.shows("case.title")
     assert words(post.slack.threads(new.id)) == ["two"] and not post.slack.threads(old.id)
 

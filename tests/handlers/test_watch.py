@@ -69,7 +69,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real disk of 4 MB, where the machine lets us mount one."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if os.getuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=False, capture_output=True).returncode:
+    if (
+        os.getuid() != 0
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=False, capture_output=True).returncode
+    ):
         pytest.skip("no right to mount a small disk here")
     yield disk
     subprocess.run(["umount", "--lazy", disk], check=True)

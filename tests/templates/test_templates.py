@@ -40,7 +40,11 @@ def test_every_language_knows_the_same_words_of_each_list(topic, language):
     """A list such as {"low": "Low", …} that lacks a word in one language would fail there, and only there."""
 
     def lists(of):
-        return {name: set(value) for name, value in vars(templates.sheet(topic, of)).items() if isinstance(value, dict) and not name.startswith("_")}
+        return {
+            name: set(value)
+            for name, value in vars(templates.sheet(topic, of)).items()
+            if isinstance(value, dict) and not name.startswith("_")
+        }
 
     ours, theirs = lists("en"), lists(language)
     assert {name: ours[name] ^ theirs[name] for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]} == {}
@@ -52,7 +56,11 @@ def test_a_missing_fact_is_an_error_and_not_a_blank():
 
 
 def test_a_language_that_we_do_not_speak_is_answered_in_english():
-    assert templates.say("error.nothing_waits", "de") == templates.say("error.nothing_waits", "en") != templates.say("error.nothing_waits", "es")
+    assert (
+        templates.say("error.nothing_waits", "de")
+        == templates.say("error.nothing_waits", "en")
+        != templates.say("error.nothing_waits", "es")
+    )
 
 
 @cache
@@ -62,14 +70,18 @@ def tree(path):
 
 def words_of(node):
     """Message names that a node's strings may be, "a.b" in full."""
-    return {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str) and NAME.fullmatch(one.value)}
+    return {
+        one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str) and NAME.fullmatch(one.value)
+    }
 
 
 @pytest.mark.parametrize("path", [*FILES, ROOT / "app.py"], ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_message_that_the_code_names_exists(path):
     known = {f"{topic}.{name}" for topic in TOPICS for name in macros(topic, "en")}
     named = {word for word in words_of(tree(path)) if word.split(".")[0] in TOPICS}
-    begun = {word for word in named if word.endswith("_") and any(one.startswith(word) for one in known)}  # the rest is put in by an f-string
+    begun = {
+        word for word in named if word.endswith("_") and any(one.startswith(word) for one in known)
+    }  # the rest is put in by an f-string
     assert {word for word in named - known - begun if not word.endswith((".html", ".css", ".js", ".svg"))} == set()
 
 
@@ -109,8 +121,16 @@ def quiet(node):
 def sentences(module):
     """String literals of four words or more."""
     allowed = {id(one) for node in ast.walk(module) if quiet(node) for one in ast.walk(node)}
-    plain = (node.value for node in ast.walk(module) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in allowed)
-    return [text for text in plain if not CODE.match(text) and sum(re.fullmatch(r"[\"'(¿¡]?[^\W\d_]+[.,;:!?)\"']*", word) is not None for word in text.split()) >= 4]
+    plain = (
+        node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in allowed
+    )
+    return [
+        text
+        for text in plain
+        if not CODE.match(text) and sum(re.fullmatch(r"[\"'(¿¡]?[^\W\d_]+[.,;:!?)\"']*", word) is not None for word in text.split()) >= 4
+    ]
 
 
 @pytest.mark.parametrize(
@@ -123,5 +143,7 @@ def test_no_sentence_lives_outside_templates(path):
 
 
 def test_the_search_for_sentences_finds_one_and_only_that():
-    said = 'def a():\n    """This is a docstring of words."""\n    log.info("this is a log of words")\n    return "Nobody may say this here!"'
+    said = (
+        'def a():\n    """This is a docstring of words."""\n    log.info("this is a log of words")\n    return "Nobody may say this here!"'
+    )
     assert sentences(ast.parse(said)) == ["Nobody may say this here!"]

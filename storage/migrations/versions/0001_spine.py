@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from storage.types import Instant
 
 revision = "0001"
