@@ -133,7 +133,7 @@ async def serve(house: House) -> int:
         await stack.enter_async_context(background(Sender(house.store, renderer, doors.workspaces).run))
         watch = Watch(Vitals(house.store), house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
         clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house, doors))))
-        probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token)
+        probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token, settings.is_private)
         await greet(house, url)
         await stack.enter_async_context(background(lambda _: after_ready(house), patience=0))
         await run_until_told(web_app([*probes.routes(), *doors.routes]), socket)

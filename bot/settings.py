@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         return tuple(f"webhook:{source}" for source in self.webhook_secrets)
 
     @property
+    def is_private(self) -> bool:
+        """Nobody but this machine reaches us, as far as the settings can tell."""
+        return self.host in ("127.0.0.1", "localhost", "::1") and not self.public_url
+
+    @property
     def is_demo(self) -> bool:
         """Nothing real is configured: the sample crisis plays."""
         return self.demo and not self.slack and not self.networks

@@ -20,12 +20,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Probes:
-    """`unwell`: what the last look found wrong; `late`: the ticks that should have ended by now; `token` guards /metrics when given."""
+    """`unwell`: what the last look found wrong; `late`: the ticks that should have ended by now; `token` opens /metrics, which without one
+    is told only while nobody but this machine can reach us (`private`).
+    """
 
     vitals: Vitals
     unwell: Callable[[], str | None]
     late: Callable[[], list[str]]
     token: SecretStr | None
+    private: bool
 
     def routes(self) -> list[Route]:
         return [Route("/healthz", self.alive), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
@@ -39,10 +42,14 @@ class Probes:
         return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
 
     async def metrics(self, request: Request) -> Response:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self.token and not hmac.compare_digest(given.encode(), self.token.get_secret_value().encode()):
+        if not self._lets_in(request.headers.get("authorization", "").removeprefix("Bearer ")):
             return PlainTextResponse("", 401)
         return Response(exposition(await self.vitals.read()), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _lets_in(self, given: str) -> bool:
+        if not self.token:
+            return self.private
+        return hmac.compare_digest(given.encode(), self.token.get_secret_value().encode())
 
 
 async def _fault(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.routing import Route
 
+from bot.settings import read_settings
 from bot.web import Probes, web_app
 from handlers.errors import DoorClosed
 from handlers.vitals import Vitals
@@ -15,9 +16,9 @@ from storage.migrate import upgrade
 from tests.handlers.sending import post_office
 
 
-def web(store, late=(), token=None, routes=(), unwell=None):
+def web(store, late=(), token=None, routes=(), unwell=None, private=True):
     secret = SecretStr(token) if token else None
-    app = web_app([*Probes(Vitals(store), lambda: unwell, lambda: list(late), secret).routes(), *routes])
+    app = web_app([*Probes(Vitals(store), lambda: unwell, lambda: list(late), secret, private).routes(), *routes])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://tocsin")
 
 
@@ -111,6 +112,21 @@ async def test_the_metrics_say_no_word_of_anybody(store, dial):
 async def test_a_token_guards_the_metrics(store, given, status):
     async with web(store, token="tok") as client:
         assert (await client.get("/metrics", headers=given)).status_code == status
+
+
+async def test_without_a_token_the_metrics_are_told_to_this_machine_alone(store):
+    async with web(store, private=False) as client:
+        assert (await client.get("/metrics")).status_code == 401
+        assert (await client.get("/metrics", headers={"authorization": "Bearer "})).status_code == 401
+        assert (await client.get("/readyz")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "private"),
+    [({}, True), ({"HOST": "::1"}, True), ({"HOST": "0.0.0.0"}, False), ({"TOCSIN_PUBLIC_URL": "https://crisis.example.com"}, False)],
+)
+def test_a_bot_that_others_can_reach_is_not_private(given, private):
+    assert read_settings(_env_file=None, **{"HOST": "127.0.0.1", **given}).is_private is private
 
 
 async def test_a_fault_says_nothing_of_the_inside(store):
