@@ -60,4 +60,6 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 
 def web_app(routes: Sequence[BaseRoute]) -> Starlette:
-    return Starlette(routes=list(routes), exception_handlers={Exception: _fault})
+    app = Starlette(routes=list(routes), exception_handlers={Exception: _fault})
+    app.router.redirect_slashes = False  # it would lead to whichever host the caller named
+    return app

@@ -129,6 +129,12 @@ def test_a_bot_that_others_can_reach_is_not_private(given, private):
     assert read_settings(_env_file=None, **{"HOST": "127.0.0.1", **given}).is_private is private
 
 
+async def test_no_answer_leads_to_a_host_that_the_caller_named(store):
+    async with web(store) as client:
+        answer = await client.get("/healthz/", headers={"host": "evil.example"})
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
 async def test_a_fault_says_nothing_of_the_inside(store):
     async def broken(_):
         raise sa.exc.OperationalError("SELECT secret", {}, Exception("hunter2"))
