@@ -18,7 +18,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    database_url: str = Field("sqlite:///tocsin.db", validation_alias="DATABASE_URL")
+    database_url: str = Field("sqlite:///tocsin.db", validation_alias="DATABASE_URL", repr=False)  # it may hold a password
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(3000, ge=0, le=65535, validation_alias="PORT")
     dyno: str = Field("", validation_alias="DYNO")  # set by hosts that wipe their disk at every restart

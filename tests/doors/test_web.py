@@ -143,3 +143,7 @@ async def test_a_fault_says_nothing_of_the_inside(store):
         answer = await client.get("/broken")
     assert answer.status_code == 500 and set(answer.json()) == {"error", "reference"}
     assert "secret" not in answer.text and "hunter2" not in answer.text
+
+
+def test_no_repr_of_the_settings_holds_a_password():
+    assert "hunter2" not in repr(read_settings(DATABASE_URL="postgresql://u:hunter2@h/db", SLACK_BOT_TOKEN="xoxb-hunter2"))
