@@ -5,10 +5,13 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
+import h11
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 log = structlog.get_logger()
 PATIENCE = 25  # seconds that a task beside the server has for its last work
@@ -29,6 +32,23 @@ class _Server(uvicorn.Server):
         self.force_exit, self.should_exit = self.should_exit, True
 
 
+class _Connection(H11Protocol):
+    """Hangs up on whoever has not sent a whole request at two looks: uvicorn itself waits for ever, and one machine could hold them all."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(self.timeout_keep_alive, self._look, None)
+
+    def _look(self, last: object) -> None:
+        if self.transport.is_closing():
+            return
+        waits = (self.cycle,) if self.conn.their_state in (h11.IDLE, h11.SEND_BODY) else None
+        if waits and waits == last:
+            self.transport.close()
+        else:
+            self.loop.call_later(self.timeout_keep_alive, self._look, waits)
+
+
 @contextmanager
 def bind(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -42,11 +62,10 @@ def bind(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-async def run_until_told(app: Starlette, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished, for 10 seconds at most."""
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, timeout_keep_alive=30, lifespan="off"
-    )
+async def run_until_told(app: Starlette, listener: socket.socket, patience: int = 30) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished, for 10 seconds at most. `patience`: seconds between two looks."""
+    quiet: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
+    config = uvicorn.Config(app, http=_Connection, timeout_graceful_shutdown=10, timeout_keep_alive=patience, **quiet)
     server = _Server(config)
     for told in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(told, server.stop)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -59,7 +59,12 @@ async def _fault(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": "internal", "reference": reference}, 500)
 
 
+async def _gone(_: Request, _error: Exception) -> Response:
+    """Whoever asked has left: nobody reads this, and it is no fault of ours."""
+    return Response(status_code=400)
+
+
 def web_app(routes: Sequence[BaseRoute]) -> Starlette:
-    app = Starlette(routes=list(routes), exception_handlers={Exception: _fault})
+    app = Starlette(routes=list(routes), exception_handlers={Exception: _fault, ClientDisconnect: _gone})
     app.router.redirect_slashes = False  # it would lead to whichever host the caller named
     return app
