@@ -83,7 +83,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)  # 40 seconds of two processors of its own
+@pytest.mark.timeout(300)  # some 45 seconds of processor time, more on the clock where others work too
 async def test_a_replay_that_is_killed_ten_times_loses_and_doubles_nothing(file: Path, tmp_path: Path) -> None:
     replaying, chance = Replaying(tmp_path, file), random.Random()
     stored = [replaying.kill_on_the_way(chance) for _ in range(KILLS)]
