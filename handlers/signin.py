@@ -151,11 +151,12 @@ class Signin:
             await work.commit()
 
     async def forget_second_factor(self, who: Who, name: str) -> None:
-        """A lost phone: the person sets up another one at their next link."""
+        """A lost phone: whatever it may still hold ends, and the person sets up another one at their next link."""
         async with self.store.begin() as work:
             admin = await admit(work, who, Act.MANAGE_PEOPLE)
             person = await _named(work, name)
             await people.set_totp(work, person.id, None, None)
+            await people.shut_out(work, person.id)
             await _record(work, "second_factor_forgotten", person, admin)
             await work.commit()
 

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from flows.flow import ROLES
 from flows.people import PersonEntry
-from handlers.acts import Act, admit
+from handlers.acts import NEEDS_SECOND_FACTOR, Act, admit
 from handlers.errors import BadInput, LastAdmin, NoSuchPerson
 from handlers.ports import Who
 from storage import health, people, timeline
@@ -101,6 +101,8 @@ class Staff:
                 await self._not_the_last_admin(work, person)
             row = {field: getattr(person, field) for field in CHANGEABLE} | {"roles": sorted(person.roles), "languages": list(person.languages)}
             changed = await people.put(work, {"name": person.name, **row, **_checked(values)})
+            if NEEDS_SECOND_FACTOR & changed.roles and not NEEDS_SECOND_FACTOR & person.roles:
+                await people.shut_out(work, person.id)  # a session that a link alone opened must not set up the second factor
             await self._record(work, admin, who, "person_changed", person.name, values)
             await work.commit()
             return changed

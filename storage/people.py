@@ -126,6 +126,11 @@ async def remove(work: Work, person_id: int) -> None:
         "totp_last": None,
     }
     await work.execute(sa.update(people).where(people.c.id == person_id).values(gone))
+    await shut_out(work, person_id)
+
+
+async def shut_out(work: Work, person_id: int) -> None:
+    """End every session and invitation of a person: they need a new link."""
     await work.execute(sa.delete(sessions).where(sessions.c.person_id == person_id))
     await work.execute(sa.delete(invites).where(invites.c.person_id == person_id))
 

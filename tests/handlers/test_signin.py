@@ -184,6 +184,26 @@ async def test_a_lost_phone_is_forgotten_by_an_admin(house: Room):
     assert visitor.need is Need.ENROLMENT
 
 
+async def test_with_the_second_factor_go_the_sessions_and_links_that_a_lost_phone_may_hold(house: Room):
+    admin = await house.person("Max", "admin")
+    session = await entered(house, "Ana")
+    inside = await house.acts.signin.prove(session, pyotp.TOTP(await secret_of(house, session)).at(house.dial()))
+    link = await house.acts.signin.invite("Ana")
+    await house.acts.signin.forget_second_factor(admin, "Ana")
+    assert await house.acts.signin.visitor(inside) is None
+    with pytest.raises(LinkSpent):
+        await house.acts.signin.enter(link)
+
+
+async def test_who_comes_to_decide_comes_in_anew_so_that_an_old_session_sets_up_no_second_factor(house: Room):
+    admin = await house.person("Max", "admin")
+    session = await entered(house, "Bea")
+    await house.acts.staff.change(admin, "Bea", {"languages": ["es"]})
+    assert await house.acts.signin.visitor(session) is not None
+    await house.acts.staff.change(admin, "Bea", {"roles": ["agent", "lead"]})
+    assert await house.acts.signin.visitor(session) is None
+
+
 async def test_a_house_that_does_not_insist_lets_its_admin_straight_in(tmp_path: Path):
     async with room(tmp_path) as demo:
         await demo.person("Ana", "admin")
