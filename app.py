@@ -72,7 +72,7 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
         customers=Customers(store, board),
         crises=Crises(store, board, flow),
         logbook=Logbook(mentions),
-        staff=Staff(store, settings.timezone, settings.language),
+        staff=Staff(store, board, settings.timezone, settings.language),
         workspaces=Workspaces(store, tuple(board.channels)),
         signin=Signin(store, settings.second_factor and not settings.is_demo),
         desk=Desk(store, shelf),

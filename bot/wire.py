@@ -63,11 +63,12 @@ class FieldProblem:
 
 
 class Malformed(Exception):
-    """A mention that cannot be read; `problems` names each field."""
+    """A mention that cannot be read; `problems` names each field, `raw` is what was to be read."""
 
-    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+    def __init__(self, problems: tuple[FieldProblem, ...], raw: str = "") -> None:
         super().__init__("; ".join(f"{one.field}: {one.problem}" for one in problems))
         self.problems = problems
+        self.raw = raw
 
 
 def schema() -> dict[str, Any]:

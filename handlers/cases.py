@@ -12,7 +12,7 @@ from handlers.customer_text import keepable
 from handlers.errors import BadInput, CaseClosed, CaseOwned, NoSuchCase, NothingWaits
 from handlers.ports import Who
 from handlers.shelf import Shelf
-from storage import cases, customers, timeline
+from storage import cases, crises, customers, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.people import Person
@@ -73,6 +73,8 @@ class Cases:
             await cases.record_click(work, case_id, person.id, "crisis", truth=crisis)
             values: dict[str, Any] = {"crisis": crisis, "crisis_set_by": person.id}
             if crisis != case.crisis:
+                current = await crises.current(work) if crisis else None
+                values["crisis_id"] = current and current.id
                 flow = await self.shelf.of(work, case)
                 values["channel"] = flow.crisis_channel if crisis else flow.ordinary_channel
                 if values["channel"] != case.channel:

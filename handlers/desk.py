@@ -103,7 +103,7 @@ class Desk:
                 await health.of_doors(work),
             )
 
-    async def changes_since(self, last: int) -> tuple[int, list[int]]:
-        """(newest change, case ids that changed after `last`): what a live page listens for."""
+    async def newest(self) -> str:
+        """A sign that differs after every change: what a live page listens for."""
         async with self.store.read() as work:
-            return await timeline.changed_cases(work, last)
+            return await timeline.newest(work)

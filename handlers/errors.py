@@ -108,7 +108,7 @@ class SendError(Exception):
 
 
 class TryLater(SendError):
-    """The destination asked for quiet, or is away; it surely did not take the message. `bucket` names the limit that was hit, "" for the lane's own."""
+    """The destination asked for quiet, or is away; it surely did not take it. `bucket`: the limit that was hit, "" for the lane's own."""
 
     def __init__(self, reason: str, after: timedelta, bucket: str = "") -> None:
         super().__init__(reason)
@@ -118,6 +118,10 @@ class TryLater(SendError):
 
 class Refused(SendError):
     """The destination will never take this message."""
+
+
+class Gone(SendError):
+    """The message that was to be updated is not there any more: somebody deleted it."""
 
 
 class DoorClosed(SendError):

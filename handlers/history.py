@@ -64,4 +64,5 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "tagged": (),
     "customers_linked": (),
     "reconsidered": (),
+    "let_go": (),
 }

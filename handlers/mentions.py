@@ -160,7 +160,8 @@ class Mentions:
             values |= {"status": Status.OPEN, "closed_at": None}
         if one.suggestion.crisis and not case.crisis and case.crisis_set_by is None:
             await self.board.leave_pointer(work, case.id, values["severity"])
-            values |= {"crisis": True, "channel": _channel(self.flow, one.suggestion, crisis=True)}
+            crisis = await crises.current(work)
+            values |= {"crisis": True, "crisis_id": crisis and crisis.id, "channel": _channel(self.flow, one.suggestion, crisis=True)}
         await cases.change(work, case.id, **values)
         return replace(case, **values)
 

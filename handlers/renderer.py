@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import cards
+from handlers.errors import Gone
 from handlers.ports import Card, Words
 from handlers.shelf import Shelf
 from storage import cases, outbox
@@ -81,8 +82,11 @@ class Renderer:
         return Shown(cards.waiting_card(count, gravest), self._language(row), row.external_id or row.facts.get("message_id"))
 
     async def _in_thread(self, work: Work, row: Claimed, card: Card) -> Shown:
+        """Raises Gone when no card stands there any more."""
         here = [post.message_id for post in await self._posts(work, row) if post.channel_id == row.channel_id]
-        return Shown(card, self._language(row), row.external_id, thread_id=here[-1]) if here else _nothing()
+        if not here:
+            raise Gone("no_card")
+        return Shown(card, self._language(row), row.external_id, thread_id=here[-1])
 
     async def _posts(self, work: Work, row: Claimed) -> list[Post]:
         """Where the case's cards stand in the row's workspace."""

@@ -12,13 +12,13 @@ from datetime import timedelta
 
 import structlog
 
-from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
+from handlers.errors import DoorClosed, Gone, Refused, SendError, TryLater, Unconfirmed
 from handlers.ports import LEASE, Bucket, Place, Workspace
 from handlers.renderer import Nothing, Renderer, Shown
 from storage import buckets, cases, health, outbox
 from storage.cases import Post
 from storage.database import Store, Work
-from storage.outbox import Claimed
+from storage.outbox import Claimed, Wish
 from storage.types import SendState
 
 log = structlog.get_logger()
@@ -172,6 +172,8 @@ class Sender:
                     await outbox.unclaim(work, row, self.owner, CLOSED_RETRY, error.reason)
                     await buckets.pause(work, self._lane_bucket(row), now + CLOSED_RETRY)
                     await health.report(work, row.workspace if error.whole else row.lane, health.CLOSED, error.reason)
+                case Gone():
+                    await self._gone(work, row)
                 case Refused():
                     await outbox.put_back(work, row, self.owner, SendState.FAILED_FOR_GOOD, error.reason)
                 case _ if row.attempt >= MOST_ATTEMPTS:
@@ -181,6 +183,20 @@ class Sender:
                     await outbox.put_back(work, row, self.owner, SendState.FAILED_FOR_NOW, error.reason, again)
                     await health.report(work, row.workspace, health.FAILING, error.reason)
             await work.commit()
+
+    async def _gone(self, work: Work, row: Claimed) -> None:
+        """Somebody deleted the message: a card is posted anew, what was for its thread waits behind it, a pointer is needed no more."""
+        if row.kind == "pointer":
+            await outbox.finish(work, row, self.owner, None)
+            return
+        if row.case_id and await cases.lock(work, row.case_id):
+            await cases.forget_posts(work, row.case_id, row.workspace)
+        if row.kind in ("card", "waiting"):
+            await outbox.begin_anew(work, row, self.owner)
+            return
+        await outbox.put_back(work, row, self.owner, SendState.BEHIND, "gone")
+        card = Wish(row.workspace, row.lane, "post", "card", row.severity, row.case_id, f"card:{row.workspace}:{row.case_id}")
+        await outbox.put(work, [card])
 
     def _lane_bucket(self, row: Claimed) -> str:
         return self.workspaces[row.workspace].limits(row.channel_id, row.act)[0].name

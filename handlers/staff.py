@@ -8,12 +8,13 @@ from zoneinfo import available_timezones
 from flows.flow import ROLES
 from flows.people import PersonEntry
 from handlers.acts import NEEDS_SECOND_FACTOR, Act, admit
+from handlers.board import Board, Shown
 from handlers.errors import BadInput, LastAdmin, NoSuchPerson
 from handlers.ports import Who
-from storage import health, people, timeline
+from storage import cases, health, people, timeline
 from storage.database import Store, Work
 from storage.people import Person
-from storage.timeline import Entry
+from storage.timeline import Entry, case_chain
 
 CHANGEABLE = ("roles", "slack_id", "teams_id", "email", "phone", "languages", "hours", "timezone", "deputy")
 
@@ -21,6 +22,7 @@ CHANGEABLE = ("roles", "slack_id", "teams_id", "email", "phone", "languages", "h
 @dataclass(frozen=True)
 class Staff:
     store: Store
+    board: Board
     timezone: str  # of a person for whom none is given
     language: str
 
@@ -99,7 +101,10 @@ class Staff:
             await self._nobody_elses(work, person, values)
             if "roles" in values and "admin" not in values["roles"]:
                 await self._not_the_last_admin(work, person)
-            row = {field: getattr(person, field) for field in CHANGEABLE} | {"roles": sorted(person.roles), "languages": list(person.languages)}
+            row = {field: getattr(person, field) for field in CHANGEABLE} | {
+                "roles": sorted(person.roles),
+                "languages": list(person.languages),
+            }
             changed = await people.put(work, {"name": person.name, **row, **_checked(values)})
             if NEEDS_SECOND_FACTOR & changed.roles and not NEEDS_SECOND_FACTOR & person.roles:
                 await people.shut_out(work, person.id)  # a session that a link alone opened must not set up the second factor
@@ -108,13 +113,16 @@ class Staff:
             return changed
 
     async def remove(self, who: Who, name: str) -> None:
-        """Their access ends with this act."""
+        """Their access ends with this act, and whoever asks next is given their open cases."""
         async with self.store.begin() as work:
             admin = await admit(work, who, Act.MANAGE_PEOPLE)
             person = await self._named(work, name)
             await self._not_the_last_admin(work, person)
             await people.remove(work, person.id)
             await self._record(work, admin, who, "person_removed", person.name, {})
+            freed = await cases.let_go(work, person.id)
+            await timeline.append(work, [Entry(case_chain(case.id), "let_go", {}, admin.id, who.workspace) for case in freed])
+            await self.board.show(work, [Shown(case.id, case.channel, case.severity) for case in freed])
             await work.commit()
 
     async def _named(self, work: Work, name: str) -> Person:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from storage.database import Work
 from storage.tables import case_tags, cases, clicks, customers, flows, mention_changes, mentions, notes, people, posts
 from storage.types import Status
+
+CLICKS_SETTLE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,9 @@ async def suggest_tags(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
     new = work.insert(case_tags)
-    higher = sa.case((new.excluded.confidence > sa.func.coalesce(case_tags.c.confidence, 0), new.excluded.confidence), else_=case_tags.c.confidence)
+    higher = sa.case(
+        (new.excluded.confidence > sa.func.coalesce(case_tags.c.confidence, 0), new.excluded.confidence), else_=case_tags.c.confidence
+    )
     await work.execute(new.on_conflict_do_update(index_elements=["case_id", "tag"], set_={"confidence": higher}), rows)
 
 
@@ -197,6 +201,15 @@ async def replace_suggestions(work: Work, case_id: int, found: Sequence[tuple[st
     await suggest_tags(work, [{"case_id": case_id, "tag": tag, "confidence": confidence} for tag, confidence in found])
 
 
+async def let_go(work: Work, person_id: int) -> list[Case]:
+    """Open cases of somebody who leaves have no owner any more; they are as open as on the first day."""
+    theirs = (cases.c.owner_id == person_id) & (cases.c.status != Status.CLOSED)
+    status = sa.case((cases.c.status == Status.ACKNOWLEDGED, Status.OPEN), else_=cases.c.status)
+    freed = sa.update(cases).where(theirs).values(owner_id=None, status=status).returning(cases.c.id)
+    ids = sorted((await work.execute(freed)).scalars())
+    return [_case(row) for row in (await work.execute(_select.where(cases.c.id.in_(ids)).order_by(cases.c.id))).mappings()]
+
+
 async def record_click(work: Work, case_id: int, person_id: int, word: str, *, truth: bool) -> None:
     """What an agent said of a case, kept for ever: the machine learns from these alone."""
     row = {"case_id": case_id, "person_id": person_id, "word": word, "truth": truth, "at": await work.now()}
@@ -204,11 +217,20 @@ async def record_click(work: Work, case_id: int, person_id: int, word: str, *, t
 
 
 async def clicks_after(work: Work, click_id: int, limit: int = 500) -> Sequence[sa.Row[Any]]:
-    """Clicks in the order in which they were stored, each with the words that it was about."""
-    theirs = mentions.alias()
+    """Clicks in the order of their ids, each with the words that it was about.
+
+    The last seconds are left for later: ids do not come in the order of commits, and a click passed over would never be learnt.
+    """
+    settled, theirs = await work.now() - CLICKS_SETTLE, mentions.alias()
     first = sa.select(sa.func.min(theirs.c.id)).where(theirs.c.case_id == clicks.c.case_id).correlate(clicks).scalar_subquery()
     query = sa.select(clicks.c.id, clicks.c.word, clicks.c.truth, mentions.c.text, mentions.c.language)
-    query = query.select_from(clicks).join(mentions, mentions.c.id == first).where(clicks.c.id > click_id).order_by(clicks.c.id).limit(limit)
+    query = (
+        query.select_from(clicks)
+        .join(mentions, mentions.c.id == first)
+        .where(clicks.c.id > click_id, clicks.c.at < settled)
+        .order_by(clicks.c.id)
+        .limit(limit)
+    )
     return (await work.execute(query)).all()
 
 
@@ -236,6 +258,11 @@ async def posts_of(work: Work, case_ids: Sequence[int]) -> dict[int, list[Post]]
 async def add_post(work: Work, case_id: int, post: Post) -> None:
     row = {"case_id": case_id, "workspace": post.workspace, "channel_id": post.channel_id, "message_id": post.message_id}
     await work.execute(sa.insert(posts).values(**row, posted_at=await work.now(), current=post.current))
+
+
+async def forget_posts(work: Work, case_id: int, workspace: str) -> None:
+    """Somebody deleted the card there: nothing stands in that workspace."""
+    await work.execute(sa.delete(posts).where(posts.c.case_id == case_id, posts.c.workspace == workspace, posts.c.current))
 
 
 async def leave_posts(work: Work, case_id: int, workspaces: Sequence[str]) -> None:

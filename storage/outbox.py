@@ -165,6 +165,14 @@ async def put_back(work: Work, row: Claimed, owner: str, state: SendState, error
     return bool((await work.execute(_mine(row, owner).values(values))).rowcount)
 
 
+async def begin_anew(work: Work, row: Claimed, owner: str) -> bool:
+    """What this row was to update is gone: it is posted as if for the first time."""
+    now = await work.now()
+    fresh = {"token": _token(now), "attempt": 0, "first_tried_at": None, "not_before": now, "external_id": None, "facts": {}}
+    await _know_lane(work, row.lane, "post")
+    return bool((await work.execute(_mine(row, owner).values(state=SendState.PENDING, act="post", **fresh))).rowcount)
+
+
 async def unclaim(work: Work, row: Claimed, owner: str, after: timedelta, error: str) -> bool:
     """The destination surely did not take it (it said so): back in line, as if this attempt had not been."""
     values = {"state": SendState.PENDING, "attempt": _o.attempt - 1, "not_before": await work.now() + after, "error": error}

@@ -90,7 +90,9 @@ async def _heads(work: Work, chains: set[str]) -> dict[str, tuple[int, bytes]]:
     if not chains:
         return {}
     await work.lock_names([f"timeline:{chain}" for chain in chains])
-    last = sa.select(timeline.c.chain, sa.func.max(timeline.c.seq).label("seq")).where(timeline.c.chain.in_(chains)).group_by(timeline.c.chain)
+    last = (
+        sa.select(timeline.c.chain, sa.func.max(timeline.c.seq).label("seq")).where(timeline.c.chain.in_(chains)).group_by(timeline.c.chain)
+    )
     latest = last.subquery()
     query = sa.select(timeline.c.chain, timeline.c.seq, timeline.c.hash).join(
         latest, (timeline.c.chain == latest.c.chain) & (timeline.c.seq == latest.c.seq)
@@ -109,12 +111,11 @@ async def since(work: Work, moment: datetime, door: str) -> Sequence[sa.Row[Any]
     return (await work.execute(query)).all()
 
 
-async def changed_cases(work: Work, last: int, limit: int = 500) -> tuple[int, list[int]]:
-    """(id of the newest link, the cases whose chains grew after link `last`, 500 links at most): how a live page learns of changes."""
-    query = sa.select(timeline.c.id, timeline.c.chain).where(timeline.c.id > last).order_by(timeline.c.id.desc()).limit(limit)
-    rows = (await work.execute(query)).all()
-    changed = {int(row.chain.removeprefix("case:")) for row in rows if row.chain.startswith("case:")}
-    return (rows[0].id if rows else last), sorted(changed)
+async def newest(work: Work) -> str:
+    """A sign that differs after every link: the newest id, and how many of the latest 500 are here, since ids come before commits."""
+    last = await work.scalar(sa.select(sa.func.coalesce(sa.func.max(timeline.c.id), 0)))
+    here = await work.scalar(sa.select(sa.func.count()).where(timeline.c.id > last - 500))
+    return f"{last}.{here}"
 
 
 async def verify(work: Work) -> tuple[int, list[Break]]:

@@ -64,7 +64,12 @@ def mention(text: str = "is my data safe?", **changes: object) -> Mention:
     number = next(_numbers)
     by = str(changes.pop("by", f"u{number}"))
     customer = changes.pop("customer", Customer(by, f"@{by}", f"Customer {by}"))
-    plain = {"network": "x", "external_id": f"m{number}", "conversation_id": f"c-{by}", "posted_at": datetime(2026, 11, 20, 9, 0, tzinfo=UTC)}
+    plain = {
+        "network": "x",
+        "external_id": f"m{number}",
+        "conversation_id": f"c-{by}",
+        "posted_at": datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+    }
     return Mention(**{**plain, "customer": customer, "text": text, **changes})  # type: ignore[arg-type]
 
 
@@ -90,14 +95,18 @@ class TestHouse:
         self.desk = Desk(store, shelf)
         self.crises = Crises(store, board, flow)
         self.logbook = Logbook(self.mentions)
-        self.staff = Staff(store, "UTC", "en")
+        self.staff = Staff(store, board, "UTC", "en")
         self.ticks = Ticks(store, board, flow)
         self.workspaces = Workspaces(store, tuple(board.channels))
 
     def use_cases(self) -> UseCases:
         """What the composition root would hand to a workspace's door."""
         own = {name: getattr(self, name) for name in ("cases", "tags", "customers", "crises", "logbook", "staff", "workspaces", "desk")}
-        looking = {"queue": Queue(self.store, self.flow), "history": History(self.store, self.flow), "glance": Glance(self.store, self.shelf)}
+        looking = {
+            "queue": Queue(self.store, self.flow),
+            "history": History(self.store, self.flow),
+            "glance": Glance(self.store, self.shelf),
+        }
         return UseCases(**own, **looking, signin=Signin(self.store, insists=False))
 
     async def begin(self) -> "TestHouse":

@@ -31,7 +31,7 @@ def routes(acts: UseCases, public_url: str, language: str = "en", live: Live | N
     """Every address of the console. `public_url` is where people reach it ("https://crisis.example.com"); `language` is the house's own."""
     files = _read_files()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
-    console = Console(acts, public_url.rstrip("/"), language, version, live or Live(acts.desk.changes_since))
+    console = Console(acts, public_url.rstrip("/"), language, version, live or Live(acts.desk.newest))
     entrance = Entrance(console)
     return [
         Route("/", reading(console, cases.show_queue)),

@@ -12,21 +12,21 @@ log = structlog.get_logger()
 
 @dataclass
 class Live:
-    """`changes_since` is `Desk.changes_since`; it is asked only while somebody listens. Times are seconds.
+    """`ask` is `Desk.newest`; it is asked only while somebody listens. Times are seconds.
 
     At each beat a listener's session is looked at again though nothing changed.
     """
 
-    changes_since: Callable[[int], Awaitable[tuple[int, list[int]]]]
+    ask: Callable[[], Awaitable[str]]
     every: float = 1.0
     beat: float = 10.0
-    newest: int = 0
+    newest: str = ""
     _listeners: int = 0
     _asker: asyncio.Task[None] | None = None
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def listen(self, welcome: Callable[[], Awaitable[bool]]) -> AsyncIterator[int]:
-        """The number of the newest change: at once, after each change and at each beat, for as long as the listener is welcome."""
+    async def listen(self, welcome: Callable[[], Awaitable[bool]]) -> AsyncIterator[str]:
+        """The sign of the newest change: at once, after each change and at each beat, for as long as the listener is welcome."""
         self._listeners += 1
         if self._asker is None or self._asker.done():
             self._asker = asyncio.create_task(self._ask())
@@ -38,7 +38,7 @@ class Live:
         finally:
             self._listeners -= 1
 
-    async def _wait(self, seen: int) -> None:
+    async def _wait(self, seen: str) -> None:
         async with self._news:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait_for(lambda: self.newest != seen), self.beat)
@@ -47,7 +47,7 @@ class Live:
         """A database that is away is asked again."""
         while self._listeners:
             try:
-                newest, _ = await self.changes_since(self.newest)
+                newest = await self.ask()
                 if newest != self.newest:
                     async with self._news:
                         self.newest = newest

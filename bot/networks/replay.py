@@ -38,7 +38,7 @@ class Replay:
             good = [one for one in batch if isinstance(one, Mention)]
             for bad in batch:
                 if isinstance(bad, Malformed):
-                    await self.set_aside(source, str(bad), str(bad))
+                    await self.set_aside(source, bad.raw or str(bad), str(bad))
             receipts = await self.receive(good) if good else []
             new = sum(receipt.new for receipt in receipts)
             cases |= {receipt.case_id for receipt in receipts}

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
+from handlers.errors import DoorClosed, Gone, Refused, SendError, TryLater, Unconfirmed
 
 AWAY = timedelta(seconds=5)
 QUIET = timedelta(seconds=30)  # when a 429 does not say how long
@@ -24,6 +24,7 @@ _WORKSPACE = frozenset({
     "ekm_access_denied", "two_factor_setup_required", "accesslimited",
 })  # fmt: skip
 _LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org", "request_timeout"})
+_GONE = frozenset({"message_not_found", "thread_not_found"})
 _UNCLEAR = frozenset({"internal_error", "fatal_error", "unknown_error"})  # "some aspect may have succeeded"
 
 
@@ -62,6 +63,8 @@ def _named(reason: str, bucket: str) -> SendError:
         return DoorClosed(reason)
     if reason in _WORKSPACE:
         return DoorClosed(reason, whole=True)
+    if reason in _GONE:
+        return Gone(reason)
     if reason in _LATER:
         return TryLater(reason, QUIET, bucket)
     return Unconfirmed(reason) if reason in _UNCLEAR else Refused(reason)

@@ -11,7 +11,7 @@ from bot.slack.answers import send_error
 from bot.slack.blocks import card_blocks, notice
 from bot.slack.markup import Json
 from bot.slack.pace import Pace
-from handlers.errors import Refused, Unconfirmed
+from handlers.errors import Gone, Unconfirmed
 from handlers.ports import Bucket, Card, Place
 
 NAME = "slack"
@@ -82,10 +82,8 @@ class SlackWorkspace:
             return await _answer(self.client.conversations_history(**asked), "conversations.history")
         try:
             return await _answer(self.client.conversations_replies(ts=thread_id, **asked), "conversations.replies")
-        except Refused as error:
-            if error.reason == "thread_not_found":
-                return {}
-            raise
+        except Gone:
+            return {}
 
     async def _conversation(self, channel_id: str) -> str:
         """A person's account stands for the direct conversation with them."""

@@ -179,7 +179,7 @@ async def room(
         tags=Tags(store, board, Shelf(flow)),
         logbook=Logbook(mentions),
         crises=Crises(store, board, flow),
-        staff=Staff(store, "Europe/Madrid", "en"),
+        staff=Staff(store, board, "Europe/Madrid", "en"),
         workspaces=Workspaces(store, workspaces),
     )
     try:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.workspace import SlackWorkspace
-from handlers.errors import DoorClosed, Refused, TryLater, Unconfirmed
+from handlers.errors import DoorClosed, Gone, Refused, TryLater, Unconfirmed
 from handlers.ports import Card, Place, Words
 from handlers.renderer import Renderer
 from handlers.sender import Sender
@@ -101,8 +101,8 @@ async def test_nothing_was_sent_when_nobody_answers_the_door(workspace, slack):
             await closed.post(Place("C1"), CARD, "en", "t")
 
 
-async def test_an_update_of_a_message_that_is_gone_is_refused_for_good(workspace):
-    with pytest.raises(Refused) as raised:
+async def test_an_update_of_a_message_that_is_gone_says_so(workspace):
+    with pytest.raises(Gone) as raised:
         await workspace.update(Place("C1"), "1.000001", CARD, "en")
     assert raised.value.reason == "message_not_found"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
+from handlers.errors import Gone
 from handlers.ports import Bucket, Card, Place
 
 
@@ -42,6 +43,7 @@ class FakeWorkspace:
     lost: deque[Exception] = field(default_factory=deque)
     during: Callable[[], object] | None = None  # awaited in the middle of a post
     hangs: bool = False
+    deleted: set[str] = field(default_factory=set)  # messages that somebody took away
     _ids: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
 
     def limits(self, channel_id: str, act: str) -> list[Bucket]:
@@ -49,8 +51,12 @@ class FakeWorkspace:
 
     async def post(self, place: Place, card: Card, language: str, token: str) -> str:
         await self._answer("post", place.channel_id)
+        if place.thread_id in self.deleted:
+            raise Gone("thread_not_found")
         if place.thread_id:
-            assert any(one.id == place.thread_id and one.place.channel_id == place.channel_id for one in self.messages), "no such thread here"
+            assert any(one.id == place.thread_id and one.place.channel_id == place.channel_id for one in self.messages), (
+                "no such thread here"
+            )
         message = Message(f"m{next(self._ids)}", place, token, self.clock(), [card])
         self.messages.append(message)
         if self.during:
@@ -62,6 +68,8 @@ class FakeWorkspace:
 
     async def update(self, place: Place, message_id: str, card: Card, language: str) -> None:
         await self._answer("update", place.channel_id)
+        if message_id in self.deleted:
+            raise Gone("message_not_found")
         message = next(one for one in self.messages if one.id == message_id)
         assert message.place.channel_id == place.channel_id, "a message of another channel"
         message.states.append(card)

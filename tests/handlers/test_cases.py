@@ -30,7 +30,9 @@ async def tags(house, case):
 async def test_two_people_claim_at_once_and_the_other_is_told_who_has_it(house):
     case = await house.case()
     people = {name: await house.person(name) for name in ("Ana", "Bo", "Cy", "Di")}
-    outcomes = dict(zip(people, await asyncio.gather(*(house.cases.claim(who, case) for who in people.values()), return_exceptions=True), strict=True))
+    outcomes = dict(
+        zip(people, await asyncio.gather(*(house.cases.claim(who, case) for who in people.values()), return_exceptions=True), strict=True)
+    )
     winners = [name for name, outcome in outcomes.items() if outcome is None]
     assert len(winners) == 1
     assert {(type(error), error.facts["owner"]) for error in outcomes.values() if error} == {(CaseOwned, winners[0])}
@@ -96,12 +98,13 @@ async def test_ten_people_who_take_the_next_at_once_get_ten_cases(house):
     assert len(set(taken)) == 10
 
 
-async def test_a_persons_word_wins_and_the_machines_is_kept_apart(house):
+async def test_a_persons_word_wins_and_the_machines_is_kept_apart(house, dial):
     case, ana = await house.case("my_data phishing", by="ana", conversation_id="c"), await house.person("Ana")
     await house.tags.choose(ana, case, ["press"])
     assert await tags(house, case) == {"my_data": (0.9, False), "phishing": (0.9, False), "press": (None, True)}
     await house.case("phishing again", by="ana", conversation_id="c")
     assert (await tags(house, case))["phishing"] == (0.9, False), "the machine does not argue"
+    dial.forward(seconds=11)  # clicks settle before they are learnt
     async with house.store.read() as work:
         clicks = [(row.word, row.truth) for row in await cases.clicks_after(work, 0)]
     assert sorted(clicks) == [("my_data", False), ("phishing", False), ("press", True)]
