@@ -1,12 +1,16 @@
 """Reads the environment and `.env` once, into one frozen value. A missing or malformed value is one clear line."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+# what else goes between :// and ? cannot be read, and the driver's complaint would repeat a part of the password
+_WHERE = re.compile(r"(?:[^@]*@)?(?:\[[^]@/]*\]|[^:@/]*)(?::\d+)?(?:/[^@]*)?")
 
 
 class SettingsError(Exception):
@@ -50,7 +54,8 @@ class Settings(BaseSettings):
         if value.lstrip().startswith("{"):
             return json.loads(value)
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-        if any(not sign or not name.strip() or not rest.strip() for name, sign, rest in pairs):
+        # a secret pasted without its name may end in =, and then looks like a name
+        if any(not sign or not name.strip() or not rest.strip("= ") for name, sign, rest in pairs):
             raise ValueError("expected name=value pairs, separated by commas")
         return {name.strip(): rest.strip() for name, _, rest in pairs}
 
@@ -66,6 +71,9 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgres://", "postgresql://", "postgresql+asyncpg://", "sqlite+aiosqlite:///")):
             raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        scheme, _, rest = value.partition("://")
+        if scheme.startswith("postgres") and not _WHERE.fullmatch(rest.partition("?")[0]):
+            raise ValueError("expected postgresql://USER:PASSWORD@HOST:PORT/NAME, an @ in the password written as %40")
         return value
 
     @property
