@@ -36,7 +36,7 @@ class Word:
 
 
 @dataclass
-class Desk:
+class Sitting:
     """The cases that a batch of words is about, as each word finds and leaves them; `said` and `entries` are what is to be kept."""
 
     people: Mapping[Who, Person | Told]
@@ -89,25 +89,25 @@ class Tags:
 
     async def _settle(self, words: Sequence[Word]) -> list[Told | None]:
         async with self.store.begin() as work:
-            desk = await self._lay_out(work, words)
-            outcomes = [desk.hear(word) for word in words]
-            if desk.said:
-                await self._record(work, desk)
+            sitting = await self._lay_out(work, words)
+            outcomes = [sitting.hear(word) for word in words]
+            if sitting.said:
+                await self._record(work, sitting)
                 await work.commit()
         return outcomes
 
-    async def _lay_out(self, work: Work, words: Iterable[Word]) -> Desk:
+    async def _lay_out(self, work: Work, words: Iterable[Word]) -> Sitting:
         people = await admit_each(work, (word.who for word in words), Act.TAG)
         allowed = {word.case_id for word in words if isinstance(people[word.who], Person)}
         found = await cases.lock_all(work, allowed)
         flows = {case.id: await self.shelf.of(work, case) for case in found.values()}
-        return Desk(people, found, flows, await tags.of_cases(work, list(found)))
+        return Sitting(people, found, flows, await tags.of_cases(work, list(found)))
 
-    async def _record(self, work: Work, desk: Desk) -> None:
-        changed = desk.changed()
-        await tags.keep(work, desk.said)
+    async def _record(self, work: Work, sitting: Sitting) -> None:
+        changed = sitting.changed()
+        await tags.keep(work, sitting.said)
         await tags.grade(work, {case.id: case.severity for case in changed})
-        await timeline.append(work, desk.entries)
+        await timeline.append(work, sitting.entries)
         await self.board.show(work, [Shown(case.id, case.channel, case.severity) for case in changed])
 
 
