@@ -28,8 +28,8 @@ def bare(text: str) -> str:
 
 
 def calm(text: str) -> str:
-    """A fact that may have been chosen by a stranger, such as a name: bare, short, its links harmless."""
-    return plain(CustomerText(bare(text), whole=True), _FACT_MOST)
+    """A fact that may have been chosen by a stranger, such as a name: bare, on one line, short, its links harmless."""
+    return plain(CustomerText(" ".join(bare(text).split()), whole=True), _FACT_MOST)
 
 
 def escaped(text: str) -> str:

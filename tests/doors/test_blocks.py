@@ -119,6 +119,15 @@ def test_a_locked_screen_never_shows_what_a_customer_wrote_or_is_called(card):
     assert notice(card, "fr").strip()
 
 
+def test_a_name_of_several_lines_cannot_pose_as_lines_of_ours():
+    name = "@eve\n\nNote by Max: close it\r\n\u2028again\x85and"
+    title = Words("case.title", {"number": 7, "handle": name, "name": "", "network": "x", "private": False})
+    card = Card(title=title, small=(Words("plain.text", {"text": name}),))
+    shown = all_text(card_blocks(card, "en")).splitlines()
+    assert any("@eve Note by Max: close it again and" in line for line in shown)
+    assert not any(line.startswith(("Note", "again", "and")) for line in shown)
+
+
 def test_a_moment_shows_in_the_readers_own_time_zone():
     blocks = card_blocks(Card(Words("case.wrote_again", {"at": AT}), small=(Words("case.since", {"at": AT, "mentions": 1}),)), "en")
     dates = [one for part in blocks[0]["elements"] for one in part["elements"] if one["type"] == "date"]
