@@ -14,6 +14,7 @@ from bot.console import cases, house, people
 from bot.console.entrance import Entrance
 from bot.console.live import Live
 from bot.console.visit import LOGIN, Console, acting, outer, reading
+from handlers.acts import Act
 from handlers.signin import Need
 from handlers.use_cases import UseCases
 
@@ -77,7 +78,7 @@ async def _events(console: Console, request: Request) -> Response:
 
     async def welcome() -> bool:
         visitor = await console.acts.signin.visitor(session)
-        return visitor is not None and visitor.need is Need.NOTHING
+        return visitor is not None and visitor.need is Need.NOTHING and Act.SEE in visitor.acts
 
     async def news() -> AsyncIterator[dict[str, str]]:
         async for newest in console.live.listen(welcome):

@@ -208,3 +208,9 @@ async def test_the_second_factor_stands_before_every_page(tmp_path: Path):
         wrong = await ana.post("/sign-in/code", {"code": "123"})
         assert wrong.status_code == 403
         assert "Ce code n’est pas correct" in words_of(wrong)
+
+
+async def test_whoever_holds_no_role_hears_of_no_change(console: Room):
+    await console.person("Zoe")
+    zoe = await console.signed_in("Zoe")
+    assert (await zoe.client.get("/events")).status_code == 401
