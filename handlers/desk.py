@@ -103,6 +103,11 @@ class Desk:
                 await health.of_doors(work),
             )
 
+    async def open_to(self, who: Who) -> None:
+        """Raises what keeps somebody from seeing cases, if anything does."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+
     async def newest(self) -> str:
         """A sign that differs after every change: what a live page listens for."""
         async with self.store.read() as work:

@@ -146,8 +146,9 @@ async def set_totp(work: Work, person_id: int, secret: str | None, step: int | N
 
 
 async def invite(work: Work, person_id: int, valid: timedelta) -> str:
-    """A token for one sign-in; only its hash is kept."""
+    """A token for one sign-in; only its hash is kept, and an older one that was not used opens nothing any more."""
     token = secrets.token_urlsafe(32)
+    await work.execute(sa.delete(invites).where(invites.c.person_id == person_id, invites.c.used_at.is_(None)))
     expires_at = await work.now() + valid
     await work.execute(sa.insert(invites).values(token_hash=secret_hash(token), person_id=person_id, expires_at=expires_at))
     return token

@@ -1,6 +1,7 @@
 """Every listener of the Slack door, on one screen. An act commits, then is acknowledged; a form opens first."""
 
 import asyncio
+import inspect
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,6 +29,17 @@ class Listeners:
     acts: UseCases
     replies: Replies
     acquaintance: Acquaintance
+    troubles: Troubles
+
+    def kept(self, listener: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        wanted = inspect.signature(listener).parameters
+
+        async def listen(ack: Ack, body: Json, context: Json) -> None:
+            self.troubles.keep(asyncio.current_task())
+            given = {"ack": ack, "body": body, "context": context}
+            await listener(**{name: given[name] for name in wanted})
+
+        return listen
 
     async def recognise(self, body: Json, next_: Callable[[], Awaitable[Any]]) -> None:
         await self.acquaintance.recognise(payloads.who_acts(body))
@@ -99,6 +111,7 @@ class Listeners:
         await ack()
         click = payloads.click(body)
         if click.act != "open_original" and click.ids:
+            await self.acts.desk.open_to(click.who)
             await self.replies.refresh(click)
 
     async def _author(self, message: payloads.Told) -> str:
@@ -119,7 +132,8 @@ def _one(said: Answers, name: str) -> str:
 
 def register(app: AsyncApp, acts: UseCases, replies: Replies, acquaintance: Acquaintance) -> Troubles:
     """Bind every button, form, command and shortcut; the error listener is given back, to be closed with the door."""
-    cases, tags, on = acts.cases, acts.tags, Listeners(acts, replies, acquaintance)
+    troubles = Troubles(replies, acquaintance, replies.language)
+    cases, tags, on = acts.cases, acts.tags, Listeners(acts, replies, acquaintance, troubles)
     app.middleware(on.recognise)
     small = {
         "tag": lambda click: tags.toggle(click.who, click.case_id, click.choice),
@@ -141,14 +155,13 @@ def register(app: AsyncApp, acts: UseCases, replies: Replies, acquaintance: Acqu
         "like_this": on.like_this,
     }
     for act, listener in listeners.items():
-        app.action(re.compile(f"^{act}:"))(listener)
-    app.action(re.compile(""))(on.stale)
+        app.action(re.compile(f"^{act}:"))(on.kept(listener))
+    app.action(re.compile(""))(on.kept(on.stale))
     for name, do in forms.items():
-        app.view(name)(on.sent_in(do))
-    app.view("log")(on.log)
-    app.shortcut("make_case")(on.make_case)
+        app.view(name)(on.kept(on.sent_in(do)))
+    app.view("log")(on.kept(on.log))
+    app.shortcut("make_case")(on.kept(on.make_case))
     for command in ("/crisis", "/crisis-status"):
-        app.command(command)(on.command)
-    troubles = Troubles(replies, acquaintance, replies.language)
+        app.command(command)(on.kept(on.command))
     app.error(troubles.listen)
     return troubles

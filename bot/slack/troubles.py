@@ -27,7 +27,7 @@ class Troubles:
     replies: Replies
     acquaintance: Acquaintance
     language: str
-    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+    _under_way: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def listen(self, error: Exception, body: Json, context: Json, response: BoltResponse | None) -> BoltResponse | None:
         """Bolt's error listener. `response` is None when the act was acknowledged before it failed."""
@@ -46,9 +46,15 @@ class Troubles:
             self._later(self.replies.privately(who, str(body.get("response_url") or ""), Card(title=words)))
         return BoltResponse(status=200, body="") if response is not None else None
 
+    def keep(self, task: asyncio.Task[Any] | None) -> None:
+        """A listener goes on after its acknowledgement: it is waited for when the door closes."""
+        if task:
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
     async def close(self) -> None:
-        if self._telling:
-            await asyncio.wait(self._telling, timeout=5)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=5)
 
     def _words(self, error: Exception) -> Words:
         if isinstance(error, Told):
@@ -66,9 +72,7 @@ class Troubles:
             return self.language
 
     def _later(self, telling: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(telling)
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self.keep(asyncio.create_task(telling))
 
 
 def _json(body: Json) -> BoltResponse:

@@ -38,7 +38,7 @@ def _line(error: Exception, language: str) -> str | None:
             return say("cli.no_such_person", language, **error.facts)
         case Told():
             return say(error.template, language, **error.facts)
-        case FileNotFoundError():
+        case FileNotFoundError() | IsADirectoryError():
             return say("cli.no_such_file", language, file=error.filename)
     # a door does not know the rules: their errors are known by name, and say in their own lines what is wrong where
     return str(error) if type(error).__name__ in ("FlowErrors", "PeopleErrors") else None

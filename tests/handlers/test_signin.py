@@ -210,3 +210,11 @@ async def test_a_house_that_does_not_insist_lets_its_admin_straight_in(tmp_path:
         visitor = await demo.acts.signin.visitor(await entered(demo, "Ana"))
         assert visitor is not None
         assert visitor.need is Need.NOTHING
+
+
+async def test_a_new_link_puts_an_end_to_the_older_one(house: Room):
+    await house.person("Ana", "agent")
+    older, newer = await house.acts.signin.invite("Ana"), await house.acts.signin.invite("Ana")
+    with pytest.raises(LinkSpent):
+        await house.acts.signin.enter(older)
+    assert await house.acts.signin.enter(newer)
