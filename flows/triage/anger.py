@@ -9,6 +9,7 @@ from flows.flow import Flow
 from flows.triage.lessons import anger_lessons, anger_triggers
 from flows.triage.linear import softmax
 from flows.triage.model import Model
+from flows.triage.normalise import tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from flows.triage.vectors import SentenceVectors
 
 CALM, ANGRY = 0, 1
+_SHOUTING, _MARKS = ("§", "shouting"), ("§", "marks")
 
 
 class AngerReader:
@@ -40,8 +42,8 @@ class AngerReader:
 
     def _taught(self, vectors: NDArray[Any] | None) -> Model:
         model = Model(2, self._triggers)
-        texts = [with_shouting(text) for text, _ in self._lessons]
-        model.study(texts, [ANGRY if angry else CALM for _, angry in self._lessons], vectors, epochs=3)
+        words = [with_shouting(text) for text, _ in self._lessons]
+        model.study(words, [ANGRY if angry else CALM for _, angry in self._lessons], vectors, epochs=3)
         return model
 
 
@@ -50,8 +52,9 @@ def _anger(model: Model, texts: Sequence[str], vectors: NDArray[Any] | None) -> 
     return result
 
 
-def with_shouting(text: str) -> str:
-    """The text with signs for what lower case and masking would lose: capitals and rows of exclamation marks."""
-    letters = [c for c in text[:1_000] if c.isalpha()]
-    shouting = len(letters) > 8 and sum(c.isupper() for c in letters) > 0.6 * len(letters)
-    return f"{text}{' §shouting' * shouting}{' §marks' * ('!!' in text or '?!' in text or '!?' in text)}"
+def with_shouting(text: str) -> Sequence[str]:
+    """The words with signs for what lower case and masking would lose: capitals and rows of exclamation marks."""
+    letters = [*filter(str.isalpha, text[:1_000])]
+    shouting = len(letters) > 8 and sum(map(str.isupper, letters)) > 0.6 * len(letters)
+    marks = "!!" in text or "?!" in text or "!?" in text
+    return (*tokens(text), *_SHOUTING * shouting, *_MARKS * marks)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flows.triage.normalise import shortened, without_marks
+from flows.triage.normalise import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 def core(text: str) -> str:
     """The words and figures of a text, without what a copy changes: links, handles, signs, capitals, accents."""
-    return " ".join(_WORD.findall(_ASIDE.sub(" ", without_marks(shortened(text)))))
+    return " ".join(_WORD.findall(_ASIDE.sub(" ", plain(text))))
 
 
 def shingles(words: str) -> NDArray[np.uint64]:
@@ -67,10 +68,22 @@ class Trace:
 
 def likeness(one: Trace, other: Trace) -> float:
     """Jaccard similarity of the pieces, less where the figures are others."""
-    together = np.concatenate((one.pieces, other.pieces))
-    together.sort()
-    shared = int(np.count_nonzero(together[1:] == together[:-1]))
-    return shared / (len(together) - shared) - _figures_apart(one.figures, other.figures)
+    return likenesses(one, (other,))[0]
+
+
+def likenesses(one: Trace, others: Sequence[Trace]) -> list[float]:
+    """The likeness of one text and each of some others, of which there is at least one."""
+    sizes = np.array([len(other.pieces) for other in others])
+    pieces = np.concatenate([other.pieces for other in others])
+    met = one.pieces[np.minimum(np.searchsorted(one.pieces, pieces), len(one.pieces) - 1)] == pieces
+    shared = np.add.reduceat(met, np.cumsum(sizes) - sizes, dtype=np.int64)
+    alike = (shared / (len(one.pieces) + sizes - shared)).tolist()
+    return [each - _figures_apart(one.figures, other.figures) for each, other in zip(alike, others, strict=True)]
+
+
+def _may_be_alike(one: Trace, other: Trace) -> bool:
+    """Two texts share no more pieces than the shorter has."""
+    return min(len(one.pieces), len(other.pieces)) >= ALIKE * max(len(one.pieces), len(other.pieces))
 
 
 def _figures_apart(one: frozenset[str], other: frozenset[str]) -> float:
@@ -79,9 +92,9 @@ def _figures_apart(one: frozenset[str], other: frozenset[str]) -> float:
     return OTHER_FIGURES if one and other and one.isdisjoint(other) else UNEQUAL_FIGURES
 
 
-def cluster_of(plain: str) -> int:
+def cluster_of(words: str) -> int:
     """The number of the cluster that this text begins: signed 64 bit, the same on every machine."""
-    return int.from_bytes(hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 
 class NearDuplicates:
@@ -121,8 +134,10 @@ class NearDuplicates:
             for mate in self._bands.get(band, ()):
                 met[mate] = met.get(mate, 0) + 1
         likeliest = sorted(met, key=lambda mate: (-met[mate], mate))[:_MOST_MATES]
-        close = [(likeness(trace, self._kept[mate]), mate) for mate in likeliest]
-        best = max(close, default=(0.0, 0))
+        mates = [mate for mate in likeliest if _may_be_alike(trace, self._kept[mate])]
+        if not mates:
+            return None
+        best = max(zip(likenesses(trace, [self._kept[mate] for mate in mates]), mates, strict=True))
         return best[1] if best[0] >= ALIKE else None
 
     def _keep(self, cluster: int, trace: Trace) -> None:

@@ -96,13 +96,15 @@ class Triage:
     def _suggest(self, batch: Sequence[tuple[str, str | None]], *, semantic: bool) -> Iterable[Suggestion]:
         texts = [text for text, _ in batch]
         crisis, tags, anger = self._reread(texts) if semantic else (*self._speeds.judge(texts, None), self._anger.read(texts))
-        for number, (text, hint) in enumerate(batch):
+        languages = self._language.read_many(texts, [hint for _, hint in batch])
+        best = tags.argsort(axis=1)[:, : -BUTTONS - 1 : -1].tolist()
+        for number, text in enumerate(texts):
             sure = float(crisis[number])
-            offered = self._offered(tags[number])
+            offered = self._offered(best[number], tags[number].tolist())
             yield Suggestion(
                 crisis=sure >= 0.5,
                 crisis_confidence=round(sure, 4),
-                language=self._language.read(text, hint),
+                language=languages[number],
                 tags=offered,
                 severity=self._severity(sure, offered),
                 anger=round(float(anger[number]), 4),
@@ -119,10 +121,9 @@ class Triage:
         self._vectors.forget()
         return crisis, tags, anger
 
-    def _offered(self, confidences: Any) -> tuple[tuple[str, float], ...]:
-        best = confidences.argsort()[::-1][:BUTTONS]
+    def _offered(self, best: Sequence[int], confidences: Sequence[float]) -> tuple[tuple[str, float], ...]:
         worth = [n for place, n in enumerate(best) if place < ALWAYS or confidences[n] >= WORTH_A_BUTTON]
-        return tuple((self._classes.tags[n], round(float(confidences[n]), 4)) for n in worth)
+        return tuple((self._classes.tags[n], round(confidences[n], 4)) for n in worth)
 
     def _severity(self, sure: float, offered: Sequence[tuple[str, float]]) -> Severity:
         found = [self._flow.tags[tag].severity for tag, _ in offered]

@@ -10,7 +10,6 @@ import numpy as np
 
 from flows.triage.features import RESERVED, Rows, beside, rarity_of, rows
 from flows.triage.linear import LinearModel, softmax
-from flows.triage.normalise import tokens
 from flows.triage.triggers import Triggers
 
 if TYPE_CHECKING:
@@ -34,25 +33,28 @@ class Model:
         self._past: deque[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = deque(maxlen=_KEPT)
         self._clicks = 0
 
-    def study(self, texts: Sequence[str], owners: Sequence[int], vectors: NDArray[Any] | None = None, *, epochs: int = EPOCHS) -> None:
+    def study(
+        self, words: Sequence[Sequence[str]], owners: Sequence[int], vectors: NDArray[Any] | None = None, *, epochs: int = EPOCHS
+    ) -> None:
         """Learns the written examples, in an order that is always the same."""
-        words = [tokens(text) for text in texts]
         self._rarity = rarity_of([" ".join(found) for found in words])
-        if vectors is not None and len(texts):
+        if vectors is not None and len(words):
             self._middle = vectors.mean(axis=0)
-        taught = self._rows(words, vectors)
+        taught = self.read(words, vectors)
         targets = np.eye(self.classes, dtype=np.float32)[np.asarray(owners, np.int64)]
         for epoch in range(epochs):
-            for number in np.random.Generator(np.random.PCG64(epoch)).permutation(len(texts)):
+            for number in np.random.Generator(np.random.PCG64(epoch)).permutation(len(words)):
                 self._linear.learn(*taught.row(number), targets[number])
 
-    def scores(self, texts: Sequence[str], vectors: NDArray[Any] | None = None) -> NDArray[np.float32]:
+    def scores(self, words: Sequence[Sequence[str]], vectors: NDArray[Any] | None = None) -> NDArray[np.float32]:
         """One row per text, one column per class; their softmax are the probabilities."""
-        return self.scores_of(self.read(texts, vectors))
+        return self.scores_of(self.read(words, vectors))
 
-    def read(self, texts: Sequence[str], vectors: NDArray[Any] | None = None) -> Rows:
-        """The features of raw texts, beside an encoder's vectors of them at the semantic speed."""
-        return self._rows([tokens(text) for text in texts], vectors)
+    def read(self, words: Sequence[Sequence[str]], vectors: NDArray[Any] | None = None) -> Rows:
+        """The features of texts' words, beside an encoder's vectors of them at the semantic speed."""
+        result = rows([" ".join(found) for found in words], self._rarity)
+        result = beside(result, *self._hits(words))
+        return result if vectors is None else beside(result, *_spread(vectors - self._middle))
 
     def scores_of(self, read: Rows) -> NDArray[np.float32]:
         """The same for texts that were read already."""
@@ -68,13 +70,8 @@ class Model:
         for step in range(1, 1 + min(_REHEARSED, len(self._past) - 1)):
             self._linear.learn(*self._past[(self._clicks * 7_919 + step * 104_729) % len(self._past)])
 
-    def _rows(self, words: Sequence[Sequence[str]], vectors: NDArray[Any] | None) -> Rows:
-        result = rows([" ".join(found) for found in words], self._rarity)
-        result = beside(result, *self._hits(words))
-        return result if vectors is None else beside(result, *_spread(vectors - self._middle))
-
     def _hits(self, words: Sequence[Sequence[str]]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        found = [sorted({owner for _, owner in self._triggers.found(each)}) for each in words]
+        found = [sorted(self._triggers.owners(each)) for each in words]
         owners = np.repeat(np.arange(len(words)), [len(each) for each in found])
         buckets = np.array([_HITS + owner for each in found for owner in each], np.int64)
         return owners, buckets, np.full(len(buckets), 0.5, np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HEAD, TAIL = 2_000, 500  # characters kept of a long text: the matter is at its beginning, the demand at its end
 
@@ -30,11 +31,13 @@ def shortened(text: str) -> str:
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
 
 
-def without_marks(text: str) -> str:
-    """No accents, no zero-width or direction marks, compatible forms unified, lower case."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))[: HEAD + TAIL]  # one sign may unfold to eighteen
+@lru_cache(maxsize=256)  # a few readers ask for each text of a batch in turn
+def plain(text: str) -> str:
+    """Shortened, no accents, no zero-width or direction marks, compatible forms unified, lower case; not yet cut into words."""
+    short = shortened(text)
+    if short.isascii():
+        return short.lower()
+    apart = unicodedata.normalize("NFKD", short.translate(_APOSTROPHES))[: HEAD + TAIL]  # one sign may unfold to eighteen
     return "".join(c for c in apart if c.isascii() or unicodedata.category(c) not in _MARKS).lower()
 
 
@@ -55,16 +58,16 @@ def _latin(word: str) -> str:
     return word.translate(_LOOKALIKES) if mixed else word
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def tokens(text: str) -> tuple[str, ...]:
     """Words, single signs and emoji of a text in its plain form; links, addresses, handles and figures are masked."""
-    plain = without_marks(shortened(text))
-    plain = _LINK.sub(" http ", plain)
-    if "@" in plain or "__" in plain:
-        plain = _HANDLE.sub(" @ ", _ADDRESS.sub(" mail@ ", plain))
-    plain = _LONG_NUMBER.sub("00000", _DIGIT.sub("0", plain))
-    plain = _STRETCHED.sub(r"\1\1", plain)
-    found = _TOKEN.findall(plain)
-    return found if plain.isascii() else [_latin(word) for word in found]
+    masked = _LINK.sub(" http ", plain(text))
+    if "@" in masked or "__" in masked:
+        masked = _HANDLE.sub(" @ ", _ADDRESS.sub(" mail@ ", masked))
+    masked = _LONG_NUMBER.sub("00000", _DIGIT.sub("0", masked))
+    masked = _STRETCHED.sub(r"\1\1", masked)
+    found = _TOKEN.findall(masked)
+    return tuple(found) if masked.isascii() else tuple(_latin(word) for word in found)
 
 
 def normalised(text: str) -> str:

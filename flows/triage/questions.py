@@ -18,5 +18,5 @@ def asks(text: str) -> bool:
     """A question mark anywhere, or a beginning like a question's."""
     if any(mark in text for mark in _MARKS):
         return True
-    words = tokens(text[:120])
+    words = tokens(text)
     return len(words) > _SHORTEST and words[0] in _ASKING

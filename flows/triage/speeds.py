@@ -47,7 +47,7 @@ class Speeds:
     def judge(self, texts: Sequence[str], vectors: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
         """How surely each text is about the crisis; how surely each tag holds if it is. Semantic where vectors are given."""
         speed = self._linear if vectors is None else self._behind()
-        scores = speed.model.scores(texts, vectors)
+        scores = speed.model.scores([tokens(text) for text in texts], vectors)
         tags = softmax(scores[:, : self._classes.ordinary])[:, : self._classes.crisis]
         return speed.threshold.confidence(self._ranking(scores)), tags
 
@@ -74,7 +74,7 @@ class Speeds:
         return self._semantic
 
     def _learn(self, speed: _Speed, text: str, number: int, *, truth: bool, vectors: NDArray[Any] | None = None) -> None:
-        read = speed.model.read([text], vectors)
+        read = speed.model.read([tokens(text)], vectors)
         about = _about_the_crisis(number, self._classes, truth=truth)
         if about is not None:
             speed.threshold.learn(float(self._ranking(speed.model.scores_of(read))[0]), truth=about)
@@ -93,7 +93,7 @@ class Speeds:
         taught = self._of(chosen)
         model = Model(self._classes.count, self._triggers)
         seen = None if vectors is None else vectors[chosen]
-        model.study([lesson.text for lesson in taught], [lesson.owner for lesson in taught], seen, epochs=epochs)
+        model.study([tokens(lesson.text) for lesson in taught], [lesson.owner for lesson in taught], seen, epochs=epochs)
         return model
 
     def _found_threshold(self, vectors: NDArray[Any] | None) -> Threshold:
@@ -104,7 +104,7 @@ class Speeds:
         if truths.all() or not truths.any():
             return Threshold()
         model = self._taught(~held, vectors, _QUICKLY)
-        scores = model.scores([lesson.text for lesson in asked], None if vectors is None else vectors[held])
+        scores = model.scores([tokens(lesson.text) for lesson in asked], None if vectors is None else vectors[held])
         return Threshold.fitted(self._ranking(scores), truths)
 
     def _of(self, chosen: NDArray[Any]) -> list[Lesson]:

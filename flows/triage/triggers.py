@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flows.triage.normalise import tokens
 
@@ -28,12 +28,17 @@ class Triggers:
 
     def found(self, words: Sequence[str]) -> list[tuple[str, int]]:
         """Each phrase met, as written in the text, with its owner; once per owner and phrase."""
-        met: dict[tuple[str, int], None] = {}
+        return list(dict.fromkeys((" ".join(words[at : at + len(phrase[0])]), phrase[2]) for at, phrase in self._met(words)))
+
+    def owners(self, words: Sequence[str]) -> set[int]:
+        """Whose phrases were met."""
+        return {phrase[2] for _, phrase in self._met(words)}
+
+    def _met(self, words: Sequence[str]) -> Iterator[tuple[int, _Phrase]]:
         for at, word in enumerate(words):
             for phrase in self._candidates(word):
-                if _holds(phrase, words, at):
-                    met[" ".join(words[at : at + len(phrase[0])]), phrase[2]] = None
-        return list(met)
+                if len(phrase[0]) == 1 or _holds(phrase, words, at):
+                    yield at, phrase
 
     def _candidates(self, word: str) -> Iterable[_Phrase]:
         yield from self._whole.get(word, ())
