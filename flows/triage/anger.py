@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flows.flow import Flow
 from flows.triage.lessons import anger_lessons, anger_triggers
 from flows.triage.linear import softmax
-from flows.triage.model import Model
+from flows.triage.model import Model, orders
 from flows.triage.normalise import tokens
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class AngerReader:
     def _taught(self, vectors: NDArray[Any] | None) -> Model:
         model = Model(2, self._triggers)
         words = [with_shouting(text) for text, _ in self._lessons]
-        model.study(words, [ANGRY if angry else CALM for _, angry in self._lessons], vectors, epochs=3)
+        model.study(words, [ANGRY if angry else CALM for _, angry in self._lessons], vectors, orders(len(words), 3))
         return model
 
 

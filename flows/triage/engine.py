@@ -25,8 +25,10 @@ BUTTONS = 5
 WORTH_A_BUTTON = 0.03
 ALWAYS = 3  # the best so many are offered however unsure they are
 
-# How sure a tag must be before its severity counts. Recall comes first where somebody may die.
-_BAR = {Severity.LOW: 0.35, Severity.NORMAL: 0.35, Severity.HIGH: 0.3, Severity.CRITICAL: 0.05}
+# How sure a tag must be before its severity counts. Recall comes first where somebody may die: the bar is low, and whether
+# it is about the crisis at all, which a cry for help seldom says, is asked less strictly (the root of its confidence counts).
+_BAR = {Severity.LOW: 0.35, Severity.NORMAL: 0.35, Severity.HIGH: 0.3, Severity.CRITICAL: 0.09}
+_STRICT = {Severity.LOW: 1.0, Severity.NORMAL: 1.0, Severity.HIGH: 1.0, Severity.CRITICAL: 0.5}
 
 
 class Triage:
@@ -127,7 +129,7 @@ class Triage:
 
     def _severity(self, sure: float, offered: Sequence[tuple[str, float]]) -> Severity:
         found = [self._flow.tags[tag].severity for tag, _ in offered]
-        counted = [s for s, (_, confidence) in zip(found, offered, strict=True) if confidence * sure >= _BAR[s]]
+        counted = [s for s, (_, confidence) in zip(found, offered, strict=True) if confidence * sure ** _STRICT[s] >= _BAR[s]]
         return max(counted, default=Severity.NORMAL if sure >= 0.5 else Severity.LOW)
 
 

@@ -108,11 +108,9 @@ def rows(texts: Sequence[str], rarity: NDArray[np.float32] | None = None) -> Row
     if not texts:
         return Rows(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
     letters = _Letters(texts)
-    parts = [_counted(len(texts), pieces(letters), rarity, 0.7071) for pieces in (_letter_pieces, _word_pieces)]
-    owners, buckets, weights = (np.concatenate([part[n] for part in parts]) for n in range(3))
-    order = np.argsort(owners, kind="stable")
-    starts = np.searchsorted(owners[order], np.arange(len(texts) + 1))
-    return Rows(starts, buckets[order], weights[order].astype(np.float32))
+    pieces, words = (_counted(len(texts), found(letters), rarity, 0.7071) for found in (_letter_pieces, _word_pieces))
+    owners, buckets, weights = pieces
+    return beside(Rows(np.searchsorted(owners, np.arange(len(texts) + 1)), buckets, weights), *words)
 
 
 def rarity_of(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -122,9 +120,7 @@ def rarity_of(texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def beside(base: Rows, owners: NDArray[Any], buckets: NDArray[Any], weights: NDArray[Any]) -> Rows:
-    """The rows with further entries; the caller keeps the new buckets apart from the hashed ones."""
-    owner = np.concatenate((np.repeat(np.arange(len(base)), np.diff(base.starts)), owners))
-    order = np.argsort(owner, kind="stable")
-    starts = np.searchsorted(owner[order], np.arange(len(base) + 1))
-    joined = np.concatenate((base.weights, weights)).astype(np.float32)
-    return Rows(starts, np.concatenate((base.buckets, buckets))[order], joined[order])
+    """The rows with further entries, ordered by owner; the caller keeps the new buckets apart from those there."""
+    ends = base.starts[owners + 1]
+    starts = base.starts + np.searchsorted(owners, np.arange(len(base) + 1))
+    return Rows(starts, np.insert(base.buckets, ends, buckets), np.insert(base.weights, ends, weights))

@@ -17,6 +17,7 @@ OTHERS = ("de", "it", "pt", "nl", "ca", "eu", "pl", "ro", "sv", "tr", "ar", "he"
 _NOISE = re.compile(r"(?:https?|www\.)\S*|[@#]\w+|&\w+;|__\w+__|\d+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _SURE = 14.0  # how much likelier (in logarithms) another language must be than the best one in use
+_HINTED = 4.0  # what a hint adds to its language, in logarithms
 _READ = 400  # characters that tell a language: more make it no surer
 _FEW = 12  # below so many letters another language is only believed from its script
 
@@ -34,26 +35,30 @@ class LanguageReader:
     def read_many(self, texts: Sequence[str], hints: Sequence[str | None]) -> list[str]:
         """The same for each text, with its hint; reading them together is quicker."""
         plains = [_NOISE.sub(" ", shortened(text)).strip()[:_READ] for text in texts]
-        scores = self._letters.scores(plains).tolist()
-        return [self._chosen(plain, _code(hint), found) for plain, hint, found in zip(plains, hints, scores, strict=True)]
-
-    def _chosen(self, plain: str, hint: str, scores: list[float]) -> str:
-        letters = len(_LETTERS.findall(plain))
-        if not letters:
-            return hint if hint in self._languages else "und"
-        names: list[str] = self._letters.names
-        if hint in self._languages:
-            scores[names.index(hint)] += 4.0
-        mine = max((n for n, name in enumerate(names) if name in self._languages), key=scores.__getitem__)
-        best = max(range(len(names)), key=scores.__getitem__)
-        foreign = scores[best] - scores[mine] > _SURE and (letters >= _FEW or not plain.isascii())
-        return names[best if foreign else mine]
+        known = [_code(hint) if _code(hint) in self._languages else "" for hint in hints]
+        names, scores = self._letters.names, self._letters.scores(plains)
+        for number, hint in enumerate(known):
+            if hint:
+                scores[number, names.index(hint)] += _HINTED
+        ours = sum(name in self._languages for name in names)  # the first columns
+        best, mine = scores.argmax(axis=1), scores[:, :ours].argmax(axis=1)
+        ahead = scores.max(axis=1) - scores[:, :ours].max(axis=1) > _SURE
+        return [
+            _chosen(plain, hint, names[mine[n]], names[best[n]], ahead=bool(ahead[n]))
+            for n, (plain, hint) in enumerate(zip(plains, known, strict=True))
+        ]
 
     @cached_property
     def _letters(self) -> Letters:
         from flows.triage.letters import Letters  # noqa: PLC0415 - numpy loads after the bot is ready
 
         return Letters(tuple(dict.fromkeys((*self._languages, *OTHERS))))
+
+
+def _chosen(plain: str, hint: str, mine: str, best: str, *, ahead: bool) -> str:
+    if not _LETTERS.search(plain):
+        return hint or "und"
+    return best if ahead and (not plain.isascii() or len(_LETTERS.findall(plain)) >= _FEW) else mine
 
 
 def _code(hint: str | None) -> str:

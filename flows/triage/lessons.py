@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from flows.flow import Flow, Vocabulary
 from flows.triage.triggers import Triggers
@@ -16,6 +18,7 @@ class Lesson:
     text: str
     owner: int
     example: bool
+    language: str = ""
     angry: bool = False
 
 
@@ -41,13 +44,28 @@ def lessons(flow: Flow, classes: Classes) -> list[Lesson]:
 def _lessons(flow: Flow, classes: Classes) -> Iterator[Lesson]:
     angry = set(_all(flow.anger.examples.values()))
     for owner, vocabulary in vocabularies(flow, classes):
-        for text in _all(vocabulary.examples.values()):
-            yield Lesson(text, owner, example=True, angry=text in angry)
+        for language, texts in vocabulary.examples.items():
+            for text in texts:
+                yield Lesson(text, owner, example=True, language=language, angry=text in angry)
         for phrase in _all(vocabulary.words.values()):
             yield Lesson(phrase.rstrip("*"), owner, example=False)
     for owner, tag in enumerate(flow.tags.values()):
         for label in sorted(set(tag.label.values())):
             yield Lesson(label, owner, example=False)
+
+
+def balanced(taught: Sequence[Lesson], classes: Classes, order: Iterable[int]) -> list[int]:
+    """The order without what one tag has more of in a language than most: how much was written of a tag is no sign of its frequency."""
+    written = Counter((lesson.owner, lesson.language) for lesson in taught if lesson.example)
+    most = {language: median(written[tag, language] for tag in range(classes.crisis)) for _, language in written}
+    shown: Counter[tuple[int, str]] = Counter()
+    kept = []
+    for number in order:
+        lesson = taught[number]
+        shown[lesson.owner, lesson.language] += lesson.example
+        if not lesson.example or lesson.owner >= classes.crisis or shown[lesson.owner, lesson.language] <= most[lesson.language]:
+            kept.append(number)
+    return kept
 
 
 def vocabularies(flow: Flow, classes: Classes) -> Iterator[tuple[int, Vocabulary]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,16 +34,16 @@ class Model:
         self._clicks = 0
 
     def study(
-        self, words: Sequence[Sequence[str]], owners: Sequence[int], vectors: NDArray[Any] | None = None, *, epochs: int = EPOCHS
+        self, words: Sequence[Sequence[str]], owners: Sequence[int], vectors: NDArray[Any] | None, orders: Iterable[Iterable[int]]
     ) -> None:
-        """Learns the written examples, in an order that is always the same."""
+        """Learns the written examples, once for each of the orders."""
         self._rarity = rarity_of([" ".join(found) for found in words])
         if vectors is not None and len(words):
             self._middle = vectors.mean(axis=0)
         taught = self.read(words, vectors)
         targets = np.eye(self.classes, dtype=np.float32)[np.asarray(owners, np.int64)]
-        for epoch in range(epochs):
-            for number in np.random.Generator(np.random.PCG64(epoch)).permutation(len(words)):
+        for order in orders:
+            for number in order:
                 self._linear.learn(*taught.row(number), targets[number])
 
     def scores(self, words: Sequence[Sequence[str]], vectors: NDArray[Any] | None = None) -> NDArray[np.float32]:
@@ -75,6 +75,12 @@ class Model:
         owners = np.repeat(np.arange(len(words)), [len(each) for each in found])
         buckets = np.array([_HITS + owner for each in found for owner in each], np.int64)
         return owners, buckets, np.full(len(buckets), 0.5, np.float32)
+
+
+def orders(count: int, epochs: int = EPOCHS) -> Iterator[list[int]]:
+    """Random orders of so many examples, always the same ones."""
+    for epoch in range(epochs):
+        yield np.random.Generator(np.random.PCG64(epoch)).permutation(count).tolist()
 
 
 def _spread(vectors: NDArray[Any], share: float = 1.5) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flows.flow import Flow
-from flows.triage.lessons import Classes, Lesson, lessons, triggers
+from flows.triage.lessons import Classes, Lesson, balanced, lessons, triggers
 from flows.triage.linear import softmax
-from flows.triage.model import EPOCHS, Model
+from flows.triage.model import EPOCHS, Model, orders
 from flows.triage.normalise import tokens
 from flows.triage.threshold import Threshold
 from flows.triage.triggers import Triggers
@@ -93,7 +93,8 @@ class Speeds:
         taught = self._of(chosen)
         model = Model(self._classes.count, self._triggers)
         seen = None if vectors is None else vectors[chosen]
-        model.study([tokens(lesson.text) for lesson in taught], [lesson.owner for lesson in taught], seen, epochs=epochs)
+        shown = (balanced(taught, self._classes, order) for order in orders(len(taught), epochs))
+        model.study([tokens(lesson.text) for lesson in taught], [lesson.owner for lesson in taught], seen, shown)
         return model
 
     def _found_threshold(self, vectors: NDArray[Any] | None) -> Threshold:

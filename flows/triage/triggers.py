@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from flows.triage.normalise import tokens
 
@@ -18,6 +19,7 @@ class Triggers:
         for phrase, owner in phrases:
             self._add(phrase, owner)
         self._lengths = sorted({len(stem) for stem in self._stems})
+        self._candidates = lru_cache(maxsize=4_096)(self._beginning_with)  # few words make up most of what people write
 
     def _add(self, phrase: str, owner: int) -> None:
         stem = phrase.endswith("*")
@@ -40,12 +42,9 @@ class Triggers:
                 if len(phrase[0]) == 1 or _holds(phrase, words, at):
                     yield at, phrase
 
-    def _candidates(self, word: str) -> Iterable[_Phrase]:
-        yield from self._whole.get(word, ())
-        for length in self._lengths:
-            if length > len(word):
-                break
-            yield from self._stems.get(word[:length], ())
+    def _beginning_with(self, word: str) -> tuple[_Phrase, ...]:
+        stems = (word[:length] for length in self._lengths if length <= len(word))
+        return (*self._whole.get(word, ()), *(phrase for stem in stems for phrase in self._stems.get(stem, ())))
 
 
 def _holds(phrase: _Phrase, words: Sequence[str], at: int) -> bool:
