@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
 from flows.triage.normalise import tokens
 
@@ -16,6 +17,7 @@ class Triggers:
     def __init__(self, phrases: Iterable[tuple[str, int]]) -> None:
         self._whole: dict[str, list[_Phrase]] = {}
         self._stems: dict[str, list[_Phrase]] = {}
+        self._pairs: dict[tuple[str, str], list[_Phrase]] = {}  # phrases by their first two words, where both are whole
         for phrase, owner in phrases:
             self._add(phrase, owner)
         self._lengths = sorted({len(stem) for stem in self._stems})
@@ -23,8 +25,10 @@ class Triggers:
 
     def _add(self, phrase: str, owner: int) -> None:
         stem = phrase.endswith("*")
-        words = tuple(tokens(phrase.rstrip("*")))
-        if words:
+        words = tokens(phrase.rstrip("*"))
+        if len(words) > 1 + stem:
+            self._pairs.setdefault((words[0], words[1]), []).append((words, stem, owner))
+        elif words:
             shelf = self._stems if stem and len(words) == 1 else self._whole
             shelf.setdefault(words[0], []).append((words, stem, owner))
 
@@ -37,8 +41,8 @@ class Triggers:
         return {phrase[2] for _, phrase in self._met(words)}
 
     def _met(self, words: Sequence[str]) -> Iterator[tuple[int, _Phrase]]:
-        for at, word in enumerate(words):
-            for phrase in self._candidates(word):
+        for at, (word, following) in enumerate(zip_longest(words, words[1:], fillvalue="")):
+            for phrase in (*self._candidates(word), *self._pairs.get((word, following), ())):
                 if len(phrase[0]) == 1 or _holds(phrase, words, at):
                     yield at, phrase
 
