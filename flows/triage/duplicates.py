@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,7 +104,7 @@ class NearDuplicates:
     def __init__(self, most: int = 20_000) -> None:
         self._most = most
         self._kept: OrderedDict[int, Trace] = OrderedDict()
-        self._bands: dict[int, list[int]] = {}
+        self._bands: defaultdict[int, list[int]] = defaultdict(list)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -129,10 +130,7 @@ class NearDuplicates:
             self._keep(cluster, Trace.of(core(text) or text.strip()))
 
     def _nearest(self, trace: Trace) -> int | None:
-        met: dict[int, int] = {}
-        for band in trace.bands:
-            for mate in self._bands.get(band, ()):
-                met[mate] = met.get(mate, 0) + 1
+        met = Counter(chain.from_iterable(self._bands.get(band, ()) for band in trace.bands))
         likeliest = sorted(met, key=lambda mate: (-met[mate], mate))[:_MOST_MATES]
         mates = [mate for mate in likeliest if _may_be_alike(trace, self._kept[mate])]
         if not mates:
@@ -143,8 +141,7 @@ class NearDuplicates:
     def _keep(self, cluster: int, trace: Trace) -> None:
         self._kept[cluster] = trace
         for band in trace.bands:
-            mates = self._bands.setdefault(band, [])
-            mates.append(cluster)
+            self._bands[band].append(cluster)
         while len(self._kept) > self._most:
             self._forget()
 
