@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from flows.flow import Flow, Tag, Vocabulary
+from flows.severity import Severity
 from flows.triage.features import rows
 from flows.triage.language import LanguageReader
+from flows.triage.lessons import Classes, Lesson, balanced
+from flows.triage.letters import Letters
 from flows.triage.linear import LinearModel
 from flows.triage.normalise import normalised, readable, tokens
 from flows.triage.questions import asks
@@ -79,6 +84,22 @@ def test_the_language_is_one_in_use_or_the_one_it_seems(text: str, hint: str | N
 
 
 READER = LanguageReader(("en", "es", "fr"))
+
+
+def test_runs_of_letters_score_languages_as_py3langid_does() -> None:
+    letters, whole = Letters(("en", "es", "fr", "de", "zh")), LanguageIdentifier.from_model_file(MODEL_FILE)
+    texts = ["Has my address been stolen?", "¿Y mis datos?", "où en est ma commande", "我的数据被泄露了吗", "WHY"]
+    for text, found in zip(texts, letters.scores(texts), strict=True):
+        wanted = dict(whole.rank(text))
+        assert np.allclose(found, [wanted[name] for name in letters.names], atol=0.05)
+
+
+def test_a_tag_with_many_examples_in_a_language_shows_no_more_than_most() -> None:
+    tags = {name: Tag(name, {"en": name}, Severity.NORMAL, "crisis", Vocabulary({}, {})) for name in ("one", "two", "many")}
+    nothing = Vocabulary({}, {})
+    classes = Classes(Flow("bare", 1, {}, ("crisis",), nothing, "crisis", nothing, "crisis", nothing, tags, {}, ()))
+    taught = [Lesson("x", owner, example=True, language="en") for owner in (0, 1, 2, 2, 2, classes.ordinary, classes.ordinary)]
+    assert balanced(taught, classes, [4, 3, 2, 1, 0, 5, 6]) == [4, 1, 0, 5, 6]
 
 
 @pytest.mark.parametrize("text", ["am I affected by this", "¿y mis datos", "est-ce que mes données ont fuité", "why?"])
