@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,16 +18,18 @@ LANGUAGES = ("en", "es", "fr")
 KINDS = ("unknown", "affected", "not_affected", "vulnerable", "press", "regulator", "employee", "business")
 ROLES = ("agent", "lead", "legal", "manager", "marketing", "admin", "dpo", "security", "press_officer")
 
+_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]+")  # those of our languages; rarer marks are looked for one by one
 # the signs that phones and word processors put for an apostrophe
 _PLAIN_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
 
 
 def folded(text: str) -> str:
     """The form in which words are compared: no case, no accents, plain apostrophes, single spaces."""
-    plain = text.translate(_PLAIN_APOSTROPHES)
+    plain = text if text.isascii() and "`" not in text else text.translate(_PLAIN_APOSTROPHES)
     if not plain.isascii():
-        apart = unicodedata.normalize("NFKD", plain)
-        plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
+    if not plain.isascii():
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(plain.casefold().split())
 
 
