@@ -41,6 +41,8 @@ def _foreign(sentence: Stretch, reading: Reading) -> Iterator[Stretch]:
 
 def _is_foreign(part: Stretch, reading: Reading) -> bool:
     words, text = _read(part, reading)
+    if len(words) <= FEWEST:  # German writes every noun like a name
+        words, text = _read(part, reading, with_names=True)
     if not words:
         return False
     own, other = _known(words, reading.words.language), max(_known(words, name) for name in LANGUAGES if name != reading.words.language)
@@ -58,10 +60,11 @@ def _is_clearly_foreign(part: Stretch, reading: Reading) -> bool:
     return not own and any(_known(words, name) >= FEWEST for name in LANGUAGES if name != reading.words.language)
 
 
-def _read(part: Stretch, reading: Reading) -> tuple[list[str], str]:
+def _read(part: Stretch, reading: Reading, *, with_names: bool = False) -> tuple[list[str], str]:
     """The words that tell a language: neither quotations nor names."""
     start, end = reading.plain.at(part.start, part.end)
-    text = _NAMED.sub(" ", _QUOTED.sub(" ", reading.draft.text[start:end]))
+    text = _QUOTED.sub(" ", reading.draft.text[start:end])
+    text = text if with_names else _NAMED.sub(" ", text)
     return re.findall(r"[^\W\d_]+", plain(text).folded), text
 
 
