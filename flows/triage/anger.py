@@ -35,6 +35,8 @@ class AngerReader:
 
     def reread(self, texts: Sequence[str], vectors: NDArray[Any], encoder: SentenceVectors) -> NDArray[Any]:
         """The same with the texts' meaning: the mean of both models, whose mistakes lie on different sides."""
+        if not self._lessons:
+            return self.read(texts)
         if self._semantic is None:
             self._semantic = self._taught(encoder.kept([text for text, _ in self._lessons]))
         result: NDArray[Any] = (self.read(texts) + _anger(self._semantic, texts, vectors)) / 2

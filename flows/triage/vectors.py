@@ -31,7 +31,7 @@ class SentenceVectors:
         """The same, kept for the next who asks, until `forget`."""
         fresh = [text for text in dict.fromkeys(texts) if text not in self._kept]
         self._kept.update(zip(fresh, self.of(fresh) if fresh else (), strict=True))
-        return np.stack([self._kept[text] for text in texts])
+        return np.stack([self._kept[text] for text in texts]) if texts else np.empty((0, 1))
 
     def forget(self) -> None:
         """Lets go of what was kept."""

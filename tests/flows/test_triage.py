@@ -226,3 +226,12 @@ def test_a_flow_without_any_example_still_answers() -> None:
 
 def _nothing() -> tuple[Vocabulary]:
     return (Vocabulary({}, {}),)
+
+
+def test_a_flow_without_examples_learns_from_clicks_alone_at_both_speeds(flow: Flow):
+    empty = Vocabulary({}, {})
+    bare = {name: replace(tag, vocabulary=empty) for name, tag in flow.tags.items()}
+    triage = Triage(replace(flow, tags=bare, crisis=empty, ordinary=empty, anger=empty), encoder=LetterCounts())
+    name = next(iter(bare))
+    triage.learn([Click("is this mail from you", "en", name, truth=True)])
+    assert triage.reconsider(["is this mail from you"])[0].tags[0][0] == name
