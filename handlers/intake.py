@@ -1,7 +1,6 @@
 """Gathers what arrives at the same time into one transaction: a thousand mentions a second at the price of a few commits."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from handlers.mentions import Mentions
@@ -37,10 +36,6 @@ class Intake:
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
         return await receipt
-
-    async def put_many(self, batch: Sequence[Mention]) -> list[Receipt]:
-        """A batch that its source delivered together is stored together."""
-        return await self.mentions.receive(batch)
 
     async def _work(self) -> None:
         while self._waiting:

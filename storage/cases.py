@@ -271,14 +271,6 @@ async def leave_posts(work: Work, case_id: int, workspaces: Sequence[str]) -> No
     await work.execute(left.values(current=False))
 
 
-async def at_message(work: Work, workspace: str, channel_id: str, message_id: str) -> int | None:
-    """Which case's card a message is."""
-    c = posts.c
-    where = (c.workspace == workspace) & (c.channel_id == channel_id) & (c.message_id == message_id)
-    found: int | None = await work.scalar(sa.select(c.case_id).where(where))
-    return found
-
-
 async def flow_snapshot(work: Work, digest: str) -> Mapping[str, Any] | None:
     found: Mapping[str, Any] | None = await work.scalar(sa.select(flows.c.snapshot).where(flows.c.digest == digest))
     return found

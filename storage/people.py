@@ -191,9 +191,5 @@ async def session(work: Work, token: str) -> Session | None:
     return Session(_person(row), row["csrf"], row["second_factor"]) if row else None
 
 
-async def pass_second_factor(work: Work, token: str) -> None:
-    await work.execute(sa.update(sessions).where(sessions.c.token_hash == secret_hash(token)).values(second_factor=True))
-
-
 async def close_session(work: Work, token: str) -> None:
     await work.execute(sa.delete(sessions).where(sessions.c.token_hash == secret_hash(token)))

@@ -102,7 +102,7 @@ async def beside_insert(open_store: Open, parts: list[list[Mention]], machine: K
         door, last = intake(ours, machine), dict.fromkeys(TABLES, 0)
         product, insert = [], []
         for part in watched(parts, f"{label}: beside the bare INSERT"):
-            product.append(await _timed(door.put_many(part)))
+            product.append(await _timed(door.mentions.receive(part)))
             rows = {one: await _new_rows(ours, one, last) for one in TABLES}
             insert.append(await _timed(_insert(bare, rows)))
     return median(product[WARM:]), median(insert[WARM:])
@@ -135,8 +135,8 @@ async def growth(open_store: Open, parts: list[list[Mention]], machine: Known, s
         few_door, many_door = intake(few, machine), intake(many, machine)
         seed = parts[: SEED // BATCH]
         for part in seed:
-            await few_door.put_many(part)
-            await many_door.put_many(part)
+            await few_door.mentions.receive(part)
+            await many_door.mentions.receive(part)
         began, copies = time.perf_counter(), size.rows // SEED
         steps = [range(start, min(start + AT_ONCE, copies)) for start in range(1, copies, AT_ONCE)]
         for step in watched(steps, f"{label}: filling up to {size.rows:,} mentions"):
@@ -145,8 +145,8 @@ async def growth(open_store: Open, parts: list[list[Mention]], machine: Known, s
         filled = time.perf_counter() - began
         small, large = [], []
         for part in watched(parts[len(seed) :], f"{label}: few and many rows in turns"):
-            small.append(await _timed(few_door.put_many(part)))
-            large.append(await _timed(many_door.put_many(part)))
+            small.append(await _timed(few_door.mentions.receive(part)))
+            large.append(await _timed(many_door.mentions.receive(part)))
     return median(small[WARM:]), median(large[WARM:]), filled
 
 

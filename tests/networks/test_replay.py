@@ -33,7 +33,7 @@ def write(tmp_path, count, *broken):
 
 
 async def play(house, file, speed=0.0):
-    player = Replay(house.intake.put_many, house.inbox.set_aside)
+    player = Replay(house.mentions.receive, house.inbox.set_aside)
     summaries = [summary async for summary in player.play(read_file(file, "file"), speed, "file")]
     return summaries[-1], summaries
 
@@ -76,7 +76,7 @@ async def test_at_a_pace_it_takes_its_time_and_is_dated_now(house, tmp_path):
 
 
 async def test_an_empty_file_is_no_fault(house, tmp_path):
-    player = Replay(house.intake.put_many, house.inbox.set_aside)
+    player = Replay(house.mentions.receive, house.inbox.set_aside)
     assert [one async for one in player.play(read_file(write(tmp_path, 0), "file"), 0, "file")] == []
 
 
