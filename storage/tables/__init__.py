@@ -1,5 +1,6 @@
 """Every table, in the order a message meets them. A row is described here once; queries live beside their noun."""
 
+from storage.tables.answers import approval_posts, approvals, drafts, replies, versions, writings
 from storage.tables.base import metadata
 from storage.tables.cases import (
     case_tags,
@@ -17,18 +18,27 @@ from storage.tables.cases import (
     raw_payloads,
 )
 from storage.tables.record import timeline, timeline_days
+from storage.tables.room import attestations, callbacks, deadlines, exceptions, facts, statements
 from storage.tables.sending import buckets, health, lanes, outbox, outbox_archive, workspaces
 from storage.tables.team import invites, people, sessions
 
 __all__ = [
+    "approval_posts",
+    "approvals",
+    "attestations",
     "buckets",
+    "callbacks",
     "case_tags",
     "cases",
     "clicks",
     "crises",
     "cursors",
     "customers",
+    "deadlines",
     "deliveries",
+    "drafts",
+    "exceptions",
+    "facts",
     "flows",
     "health",
     "invites",
@@ -42,8 +52,12 @@ __all__ = [
     "people",
     "posts",
     "raw_payloads",
+    "replies",
     "sessions",
+    "statements",
     "timeline",
     "timeline_days",
+    "versions",
     "workspaces",
+    "writings",
 ]

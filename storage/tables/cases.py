@@ -14,6 +14,9 @@ crises = Table(
     Column("opened_at", Instant, nullable=False),
     Column("opened_by", Id, ForeignKey("people.id")),
     Column("closed_at", Instant),
+    Column("aware_at", Instant),  # when we came to know: the authority's 72 hours run from here
+    Column("hold", Text, nullable=False, server_default="off"),  # silent, holding, off
+    Column("hold_since", Instant),  # since when anything is held without a break
 )
 
 flows = Table(
@@ -53,6 +56,7 @@ cases = Table(
     Column("flow_digest", String(64), ForeignKey("flows.digest")),  # a case keeps the FLOW that it started with
     Column("crisis", Boolean, nullable=False),
     Column("crisis_set_by", Id, ForeignKey("people.id")),
+    Column("left_crisis_at", Instant),  # when it was last said to be ordinary after all: a hold that was on then still holds it
     Column("channel", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("severity", Integer, nullable=False),
@@ -64,6 +68,7 @@ cases = Table(
     Column("opened_at", Instant, nullable=False),
     Column("last_mention_at", Instant, nullable=False),
     Column("acknowledged_at", Instant),
+    Column("answered_at", Instant),  # our first reply
     Column("closed_at", Instant),
     UniqueConstraint("customer_id", "conversation_id"),
 )
