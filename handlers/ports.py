@@ -185,4 +185,72 @@ class Workspace(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Abilities:
+    """What a network can carry of ours. `private_once`: one private message only until the customer answers it."""
+
+    public: bool = True
+    private: bool = True
+    delete: bool = False
+    private_once: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer to one customer, as it is to be published. `token` is the same at every attempt: a network that knows it takes it once."""
+
+    token: str
+    text: str
+    language: str
+    private: bool
+    in_reply_to: str  # the mention's id there
+    conversation_id: str
+    customer: Customer
+
+
+@dataclass(frozen=True)
+class Published:
+    """What the network answered: the reply's id there, and where people can read it."""
+
+    external_id: str
+    url: str | None = None
+
+
+class Network(Protocol):
+    """Where the public speaks. Sending raises TryLater, Refused, DoorClosed or Unconfirmed of handlers.errors."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def account(self) -> str:
+        """Ours there, as people know it; with the name it makes the lane."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    def most(self, *, private: bool) -> int | None:
+        """The longest text, as `length` counts it; None where there is no limit."""
+        ...
+
+    def length(self, text: str) -> int:
+        """How the network counts."""
+        ...
+
+    def limits(self, act: str) -> Sequence[Bucket]:
+        """Every limit that an act (publish, delete) counts against; the first is the lane's own."""
+        ...
+
+    async def publish(self, reply: Reply) -> Published: ...
+
+    async def find(self, reply: Reply, since: datetime) -> Published | None:
+        """What an earlier attempt became; None when it surely did not arrive. Raises Unconfirmed where nobody can tell."""
+        ...
+
+    async def delete(self, external_id: str) -> None:
+        """Take back what we published. What is not there any more is deleted already."""
+        ...
+
+
 LEASE = timedelta(seconds=60)  # a door's own time-outs stay under half of it

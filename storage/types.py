@@ -52,4 +52,34 @@ class SendState(StrEnum):
     BEHIND = "behind"
 
 
+class DraftStatus(StrEnum):
+    """written → in_approval → approved → published; rejected and withdrawn end it; a revision returns it to written."""
+
+    WRITTEN = "written"
+    IN_APPROVAL = "in_approval"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ReplyState(StrEnum):
+    """Where an approved draft stands on its way out. `held` and `unconfirmed` wait for a person; `refused` gave the draft back."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCONFIRMED = "unconfirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class Hold(StrEnum):
+    """The gate of the whole crisis: nothing about it leaves, only what rests on the holding statement, or it is open."""
+
+    SILENT = "silent"
+    HOLDING = "holding"
+    OFF = "off"
+
+
 LOW, NORMAL, HIGH, CRITICAL = range(4)
