@@ -121,6 +121,7 @@ async def serve(house: House) -> int:
     from bot.web import Probes, web_app
     from handlers.renderer import Renderer
     from handlers.sender import Sender
+    from handlers.showing import ways_to
     from handlers.watch import Watch
 
     settings = house.settings
@@ -130,7 +131,7 @@ async def serve(house: House) -> int:
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
         doors = await open_doors(house, url, stack)
         renderer = Renderer(house.store, house.shelf, dict.fromkeys(doors.workspaces, settings.language))
-        await stack.enter_async_context(background(Sender(house.store, renderer, doors.workspaces).run))
+        await stack.enter_async_context(background(Sender(house.store, ways_to(doors.workspaces, renderer)).run))
         watch = Watch(Vitals(house.store), house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
         clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house, doors))))
         probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token, settings.is_private)

@@ -134,3 +134,7 @@ class DoorClosed(SendError):
 
 class Unconfirmed(SendError):
     """Sent, but no answer came: it may or may not have arrived."""
+
+
+class CannotAsk(Unconfirmed):
+    """Nobody can find out whether it arrived: a person decides, it is never sent again by itself."""

@@ -9,14 +9,11 @@ from handlers import cards
 from handlers.errors import Gone
 from handlers.ports import Card, Words
 from handlers.shelf import Shelf
+from handlers.ways import Nothing
 from storage import cases, outbox
 from storage.cases import Post
 from storage.database import Store, Work
 from storage.outbox import Claimed
-
-
-class Nothing(Exception):
-    """The row has become pointless: its case is gone or shown elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The one way out: claims what waits, most severe first, asks before it repeats, and writes down what the destination answered.
+"""The one way out: claims what waits, most severe first, hands it to its destination's way, and writes down what was answered.
 
 Every send passes `_send`; nothing is marked as sent before the destination's own id is in hand.
 """
@@ -12,13 +12,12 @@ from datetime import timedelta
 
 import structlog
 
-from handlers.errors import DoorClosed, Gone, Refused, SendError, TryLater, Unconfirmed
-from handlers.ports import LEASE, Bucket, Place, Workspace
-from handlers.renderer import Nothing, Renderer, Shown
-from storage import buckets, cases, health, outbox
-from storage.cases import Post
+from handlers.errors import CannotAsk, DoorClosed, Refused, SendError, TryLater, Unconfirmed
+from handlers.ports import LEASE, Bucket
+from handlers.ways import Nothing, Sent, Stopped, Way
+from storage import buckets, health, outbox
 from storage.database import Store, Work
-from storage.outbox import Claimed, Wish
+from storage.outbox import Claimed
 from storage.types import SendState
 
 log = structlog.get_logger()
@@ -33,9 +32,9 @@ class Sender:
     """One dispatcher for all lanes of this process; any number of processes share the lanes through the database."""
 
     store: Store
-    renderer: Renderer
-    workspaces: Mapping[str, Workspace]
+    ways: Mapping[str, Way]  # by the name of a workspace or network
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    lease: timedelta = LEASE
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; a send under way is finished first. A database that is away is waited for."""
@@ -44,7 +43,7 @@ class Sender:
             while not stop.is_set():
                 await self._round(under_way)
         if under_way:
-            await asyncio.wait(under_way, timeout=LEASE.total_seconds() / 2)
+            await asyncio.wait(under_way, timeout=self.lease.total_seconds() / 2)
 
     async def _round(self, under_way: set[asyncio.Task[None]]) -> None:
         """Claim what may leave; when nothing may, wait until something could."""
@@ -82,20 +81,20 @@ class Sender:
             lanes = await self._open_lanes(work)
         for lane, act, limits in lanes:
             async with self.store.begin() as work:
-                row = await outbox.claim(work, lane, act, self.owner, LEASE, limits)
+                row = await outbox.claim(work, lane, act, self.owner, self.lease, limits)
                 if row:
                     await work.commit()
             if row:
                 yield row
 
     async def _open_lanes(self, work: Work) -> list[tuple[str, str, Sequence[Bucket]]]:
-        """(lane, act, limits) of what waits for a workspace that we have and trust."""
+        """(lane, act, limits) of what waits for a destination that we have and trust."""
         shut = await health.untrusted(work)
         waiting = [(lane, act, *lane.partition(":")[::2]) for lane, act in await outbox.lanes_waiting(work)]
         return [
-            (lane, act, self.workspaces[name].limits(channel_id, act))
+            (lane, act, self.ways[name].limits(channel_id, act))
             for lane, act, name, channel_id in waiting
-            if name in self.workspaces and name not in shut
+            if name in self.ways and name not in shut
         ]
 
     async def _pause(self) -> float:
@@ -113,11 +112,12 @@ class Sender:
 
     async def _try(self, row: Claimed) -> None:
         try:
-            async with asyncio.timeout(LEASE.total_seconds() / 2):
-                shown = await self.renderer.show(row)
-                message_id = await self._deliver(row, shown)
+            async with asyncio.timeout(self.lease.total_seconds() / 2):
+                sent = await self.ways[row.workspace].send(row)
         except Nothing:
-            await self._finish(row, None, None)
+            await self._finish(row, None)
+        except Stopped as stopped:
+            await self._give_up(row, SendState.STOPPED, stopped.reason)
         except TimeoutError:
             await self._failed(row, Unconfirmed("timeout"))
         except SendError as error:
@@ -126,44 +126,41 @@ class Sender:
             log.exception("send_failed", row=row.id, kind=row.kind)
             await self._failed(row, Unconfirmed(type(error).__name__))
         else:
-            await self._finish(row, shown, message_id)
+            await self._finish(row, sent)
 
-    async def _deliver(self, row: Claimed, shown: Shown) -> str:
-        """The message's id. A row that was tried before may have arrived: the destination is asked first, then shown the present."""
-        door, place, message_id = self.workspaces[row.workspace], Place(row.channel_id, shown.thread_id), shown.message_id
-        if message_id is None and row.attempt > 1:
-            message_id = await door.find(place, row.token, row.first_tried_at)
-        if message_id is not None:
-            await door.update(place, message_id, shown.card, shown.language)
-            return message_id
-        if shown.only_replaces:
-            raise Nothing
-        return await door.post(place, shown.card, shown.language, row.token)
-
-    async def _finish(self, row: Claimed, shown: Shown | None, message_id: str | None) -> None:
+    async def _finish(self, row: Claimed, sent: Sent | None) -> None:
+        way = self.ways[row.workspace]
         async with self.store.begin() as work:
-            new_card = row.kind == "card" and row.case_id and shown and not shown.message_id and message_id
-            if new_card:
-                await cases.lock(work, row.case_id or 0)  # whoever queues something for its thread now waits for this, or is seen
-            kind = await outbox.finish(work, row, self.owner, message_id)
-            if kind and new_card:
-                await self._stands(work, row, str(message_id), moved=kind != "card")
-            if shown:
+            if sent:
+                await way.finishing(work, row, sent)
+            kind = await outbox.finish(work, row, self.owner, sent and sent.external_id)
+            if sent:
+                await way.sent(work, row, sent, kind)
                 await health.report(work, row.workspace, health.WELL)
                 await health.report(work, row.lane, health.WELL)
             await work.commit()
 
-    async def _stands(self, work: Work, row: Claimed, message_id: str, *, moved: bool) -> None:
-        """A case's first card arrived: what waited behind it may follow, unless the case has moved meanwhile."""
-        case_id = row.case_id or 0
-        await cases.add_post(work, case_id, Post(row.workspace, row.channel_id, message_id, current=not moved))
-        if not moved:
-            await outbox.release(work, case_id, row.workspace, row.lane)
+    async def _give_up(self, row: Claimed, state: SendState, reason: str) -> None:
+        async with self.store.begin() as work:
+            if await outbox.put_back(work, row, self.owner, state, reason):
+                await self.ways[row.workspace].given_up(work, row, state, reason)
+            await work.commit()
 
     async def _failed(self, row: Claimed, error: SendError) -> None:
         log.warning("send_not_done", row=row.id, lane=row.lane, kind=row.kind, reason=error.reason, how=type(error).__name__)
+        if isinstance(error, Refused):
+            await self._give_up(row, SendState.FAILED_FOR_GOOD, error.reason)
+        elif isinstance(error, CannotAsk) or (isinstance(error, Unconfirmed) and row.attempt >= MOST_ATTEMPTS):
+            await self._give_up(row, SendState.UNCONFIRMED, error.reason)
+        else:
+            await self._not_now(row, error)
+
+    async def _not_now(self, row: Claimed, error: SendError) -> None:
         async with self.store.begin() as work:
             now = await work.now()
+            if await self.ways[row.workspace].instead(work, row, self.owner, error):
+                await work.commit()
+                return
             match error:
                 case TryLater():
                     await outbox.unclaim(work, row, self.owner, error.after, error.reason)
@@ -172,31 +169,11 @@ class Sender:
                     await outbox.unclaim(work, row, self.owner, CLOSED_RETRY, error.reason)
                     await buckets.pause(work, self._lane_bucket(row), now + CLOSED_RETRY)
                     await health.report(work, row.workspace if error.whole else row.lane, health.CLOSED, error.reason)
-                case Gone():
-                    await self._gone(work, row)
-                case Refused():
-                    await outbox.put_back(work, row, self.owner, SendState.FAILED_FOR_GOOD, error.reason)
-                case _ if row.attempt >= MOST_ATTEMPTS:
-                    await outbox.put_back(work, row, self.owner, SendState.UNCONFIRMED, error.reason)
                 case _:
                     again = timedelta(seconds=min(60, 2 ** (row.attempt - 1)))
                     await outbox.put_back(work, row, self.owner, SendState.FAILED_FOR_NOW, error.reason, again)
                     await health.report(work, row.workspace, health.FAILING, error.reason)
             await work.commit()
 
-    async def _gone(self, work: Work, row: Claimed) -> None:
-        """Somebody deleted the message: a card is posted anew, what was for its thread waits behind it, a pointer is needed no more."""
-        if row.kind == "pointer":
-            await outbox.finish(work, row, self.owner, None)
-            return
-        if row.case_id and await cases.lock(work, row.case_id):
-            await cases.forget_posts(work, row.case_id, row.workspace)
-        if row.kind in ("card", "waiting"):
-            await outbox.begin_anew(work, row, self.owner)
-            return
-        await outbox.put_back(work, row, self.owner, SendState.BEHIND, "gone")
-        card = Wish(row.workspace, row.lane, "post", "card", row.severity, row.case_id, f"card:{row.workspace}:{row.case_id}")
-        await outbox.put(work, [card])
-
     def _lane_bucket(self, row: Claimed) -> str:
-        return self.workspaces[row.workspace].limits(row.channel_id, row.act)[0].name
+        return self.ways[row.workspace].limits(row.channel_id, row.act)[0].name

@@ -20,7 +20,7 @@ from storage.types import CRITICAL, SendState
 READY = (SendState.PENDING, SendState.FAILED_FOR_NOW)
 HEAD_START = (0.0, 600.0, 3600.0)  # seconds by which normal and high overtake low: aging, below critical only
 STRICTLY_FIRST = 1e11
-IN_THREAD = ("mention", "note")  # kinds that follow their case's card
+IN_THREAD = ("mention", "note", "approval", "receipt", "remark")  # kinds that follow their case's card
 _o = outbox.c
 
 
@@ -179,6 +179,12 @@ async def unclaim(work: Work, row: Claimed, owner: str, after: timedelta, error:
     return bool((await work.execute(_mine(row, owner).values(values))).rowcount)
 
 
+async def retract(work: Work, key: str) -> bool:
+    """Take back what was never tried; False when it is on its way, or may have arrived."""
+    await work.execute(sa.delete(outbox).where(_o.key == key, _o.state == SendState.PENDING, _o.attempt == 0))
+    return await work.scalar(sa.select(_o.id).where(_o.key == key)) is None
+
+
 async def expire_leases(work: Work) -> int:
     """Rows of a sender that died: ready again; their attempt number says that the destination must be asked first."""
     now = await work.now()
@@ -229,7 +235,7 @@ async def leave(work: Work, case_id: int, workspaces: Sequence[str]) -> None:
 
 async def archive(work: Work, before: datetime, limit: int = 1000) -> int:
     """Move finished rows out of the way, so that claims stay flat as history grows."""
-    done = (SendState.SENT, SendState.FAILED_FOR_GOOD)
+    done = (SendState.SENT, SendState.FAILED_FOR_GOOD, SendState.STOPPED)
     old = list((await work.execute(sa.select(_o.id).where(_o.state.in_(done), _o.created_at < before).limit(limit))).scalars())
     if old:
         names = [c.name for c in outbox.c]

@@ -40,7 +40,10 @@ class Status(StrEnum):
 
 
 class SendState(StrEnum):
-    """Where an outbox row stands; `folded` rows are stood for by their lane's counting card, `behind` ones wait for their case's card."""
+    """Where an outbox row stands.
+
+    `folded` rows are stood for by their lane's counting card, `behind` ones wait for their case's card; a gate `stopped` it: it is over.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
@@ -50,6 +53,7 @@ class SendState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     FOLDED = "folded"
     BEHIND = "behind"
+    STOPPED = "stopped"
 
 
 class DraftStatus(StrEnum):

@@ -15,6 +15,7 @@ from bot.slack import Access, SlackDoor, open_slack
 from handlers.board import Board
 from handlers.renderer import Renderer
 from handlers.sender import Sender
+from handlers.showing import ways_to
 from storage.database import Store
 from storage.migrate import upgrade
 from tests.builders import Scripted, TestHouse, data_breach
@@ -100,7 +101,7 @@ async def slack_house(
         await house.person("Max", "manager", "admin", email="max@example.com")
         secret = {"app_token": slack.app_token} if by == "socket" else {"signing_secret": slack.signing_secret}
         door = await open_slack(house.use_cases(), Access(slack.bot_token, api_url=slack.base_url, **secret))
-        sender = Sender(store, Renderer(store, house.shelf, {"slack": "en"}), {"slack": door.workspace})
+        sender = Sender(store, ways_to({"slack": door.workspace}, Renderer(store, house.shelf, {"slack": "en"})))
         try:
             async with _listening(slack, door), _sending(sender):
                 yield SlackHouse(slack, house, door, sender, crisis, ordinary, *people.values())

@@ -14,6 +14,7 @@ from handlers.errors import DoorClosed, Gone, Refused, TryLater, Unconfirmed
 from handlers.ports import Card, Place, Words
 from handlers.renderer import Renderer
 from handlers.sender import Sender
+from handlers.showing import ways_to
 from storage import tables
 from tests.builders import mention
 from tests.doors.slack_house import all_text, slack_house, until
@@ -166,7 +167,7 @@ class Lane:
 
     def __init__(self, house, workspace):
         self.house = house
-        self.sender = Sender(house.store, Renderer(house.store, house.shelf, {"slack": "en"}), {"slack": workspace})
+        self.sender = Sender(house.store, ways_to({"slack": workspace}, Renderer(house.store, house.shelf, {"slack": "en"})))
 
     async def state(self):
         async with self.house.store.read() as work:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from handlers.board import Board
 from handlers.renderer import Renderer
 from handlers.sender import Sender
+from handlers.showing import ways_to
 from storage import outbox, tables
 from storage.database import Store
 from tests.builders import Scripted, TestHouse, data_breach
@@ -28,7 +29,7 @@ class Post:
 
     def sender(self) -> Sender:
         doors = {"slack": self.slack, **self.others}
-        return Sender(self.store, Renderer(self.store, self.house.shelf, {}), doors)
+        return Sender(self.store, ways_to(doors, Renderer(self.store, self.house.shelf, {})))
 
     async def send(self, seconds: int = 0) -> None:
         """Let everything leave that may, now and in each of the next seconds; with the ticks that run beside a sender."""

@@ -1,6 +1,7 @@
 """The one way out: what leaves, in which order, and what happens when the destination does not say yes."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -107,20 +108,19 @@ async def test_a_sender_that_dies_leaves_its_row_to_another_who_asks_first(post)
     await post.house.case("my_data")
     dead = post.sender()
     row = await anext(dead._claims())
-    await dead._deliver(row, await dead.renderer.show(row))
+    sent = await dead.ways["slack"].send(row)
     await post.send(50)
     assert await post.states() == ["sending"], "while the lease runs nobody else touches it"
     await post.send(15)
     assert len(post.slack.messages) == 1 and await post.states() == ["sent"]
-    await dead._finish(row, await dead.renderer.show(row), "late")
+    await dead._finish(row, replace(sent, external_id="late"))
     assert (await post.rows())[0].external_id == post.slack.messages[0].id, "a lost lease finishes nothing"
 
 
-async def test_an_answer_that_never_comes_is_an_unknown_outcome(post, monkeypatch):
-    monkeypatch.setattr("handlers.sender.LEASE", timedelta(seconds=0.2))
+async def test_an_answer_that_never_comes_is_an_unknown_outcome(post):
     await post.house.case("my_data")
     post.slack.hangs = True
-    await post.sender().drain()
+    await replace(post.sender(), lease=timedelta(seconds=0.2)).drain()
     assert [(row.state, row.error) for row in await post.rows()] == [("failed_for_now", "timeout")]
 
 

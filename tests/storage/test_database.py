@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from handlers.board import Board
 from handlers.renderer import Renderer
 from handlers.sender import Sender
+from handlers.showing import ways_to
 from storage import health, migrate, outbox, tables
 from storage.address import connect_args, database_url
 from storage.database import Store, is_away
@@ -176,7 +177,7 @@ async def _through_a_restart(server):
     house = await TestHouse(store, data_breach(), board(), Scripted()).begin()
     slack = FakeWorkspace(lambda: datetime.now(UTC), every=timedelta(milliseconds=10))
     stop = asyncio.Event()
-    sending = asyncio.create_task(Sender(store, Renderer(store, house.shelf, {}), {"slack": slack}).run(stop))
+    sending = asyncio.create_task(Sender(store, ways_to({"slack": slack}, Renderer(store, house.shelf, {}))).run(stop))
     await house.case("before")
     await until(lambda: slack.texts() == ["before"])
     server.stop()

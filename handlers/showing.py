@@ -1,0 +1,85 @@
+"""The way to a workspace: a row says what to show, it is rendered as things stand, posted once, and updated in place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from handlers.errors import Gone, SendError
+from handlers.ports import Bucket, Place, Workspace
+from handlers.renderer import Renderer
+from handlers.ways import Nothing, Sent, Way
+from storage import approvals, cases, outbox
+from storage.cases import Post
+from storage.database import Work
+from storage.outbox import Claimed, Wish
+from storage.types import SendState
+
+
+def ways_to(workspaces: Mapping[str, Workspace], renderer: Renderer) -> dict[str, Way]:
+    """By name."""
+    return {name: Showing(workspace, renderer) for name, workspace in workspaces.items()}
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A `Way`."""
+
+    workspace: Workspace
+    renderer: Renderer
+
+    def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
+        return self.workspace.limits(channel_id, act)
+
+    async def send(self, row: Claimed) -> Sent:
+        """A row that was tried before may have arrived: the destination is asked first, then shown the present."""
+        shown = await self.renderer.show(row)
+        place, message_id = Place(row.channel_id, shown.thread_id), shown.message_id
+        if message_id is None and row.attempt > 1:
+            message_id = await self.workspace.find(place, row.token, row.first_tried_at)
+        if message_id is not None:
+            await self.workspace.update(place, message_id, shown.card, shown.language)
+            return Sent(message_id, new=shown.message_id is None)
+        if shown.only_replaces:
+            raise Nothing
+        return Sent(await self.workspace.post(place, shown.card, shown.language, row.token))
+
+    async def finishing(self, work: Work, row: Claimed, sent: Sent) -> None:
+        if row.kind == "card" and row.case_id and sent.new:
+            await cases.lock(work, row.case_id)  # whoever queues something for its thread now waits for this, or is seen
+
+    async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:
+        if kind is None or not sent.new:
+            return
+        if row.kind == "card" and row.case_id:
+            await self._stands(work, row, sent.external_id, moved=kind != "card")
+        elif row.kind == "approval":
+            await approvals.posted(work, row.facts["id"], row.workspace, row.channel_id, sent.external_id)
+
+    async def _stands(self, work: Work, row: Claimed, message_id: str, *, moved: bool) -> None:
+        """A case's first card arrived: what waited behind it may follow, unless the case has moved meanwhile."""
+        case_id = row.case_id or 0
+        await cases.add_post(work, case_id, Post(row.workspace, row.channel_id, message_id, current=not moved))
+        if not moved:
+            await outbox.release(work, case_id, row.workspace, row.lane)
+
+    async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:
+        """Nothing hangs on it: the backlog shows it."""
+
+    async def instead(self, work: Work, row: Claimed, owner: str, error: SendError) -> bool:
+        if isinstance(error, Gone):
+            await self._gone(work, row, owner)
+            return True
+        return False
+
+    async def _gone(self, work: Work, row: Claimed, owner: str) -> None:
+        """Somebody deleted the message: a card is posted anew, what was for its thread waits behind it, a pointer is needed no more."""
+        if row.kind == "pointer":
+            await outbox.finish(work, row, owner, None)
+            return
+        if row.case_id and await cases.lock(work, row.case_id):
+            await cases.forget_posts(work, row.case_id, row.workspace)
+        if row.kind in ("card", "waiting"):
+            await outbox.begin_anew(work, row, owner)
+            return
+        await outbox.put_back(work, row, owner, SendState.BEHIND, "gone")
+        card = Wish(row.workspace, row.lane, "post", "card", row.severity, row.case_id, f"card:{row.workspace}:{row.case_id}")
+        await outbox.put(work, [card])
