@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from flows.checks.asking import asks_private
 from flows.checks.assertions import unsupported
 from flows.checks.canned import canned
 from flows.checks.delicate import handover, screenshot
@@ -11,7 +12,7 @@ from flows.checks.draft import Draft, Finding, Surroundings
 from flows.checks.length import length
 from flows.checks.links import foreign_link
 from flows.checks.naming import wrong_name
-from flows.checks.personal import asks_private, personal_data
+from flows.checks.personal import personal_data
 from flows.checks.readability import readability
 from flows.checks.reading import Reading
 from flows.checks.relevance import unrelated
