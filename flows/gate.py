@@ -1,0 +1,68 @@
+"""Whether a reply may leave at this moment: one pure decision that every way out passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SILENT, HOLDING = "silent", "holding"
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What is known of a reply at the moment of sending. `hold` is silent, holding or off.
+
+    `held_case`: it was about the crisis at any time during this hold; `speaks_of_crisis`: the reply or what it answers uses the crisis's
+    words, whatever the case is called. `statement` is the kind that the reply rests on ("" for none), `statement_stands` that it is the
+    present approved one and no fact under it was retracted.
+    """
+
+    present: bool
+    unchanged: bool
+    same_recipient: bool
+    approved: bool
+    case_open: bool
+    sent_before: bool
+    hold: str
+    held_case: bool
+    speaks_of_crisis: bool
+    excused: bool
+    statement: str
+    statement_stands: bool
+    private: bool
+    handover: bool
+    customers_first: bool  # attested, or not asked for
+
+
+def why_not(reply: Leaving) -> str | None:
+    """The first reason that keeps it here, None when it may go. Who has nothing to do with the crisis is held by no hold."""
+    return _not_this(reply) or _held(reply) or _not_yet(reply)
+
+
+def _not_this(reply: Leaving) -> str | None:
+    """It is not what people approved, or there is nobody left to tell."""
+    reasons = {
+        "sent_before": reply.sent_before,
+        "not_present": not reply.present,
+        "changed": not reply.unchanged,
+        "recipient": not reply.same_recipient,
+        "case_closed": not reply.case_open,
+        "not_approved": not reply.approved,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _held(reply: Leaving) -> str | None:
+    about = reply.held_case or reply.speaks_of_crisis
+    if not about or reply.excused:
+        return None
+    if reply.hold == SILENT:
+        return "held_silent"
+    rests = reply.statement == HOLDING and reply.statement_stands
+    return "held_holding" if reply.hold == HOLDING and not rests else None
+
+
+def _not_yet(reply: Leaving) -> str | None:
+    if reply.statement and not reply.statement_stands:
+        return "statement_old"
+    general = (reply.held_case or reply.speaks_of_crisis) and not reply.private and not reply.handover and reply.statement != HOLDING
+    return "customers_first" if general and not reply.customers_first else None

@@ -1,0 +1,82 @@
+"""Approvals of a version: one person's yes to exactly that text, or a rule's. A revision voids them; none is ever deleted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.drafts import Version
+from storage.tables import approval_posts, approvals, people, versions
+
+
+@dataclass(frozen=True)
+class Approval:
+    """`person` is "" when a rule said yes; `digest` is of what was read."""
+
+    version_id: int
+    person_id: int | None
+    person: str
+    rule: str | None
+    stage: str
+    digest: str
+    stands_in_for: int | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Yes:
+    """Who approves, at which stage, perhaps in somebody's place; or the rule that does."""
+
+    stage: str
+    person_id: int | None = None
+    rule: str | None = None
+    stands_in_for: int | None = None
+
+
+async def add(work: Work, version: Version, yes: Yes) -> bool:
+    """False when this person has approved this version before."""
+    row = {**vars(yes), "version_id": version.id, "digest": version.digest, "at": await work.now()}
+    return bool((await work.execute(work.insert(approvals).values(row).on_conflict_do_nothing())).rowcount)
+
+
+async def of_version(work: Work, version_id: int) -> list[Approval]:
+    """Those that stand, oldest first."""
+    return (await of_versions(work, [version_id])).get(version_id, [])
+
+
+async def of_versions(work: Work, version_ids: Sequence[int]) -> dict[int, list[Approval]]:
+    c = approvals.c
+    columns = [c[name] for name in Approval.__dataclass_fields__ if name in c]
+    query = sa.select(*columns, sa.func.coalesce(people.c.name, "").label("person")).outerjoin(people, people.c.id == c.person_id)
+    found: dict[int, list[Approval]] = {}
+    for row in (await work.execute(query.where(c.version_id.in_(version_ids), c.voided_at.is_(None)).order_by(c.id))).mappings():
+        found.setdefault(row["version_id"], []).append(Approval(**row))
+    return found
+
+
+async def void(work: Work, draft_id: int) -> int:
+    """The draft was revised: what was approved is not what would leave."""
+    theirs = sa.select(versions.c.id).where(versions.c.draft_id == draft_id)
+    void_ = sa.update(approvals).where(approvals.c.version_id.in_(theirs), approvals.c.voided_at.is_(None))
+    return (await work.execute(void_.values(voided_at=await work.now()))).rowcount
+
+
+async def posts_of(work: Work, version_id: int) -> dict[str, tuple[str, str]]:
+    """Workspace → (channel id, message id) of the card that shows this version."""
+    rows = await work.execute(sa.select(approval_posts).where(approval_posts.c.version_id == version_id))
+    return {row.workspace: (row.channel_id, row.message_id) for row in rows}
+
+
+async def posted(work: Work, version_id: int, workspace: str, channel_id: str, message_id: str) -> None:
+    row = {"version_id": version_id, "workspace": workspace, "channel_id": channel_id, "message_id": message_id}
+    await work.execute(work.insert(approval_posts).values(row).on_conflict_do_nothing())
+
+
+async def shown_at(work: Work, workspace: str, message_id: str) -> int | None:
+    """The version that a message shows."""
+    c = approval_posts.c
+    found: Any = await work.scalar(sa.select(c.version_id).where(c.workspace == workspace, c.message_id == message_id))
+    return found
