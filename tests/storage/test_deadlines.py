@@ -1,0 +1,146 @@
+"""Deadlines as rows: armed, met, stopped, run on, and due once however many processes ask."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage import cases, deadlines, tags
+from storage.deadlines import Deadline
+
+
+def in_(dial, key, minutes, **more):
+    return Deadline(key, more.pop("kind", "update"), dial() + timedelta(minutes=minutes), **more)
+
+
+async def arm(store, *rows):
+    async with store.begin() as work:
+        await deadlines.arm(work, rows)
+        await work.commit()
+
+
+async def due(store, **how):
+    async with store.read() as work:
+        return [one.key for one in await deadlines.due(work, await work.now(), **how)]
+
+
+async def test_a_clock_is_due_from_its_moment_until_it_is_met_or_told(store, dial):
+    await arm(store, in_(dial, "b", 20), in_(dial, "a", 10), in_(dial, "c", 30))
+    dial.forward(minutes=9, seconds=59)
+    assert await due(store) == []
+    dial.forward(seconds=1)
+    assert await due(store) == ["a"]
+    dial.forward(minutes=20)
+    assert await due(store) == ["a", "b", "c"]
+    assert await due(store, limit=2) == ["a", "b"]
+    async with store.begin() as work:
+        assert await deadlines.meet(work, "a", "nothing of this name") == 1
+        assert await deadlines.meet(work, "a") == 0
+        told = await deadlines.get(work, "b")
+        await deadlines.mark_told(work, [told.id])
+        await work.commit()
+    assert await due(store) == ["c"]
+
+
+async def test_a_clock_that_is_set_again_runs_anew(store, dial):
+    await arm(store, in_(dial, "a", 10))
+    async with store.begin() as work:
+        await deadlines.meet(work, "a")
+        await deadlines.mark_told(work, [(await deadlines.get(work, "a")).id])
+        await work.commit()
+    await arm(store, in_(dial, "a", 20))
+    dial.forward(minutes=15)
+    assert await due(store) == []
+    dial.forward(minutes=5)
+    assert await due(store) == ["a"]
+
+
+async def test_many_processes_that_ask_at_once_have_each_clock_in_one_hand_only(store, dial, kind):
+    await arm(store, *(in_(dial, f"k{number}", 1) for number in range(60)))
+    dial.forward(minutes=2)
+    told = []
+
+    async def tell():
+        for _ in range(4):
+            async with store.begin() as work:
+                mine = await deadlines.due(work, await work.now(), 10)
+                await asyncio.sleep(0.01)
+                await deadlines.mark_told(work, [one.id for one in mine])
+                await work.commit()
+                told.extend(one.key for one in mine)
+
+    await asyncio.gather(*(tell() for _ in range(4)))
+    assert sorted(told) == sorted(f"k{number}" for number in range(60))
+
+
+@pytest.fixture
+async def held(house):
+    """Three crisis cases with a clock of an hour each: the second's tag about life is suggested, the third's was taken off."""
+    manager = await house.person("Max", "manager")
+    crisis = await house.crises.open(manager, "Breach")
+    made = [await house.case("is my_data safe?") for _ in range(3)]
+    async with house.store.begin() as work:
+        life = [{"case_id": case, "tag": "threat_to_life", "confidence": 0.8} for case in made[1:]]
+        await cases.suggest_tags(work, life)
+        await work.commit()
+    async with house.store.begin() as work:
+        await tags.keep(work, [{"case_id": made[2], "tag": "threat_to_life", "person_id": int(manager.external_id), "is_set": False}])
+        now = await work.now()
+        rows = [Deadline(f"test:{case}", "test", now + timedelta(hours=1), crisis.id, case) for case in made]
+        await deadlines.arm(work, rows)
+        await work.commit()
+    return house, crisis, made
+
+
+async def test_a_hold_stops_clocks_but_not_where_life_may_be_at_stake(held, dial):
+    house, crisis, made = held
+    async with house.store.begin() as work:
+        assert await deadlines.pause(work, "test", crisis.id, but=("threat_to_life",)) == 2
+        assert await deadlines.pause(work, "test", crisis.id, but=("threat_to_life",)) == 0
+        await work.commit()
+    dial.forward(hours=5)
+    async with house.store.read() as work:
+        due_now = await deadlines.due(work, await work.now())
+    assert [one.case_id for one in due_now if one.kind == "test"] == [made[1]]
+
+
+async def test_what_was_left_of_a_clock_runs_on_after_the_hold(held, dial):
+    house, crisis, made = held
+    dial.forward(minutes=40)
+    async with house.store.begin() as work:
+        await deadlines.pause(work, "test", crisis.id)
+        await work.commit()
+    dial.forward(hours=7)
+    async with house.store.begin() as work:
+        assert await deadlines.resume_cases(work, "test", [made[0]]) == 1
+        assert await deadlines.resume(work, "test", crisis.id) == 2
+        assert await deadlines.resume(work, "test", crisis.id) == 0
+        await work.commit()
+    async with house.store.read() as work:
+        standing = [one for one in await deadlines.standing(work, case_ids=made) if one.kind == "test"]
+        assert {one.due_at for one in standing} == {dial() + timedelta(minutes=20)}
+        assert {one.paused_at for one in standing} == {None}
+
+
+async def test_clocks_that_stand_still_from_the_beginning_do_not_fall_due(store, dial):
+    await arm(store, Deadline("a", "test", dial() + timedelta(minutes=1), paused_at=dial()))
+    dial.forward(hours=1)
+    assert await due(store) == []
+    async with store.read() as work:
+        assert (await deadlines.get(work, "a")).paused_at is not None
+
+
+async def test_what_stands_of_the_crisis_is_not_mixed_with_its_cases(held, dial):
+    house, crisis, made = held
+    await arm(house.store, in_(dial, "crisis:x", 5, crisis_id=crisis.id), in_(dial, "else", 5))
+    async with house.store.read() as work:
+        keys = [one.key for one in await deadlines.standing(work, crisis.id)]
+        assert "crisis:x" in keys and "else" not in keys
+        assert not [one for one in keys if one.startswith("test:")]
+        late = await deadlines.late_by_kind(work, "test", dial() + timedelta(hours=2))
+        assert late == (3, timedelta(hours=1))
+    async with house.store.begin() as work:
+        await deadlines.meet_all(work, crisis.id)
+        assert await deadlines.standing(work, crisis.id) == []
+        assert len([one for one in await deadlines.standing(work, case_ids=made) if one.kind == "test"]) == 3
+        await work.commit()
