@@ -7,12 +7,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from flows.answers import Answers
+from flows.crisis_rules import CrisisRules
 from flows.severity import Severity
+from flows.snapshots import built_answers, built_rules, plain_answers, plain_rules
 
 LANGUAGES = ("en", "es", "fr")
 KINDS = ("unknown", "affected", "not_affected", "vulnerable", "press", "regulator", "employee", "business")
@@ -93,6 +96,8 @@ class Flow:
     tags: Mapping[str, Tag]
     kinds: Mapping[str, Severity]
     first_told: tuple[str, ...]
+    answers: Answers = field(default_factory=Answers)
+    rules: CrisisRules = field(default_factory=CrisisRules)
 
     def __post_init__(self) -> None:
         for name in ("title", "tags", "kinds"):
@@ -143,6 +148,8 @@ def _plain_flow(flow: Flow) -> dict[str, Any]:
         "tags": [_plain_tag(tag) for tag in flow.tags.values()],
         "kinds": {kind: severity.word for kind, severity in flow.kinds.items()},
         "first_told": flow.first_told,
+        "answers": plain_answers(flow.answers),
+        "rules": plain_rules(flow.rules),
     }
 
 
@@ -155,4 +162,5 @@ def _built_flow(plain: Mapping[str, Any]) -> Flow:
     tags = [_built_tag(tag) for tag in plain["tags"]]
     vocabularies = {name: Vocabulary(**plain[name]) for name in ("crisis", "ordinary", "anger")}
     kinds = {kind: Severity.parse(word) for kind, word in plain["kinds"].items()}
-    return Flow(**{**plain, **vocabularies, "tags": {tag.name: tag for tag in tags}, "kinds": kinds})
+    rules = {"answers": built_answers(plain.get("answers")), "rules": built_rules(plain.get("rules"))}
+    return Flow(**{**plain, **vocabularies, **rules, "tags": {tag.name: tag for tag in tags}, "kinds": kinds})
