@@ -12,6 +12,9 @@ _FIGURES = re.compile(r"(?<![\w#])\d{1,3}(?:[ .,']\d{3}(?!\d)){1,4}(?![\d])|(?<!
 _WORD = re.compile(r"[^\W\d_]+")
 _GROUPED = re.compile(r"\d{1,3}(?:[ .,']\d{3})+")
 _JOINED = re.compile(r"[ -]{1,2}(?:(?:and|y|et|de)[ -])?")
+_ONE = re.compile(r"(?:[ -](?:y|et)[ -]|-)(?:un|uno|una|une)\b")  # cuarenta y un mil, vingt et une
+_HALF_AFTER = re.compile(r" (?:and a half|y medi[oa]|et demie?)\b")
+_HALF_BEFORE = re.compile(r"(?:\bhalf an? |\bmedi[oa] |\bdemi[ -])$")
 LARGE = 1_000
 MOST_WORDS = 12  # of one number
 
@@ -32,10 +35,11 @@ def numbers_in(stretch: Stretch, names: Mapping[str, int]) -> Iterator[Number]:
         figures = _FIGURES.search(text, at)
         word = _first_word(text, at, names)
         if word and (not figures or word.start() < figures.start()):
-            value, at, start = *_spelled(text, word, names), word.start()
-            yield Number(value, stretch.start + start, stretch.start + at, spelled=True)
+            value, at, start = *_halved(*_spelled(text, word, names), text), word.start()
+            halved = value >= LARGE and _HALF_BEFORE.search(text, max(0, start - 8), start)
+            yield Number(value / 2 if halved else value, stretch.start + start, stretch.start + at, spelled=True)
         elif figures:
-            value, at = _scaled(_value(figures.group()), text, figures.end(), names)
+            value, at = _halved(*_scaled(_value(figures.group()), text, figures.end(), names), text)
             yield Number(value, stretch.start + figures.start(), stretch.start + at, spelled=False)
         else:
             return
@@ -58,10 +62,23 @@ def _scaled(value: float, text: str, end: int, names: Mapping[str, int]) -> tupl
     return (value * scale, match.end()) if match and scale >= LARGE else (value, end)
 
 
+def _halved(value: float, end: int, text: str) -> tuple[float, int]:
+    """A million and a half, three and a half: half of the last scale more."""
+    match = _HALF_AFTER.match(text, end)
+    if not match:
+        return value, end
+    scale = next((one for one in (1_000_000_000, 1_000_000, 1_000) if value >= one), 1)
+    return value + scale / 2, match.end()
+
+
 def _spelled(text: str, first: re.Match[str], names: Mapping[str, int]) -> tuple[float, int]:
     """Adds up number words that follow each other: whole + part x scale."""
     words, end = [names[first.group()]], first.end()
     while len(words) < MOST_WORDS and (gap := _JOINED.match(text, end)):
+        if 20 <= words[-1] < 100 and (one := _ONE.match(text, end)):
+            words.append(1)
+            end = one.end()
+            continue
         match = _WORD.match(text, gap.end())
         if not match or match.group() not in names:
             break
