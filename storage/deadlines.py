@@ -95,9 +95,10 @@ async def enter_crisis(work: Work, case_id: int, crisis_id: int | None, *, pause
         await work.execute(sa.update(deadlines).where(theirs, _running).values(paused_at=await work.now()))
 
 
-async def due(work: Work, now: datetime, limit: int = 100, *, but: Collection[str] = ()) -> list[Deadline]:
-    """What fell due unmet and untold, the longest due first; what somebody else has in hand is left to them. `but`: kinds of others."""
-    query = sa.select(*_columns).where(_running, _c.due_at <= now, _c.kind.not_in(but)).order_by(_c.due_at, _c.id).limit(limit)
+async def due(work: Work, now: datetime, limit: int = 100, *, kinds: Collection[str] = ()) -> list[Deadline]:
+    """What fell due unmet and untold, the longest due first; what somebody else has in hand is left to them. All kinds if none is named."""
+    query = sa.select(*_columns).where(_running, _c.due_at <= now, *([_c.kind.in_(kinds)] if kinds else []))
+    query = query.order_by(_c.due_at, _c.id).limit(limit)
     return [Deadline(**row) for row in (await work.execute(work.locking(query, skip=True))).mappings()]
 
 
@@ -118,8 +119,10 @@ async def get(work: Work, key: str) -> Deadline | None:
     return Deadline(**row) if row else None
 
 
-async def late_by_kind(work: Work, kind: str, now: datetime) -> tuple[int, timedelta | None]:
-    """(how many clocks of a kind fell due and are still not met, by how much the latest of them is late)."""
-    query = sa.select(sa.func.count(), sa.func.min(_c.due_at)).where(_c.kind == kind, _unmet, _c.paused_at.is_(None), _c.due_at <= now)
+async def late(work: Work, kind: str, crisis_id: int | None) -> tuple[int, timedelta]:
+    """(how many clocks of a crisis, or of none, fell due and are still not met, by how much the first of them is late)."""
+    now = await work.now()
+    mine = (_c.kind == kind) & (_c.crisis_id.is_(None) if crisis_id is None else _c.crisis_id == crisis_id)
+    query = sa.select(sa.func.count(), sa.func.min(_c.due_at)).where(mine, _unmet, _c.paused_at.is_(None), _c.due_at <= now)
     count, oldest = tuple((await work.execute(query)).one())
-    return count, now - oldest if oldest else None
+    return count, now - oldest if oldest else timedelta()

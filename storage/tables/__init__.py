@@ -18,7 +18,7 @@ from storage.tables.cases import (
     raw_payloads,
 )
 from storage.tables.record import timeline, timeline_days
-from storage.tables.room import attestations, callbacks, deadlines, exceptions, facts, statements
+from storage.tables.room import attestations, callbacks, deadlines, exceptions, facts, room_posts, statements
 from storage.tables.sending import buckets, health, lanes, outbox, outbox_archive, workspaces
 from storage.tables.team import invites, people, sessions
 
@@ -53,6 +53,7 @@ __all__ = [
     "posts",
     "raw_payloads",
     "replies",
+    "room_posts",
     "sessions",
     "statements",
     "timeline",

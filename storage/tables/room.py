@@ -94,3 +94,12 @@ callbacks = Table(
     Column("outcome", Text),
     Column("language", String(16), nullable=False, server_default="en"),
 )
+
+room_posts = Table(
+    "room_posts",
+    metadata,
+    Column("subject", Text, primary_key=True),  # facts:1 (the board of a crisis), statement:3
+    Column("workspace", Text, primary_key=True),
+    Column("channel_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+)

@@ -33,6 +33,7 @@ async def test_a_clock_is_due_from_its_moment_until_it_is_met_or_told(store, dia
     dial.forward(minutes=20)
     assert await due(store) == ["a", "b", "c"]
     assert await due(store, limit=2) == ["a", "b"]
+    assert await due(store, kinds=("update",)) == ["a", "b", "c"] and await due(store, kinds=("authority",)) == []
     async with store.begin() as work:
         assert await deadlines.meet(work, "a", "nothing of this name") == 1
         assert await deadlines.meet(work, "a") == 0
@@ -137,10 +138,18 @@ async def test_what_stands_of_the_crisis_is_not_mixed_with_its_cases(held, dial)
         keys = [one.key for one in await deadlines.standing(work, crisis.id)]
         assert "crisis:x" in keys and "else" not in keys
         assert not [one for one in keys if one.startswith("test:")]
-        late = await deadlines.late_by_kind(work, "test", dial() + timedelta(hours=2))
-        assert late == (3, timedelta(hours=1))
     async with house.store.begin() as work:
         await deadlines.meet_all(work, crisis.id)
         assert await deadlines.standing(work, crisis.id) == []
         assert len([one for one in await deadlines.standing(work, case_ids=made) if one.kind == "test"]) == 3
         await work.commit()
+
+
+async def test_how_many_clocks_are_late_and_by_how_much_is_counted_apart_for_the_crisis_and_the_rest(held, dial):
+    house, crisis, _ = held
+    await arm(house.store, in_(dial, "else", 30, kind="test"))
+    dial.forward(hours=2)
+    async with house.store.read() as work:
+        assert await deadlines.late(work, "test", crisis.id) == (3, timedelta(hours=1))
+        assert await deadlines.late(work, "test", None) == (1, timedelta(minutes=90))
+        assert await deadlines.late(work, "other", None) == (0, timedelta())

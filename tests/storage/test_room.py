@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import attestations, callbacks, crises, exceptions, facts, people, statements
+from storage import attestations, callbacks, crises, exceptions, facts, people, room_posts, statements
 from storage.facts import FactStatus
 from storage.statements import StatementStatus
 
@@ -121,3 +121,14 @@ async def test_call_backs_are_listed_nearest_first_until_they_are_done(house, cr
         assert await callbacks.lock(work, 10**9) is None
     async with house.store.read() as work:
         assert await crises.current(work) is not None
+
+
+async def test_the_message_that_shows_a_thing_is_known_by_workspace_until_somebody_deletes_it(store):
+    async with store.begin() as work:
+        await room_posts.stands(work, "facts:1", "slack", "C1", "m1")
+        await room_posts.stands(work, "facts:1", "teams", "T1", "t1")
+        await room_posts.stands(work, "facts:1", "slack", "C9", "m2")
+        assert await room_posts.of(work, "facts:1") == {"slack": ("C9", "m2"), "teams": ("T1", "t1")}
+        await room_posts.forget(work, "facts:1", "slack")
+        assert await room_posts.of(work, "facts:1") == {"teams": ("T1", "t1")}
+        assert await room_posts.of(work, "facts:2") == {}
