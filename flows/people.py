@@ -11,6 +11,7 @@ import phonenumbers
 
 from flows.document import Faults, FileErrors, LineError, Place, nearest, read, shown
 from flows.flow import ROLES, folded
+from flows.hours import HOURS
 
 NAME_LIMIT = 80
 ID_LIMIT = 200
@@ -23,10 +24,6 @@ _SLACK_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 _TEAMS_ID = re.compile(r"[\w:.@-]+")
 _EMAIL = re.compile(r"[^\s@,;<>]{1,64}@(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_DAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
-_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-_SPAN = f"{_DAY}(?:-{_DAY})? {_TIME}-(?:{_TIME}|24:00)"
-_HOURS = re.compile(f"{_SPAN}(?:, ?{_SPAN})*")
 
 
 class PeopleError(LineError):
@@ -84,7 +81,7 @@ def _person(fields: dict[str, Place]) -> PersonEntry:
         teams=_matching(fields["teams"], _TEAMS_ID, "a Teams id") or None,
         email=_matching(fields["email"], _EMAIL, "an email address").lower() or None,
         phone=_phone(fields["phone"]) or None,
-        hours=_matching(fields["hours"], _HOURS, "mon-fri 09:00-18:00") or None,
+        hours=_matching(fields["hours"], HOURS, "mon-fri 09:00-18:00") or None,
         deputy=fields["deputy"].text(NAME_LIMIT) or None,
     )
 

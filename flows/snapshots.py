@@ -68,7 +68,7 @@ def _plain_stage(stage: Stage) -> dict[str, Any]:
 
 
 def _built_stage(plain: Mapping[str, Any]) -> Stage:
-    when = {name: tuple(value) if isinstance(value, list) else value for name, value in plain["when"].items()}
+    when: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in plain["when"].items()}
     severity = when["severity"]
     condition = Condition(**{**when, "severity": None if severity is None else Severity.parse(severity)})
     return Stage(**{**plain, "roles": tuple(plain["roles"]), "when": condition})
