@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.ports import Words
-from storage import cases, outbox
+from storage import approvals, cases, outbox
+from storage.cases import Case
 from storage.database import Work
 from storage.outbox import Wish
 
@@ -57,6 +58,18 @@ class Board:
                 key = f"{kind}:{workspace}:{subject_id}"
                 lane, behind = _lane(workspace, target), workspace not in stands
                 wishes.append(Wish(workspace, lane, "post", kind, shown.severity, shown.case_id, key, {"id": subject_id}, behind))
+        await outbox.put(work, wishes)
+
+    async def ask(self, work: Work, case: Case, version_id: int) -> None:
+        """Queue the card of one version in its case's thread, or the refresh of it: it shows this version for ever."""
+        stands, posted = await self._targets(work, case.id), await approvals.posts_of(work, version_id)
+        wishes = []
+        for workspace in self.channels:
+            target = posted[workspace][0] if workspace in posted else stands.get(workspace) or self.channel_id(workspace, case.channel)
+            if target:
+                act, behind = "update" if workspace in posted else "post", workspace not in stands and workspace not in posted
+                key, facts = f"approval:{workspace}:{version_id}", {"id": version_id}
+                wishes.append(Wish(workspace, _lane(workspace, target), act, "approval", case.severity, case.id, key, facts, behind))
         await outbox.put(work, wishes)
 
     async def leave_pointer(self, work: Work, case_id: int, severity: int, workspaces: Sequence[str] | None = None) -> None:

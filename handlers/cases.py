@@ -73,6 +73,7 @@ class Cases:
             await cases.record_click(work, case_id, person.id, "crisis", truth=crisis)
             values: dict[str, Any] = {"crisis": crisis, "crisis_set_by": person.id}
             if crisis != case.crisis:
+                values["left_crisis_at"] = None if crisis else await work.now()
                 current = await crises.current(work) if crisis else None
                 values["crisis_id"] = current and current.id
                 flow = await self.shelf.of(work, case)

@@ -87,6 +87,56 @@ class NoCrisis(Told):
     template = "error.no_crisis"
 
 
+class HoldStands(Told):
+    """Facts: hold (silent, holding)."""
+
+    template = "error.hold_stands"
+
+
+class NothingHeld(Told):
+    template = "error.nothing_held"
+
+
+class NoSuchFact(Told):
+    """Facts: fact, as it was asked for."""
+
+    template = "error.no_such_fact"
+
+
+class FactSettled(Told):
+    """What was confirmed or taken back is not written anew. Facts: fact, status."""
+
+    template = "error.fact_settled"
+
+
+class FactsNotConfirmed(Told):
+    """Words may not rest on these. Facts: facts, a tuple of numbers; none when a full statement names no fact at all."""
+
+    template = "error.facts_not_confirmed"
+
+
+class NoSuchStatement(Told):
+    """Facts: statement, as it was asked for."""
+
+    template = "error.no_such_statement"
+
+
+class StatementOver(Told):
+    """It is not what the clicked card showed any more. Facts: kind, version, status."""
+
+    template = "error.statement_over"
+
+
+class NoSuchCallback(Told):
+    """Facts: callback, as it was asked for."""
+
+    template = "error.no_such_callback"
+
+
+class NothingAttested(Told):
+    template = "error.nothing_attested"
+
+
 class BadInput(Told):
     """Facts: field, problem (both as the door or the rule names them)."""
 
@@ -97,6 +147,56 @@ class LastAdmin(Told):
     """Facts: name, of the one admin who is left."""
 
     template = "error.last_admin"
+
+
+class NoWayOut(Told):
+    """The network cannot carry such a reply, or we have no door to it. Facts: network, reason (not_connected, public, private)."""
+
+    template = "error.no_way_out"
+
+
+class DraftStopped(Told):
+    """What FLOW lets nobody send. Facts: findings, a tuple of Words."""
+
+    template = "error.draft_stopped"
+
+
+class NoSuchDraft(Told):
+    template = "error.no_such_draft"
+
+
+class DraftOver(Told):
+    """It stands otherwise than the clicked card showed. Facts: status (a DraftStatus), number, present (of versions)."""
+
+    template = "error.draft_over"
+
+
+class OwnDraft(Told):
+    """Nobody approves what they wrote."""
+
+    template = "error.own_draft"
+
+
+class NotTheirTurn(Told):
+    """Another stage is waited for. Facts: stage (a Label), unchecked (the language that the approver must know, "" for any)."""
+
+    template = "error.not_their_turn"
+
+
+class OnItsWay(Told):
+    """The network has it in hand, or may have: nothing can be changed before it answers."""
+
+    template = "error.on_its_way"
+
+
+class NoSuchReply(Told):
+    template = "error.no_such_reply"
+
+
+class ReplyElsewhere(Told):
+    """It stands otherwise than the clicked card showed. Facts: state (a ReplyState, or deleted)."""
+
+    template = "error.reply_elsewhere"
 
 
 class SendError(Exception):

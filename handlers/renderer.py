@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from handlers import cards
+from handlers.answers import cards as answer_cards
 from handlers.errors import Gone
 from handlers.ports import Card, Words
 from handlers.shelf import Shelf
 from handlers.ways import Nothing
-from storage import cases, outbox
+from storage import approvals, cases, drafts, outbox, replies
 from storage.cases import Post
 from storage.database import Store, Work
 from storage.outbox import Claimed
@@ -42,6 +43,8 @@ class Renderer:
             "pointer": self._pointer,
             "words": self._words,
             "waiting": self._waiting,
+            "approval": self._approval,
+            "receipt": self._receipt,
         }
         async with self.store.read() as work:
             return await how[row.kind](work, row)
@@ -77,6 +80,23 @@ class Renderer:
     async def _waiting(self, work: Work, row: Claimed) -> Shown:
         count, gravest = await outbox.folded(work, row.lane)
         return Shown(cards.waiting_card(count, gravest), self._language(row), row.external_id or row.facts.get("message_id"))
+
+    async def _approval(self, work: Work, row: Claimed) -> Shown:
+        """One version for ever, whatever became of its draft; where it was shown once, it stays."""
+        sheet = await answer_cards.load(work, self.shelf, row.facts["id"])
+        if sheet is None:
+            raise Nothing
+        posted = (await approvals.posts_of(work, row.facts["id"])).get(row.workspace)
+        card = answer_cards.approval_card(sheet)
+        return Shown(card, self._language(row), posted[1]) if posted else await self._in_thread(work, row, card)
+
+    async def _receipt(self, work: Work, row: Claimed) -> Shown:
+        """What became of a reply, as it stands now."""
+        reply = await replies.get(work, row.facts["id"])
+        version = await drafts.get(work, reply.version_id) if reply else None
+        if reply is None or version is None:
+            raise Nothing
+        return await self._in_thread(work, row, answer_cards.receipt_card(reply, version))
 
     async def _in_thread(self, work: Work, row: Claimed, card: Card) -> Shown:
         """Raises Gone when no card stands there any more."""

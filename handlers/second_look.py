@@ -69,7 +69,8 @@ class SecondLook:
             channel = self.flow.tags[thought.tags[0][0]].channel
         if channel != case.channel:
             await self.board.leave_pointer(work, case.id, severity)
-        await cases.change(work, case.id, crisis=thought.crisis, severity=severity, channel=channel)
+        left = await work.now() if case.crisis and not thought.crisis else None
+        await cases.change(work, case.id, crisis=thought.crisis, severity=severity, channel=channel, left_crisis_at=left)
         payload = {"crisis": thought.crisis, "tags": [tag for tag, _ in thought.tags]}
         await timeline.append(work, [Entry(case_chain(case.id), "reconsidered", payload)])
         await self.board.show(work, [Shown(case.id, channel, severity)])

@@ -133,7 +133,7 @@ class Sender:
         async with self.store.begin() as work:
             if sent:
                 await way.finishing(work, row, sent)
-            kind = await outbox.finish(work, row, self.owner, sent and sent.external_id)
+            kind = await outbox.finish(work, row, self.owner, sent.external_id if sent else None)
             if sent:
                 await way.sent(work, row, sent, kind)
                 await health.report(work, row.workspace, health.WELL)

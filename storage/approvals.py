@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -78,5 +77,5 @@ async def posted(work: Work, version_id: int, workspace: str, channel_id: str, m
 async def shown_at(work: Work, workspace: str, message_id: str) -> int | None:
     """The version that a message shows."""
     c = approval_posts.c
-    found: Any = await work.scalar(sa.select(c.version_id).where(c.workspace == workspace, c.message_id == message_id))
+    found: int | None = await work.scalar(sa.select(c.version_id).where(c.workspace == workspace, c.message_id == message_id))
     return found

@@ -26,6 +26,7 @@ class Case:
     flow_digest: str | None
     crisis: bool
     crisis_set_by: int | None
+    left_crisis_at: datetime | None
     channel: str
     status: Status
     severity: int
@@ -36,6 +37,7 @@ class Case:
     cluster: int
     opened_at: datetime
     last_mention_at: datetime
+    answered_at: datetime | None
     closed_at: datetime | None
     handle: str
     customer_name: str
@@ -173,6 +175,12 @@ async def mentions_of(work: Work, case_id: int, limit: int = 100) -> Sequence[sa
     )
     query = sa.select(mentions, edit.label("newest_text")).where(mentions.c.id.in_(latest)).order_by(mentions.c.id)
     return (await work.execute(query)).all()
+
+
+async def latest_mention(work: Work, case_id: int) -> str:
+    """What a reply answers: the id, on its network, of the latest mention that the customer has not deleted; "" when none is left."""
+    query = sa.select(mentions.c.external_id).where(mentions.c.case_id == case_id).order_by(mentions.c.deleted_at.is_not(None), mentions.c.id.desc())
+    return str(await work.scalar(query.limit(1)) or "")
 
 
 async def tags_of(work: Work, case_id: int) -> list[CaseTag]:

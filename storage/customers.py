@@ -29,6 +29,10 @@ async def set_kind(work: Work, customer_id: int, kind: str, person_id: int) -> N
     await work.execute(sa.update(customers).where(customers.c.id == customer_id).values(kind=kind, kind_set_by=person_id))
 
 
+async def get(work: Work, customer_id: int) -> sa.Row[Any]:
+    return (await work.execute(sa.select(customers).where(customers.c.id == customer_id))).one()
+
+
 async def find(work: Work, network: str, name: str) -> sa.Row[Any] | None:
     """By handle (with or without @) or external id."""
     handle = sa.func.lower(customers.c.handle)

@@ -1,6 +1,6 @@
 """From words that are being written to what a network answered: drafts, versions, approvals, replies."""
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from storage.tables.base import flag, metadata
 from storage.types import Id, Instant
@@ -31,7 +31,7 @@ drafts = Table(
     Column("reason", Text),  # why it was rejected, withdrawn or came back
 )
 
-_alive = text("status IN ('written', 'in_approval', 'approved')")
+_alive = drafts.c.status.in_(("written", "in_approval", "approved"))
 
 Index("ix_drafts_alive", drafts.c.status, drafts.c.created_at, sqlite_where=_alive, postgresql_where=_alive)
 
@@ -71,7 +71,10 @@ approvals = Table(
     Column("voided_at", Instant),
     UniqueConstraint("version_id", "person_id"),
     UniqueConstraint("statement_id", "person_id"),
-    CheckConstraint("(version_id IS NULL) <> (statement_id IS NULL)", name="ck_approvals_subject"),
+)
+
+approvals.append_constraint(
+    CheckConstraint(approvals.c.version_id.is_(None) != approvals.c.statement_id.is_(None), name="ck_approvals_subject")
 )
 
 replies = Table(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.renderer import Renderer
 from handlers.sender import Sender
@@ -29,7 +30,8 @@ class Post:
 
     def sender(self) -> Sender:
         doors = {"slack": self.slack, **self.others}
-        return Sender(self.store, ways_to(doors, Renderer(self.store, self.house.shelf, {})))
+        out = ways_out(self.house.networks, self.store, self.house.gate, self.house.board)
+        return Sender(self.store, {**ways_to(doors, Renderer(self.store, self.house.shelf, {})), **out})
 
     async def send(self, seconds: int = 0) -> None:
         """Let everything leave that may, now and in each of the next seconds; with the ticks that run beside a sender."""

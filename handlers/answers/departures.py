@@ -1,0 +1,99 @@
+"""What is approved sets out, or waits: puts replies in line, takes them back, and keeps those that a hold or another gate stops."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from handlers.answers.gate import Gate
+from handlers.answers.publishing import PUBLISH, key_of, publish_wish
+from handlers.board import Board, Shown
+from handlers.errors import NoWayOut, OnItsWay
+from handlers.room.facts import Resting
+from handlers.ports import Network
+from storage import cases, drafts, outbox, replies, statements, timeline
+from storage.cases import Case
+from storage.crises import Crisis
+from storage.database import Work
+from storage.drafts import ALIVE, Version
+from storage.replies import Reply
+from storage.statements import Statement
+from storage.timeline import Entry, case_chain
+from storage.types import ReplyState
+
+
+@dataclass(frozen=True)
+class Departures:
+    networks: Mapping[str, Network]
+    gate: Gate
+    board: Board
+
+    def door_for(self, case: Case, *, private: bool) -> Network:
+        """The network that a reply would leave by; raises NoWayOut when it cannot carry it."""
+        network = self.networks.get(case.network)
+        if network is None:
+            raise NoWayOut(network=case.network, reason="not_connected")
+        if not (network.abilities.private if private else network.abilities.public):
+            raise NoWayOut(network=case.network, reason="private" if private else "public")
+        return network
+
+    async def set_out(self, work: Work, case: Case, version: Version, *, sampled: bool = False) -> None:
+        """An approved version: in line for its network, or kept with the reason why."""
+        network = self.door_for(case, private=version.private)
+        reply_id = await replies.put(work, version.draft_id, version.id, version.case_id, sampled=sampled)
+        reply = await replies.get(work, reply_id) if reply_id else None
+        if reply is None:
+            raise OnItsWay
+        reason = await self.gate.why_not(work, reply, version, case)
+        if reason is None:
+            await outbox.put(work, [publish_wish(network, reply.id, case)])
+        else:
+            await self._keep(work, reply, case, reason)
+
+    async def take_back(self, work: Work, draft_id: int) -> None:
+        """The draft is to be changed or ended: its reply leaves the line. Raises OnItsWay when it may have left already."""
+        reply = await replies.of_draft(work, draft_id)
+        if reply is None or reply.state in (ReplyState.WITHDRAWN, ReplyState.REFUSED):
+            return
+        gone = await outbox.retract(work, key_of(PUBLISH, reply.id))
+        if not gone or reply.state in (ReplyState.SENT, ReplyState.UNCONFIRMED):
+            raise OnItsWay
+        await replies.change(work, reply.id, state=ReplyState.WITHDRAWN, reason=None)
+
+    async def hold(self, work: Work, crisis: Crisis) -> None:  # noqa: ARG002 - the gate reads it anew
+        """The hold has changed: what it stops leaves the line and waits for a person. The gate stops what is on its way."""
+        await self._look_again(work, await replies.in_state(work, ReplyState.WAITING))
+
+    async def lift(self, work: Work, crisis: Crisis) -> None:
+        """What was kept stays where it is until a person has looked at it again."""
+
+    async def on_statements(self, work: Work, statement_ids: Sequence[int]) -> Resting:
+        pending = await drafts.resting_on(work, statement_ids, *ALIVE)
+        return Resting(len(pending), len(await replies.sent_resting_on(work, statement_ids)))
+
+    async def on_new_statement(self, work: Work, crisis: Crisis, statement: Statement) -> None:
+        """Approved replies that rest on an older version leave the line; every card that shows one says so."""
+        older = [one.id for one in await statements.all_of(work, crisis.id) if one.kind == statement.kind and one.id != statement.id]
+        await self._look_again(work, await replies.in_state(work, ReplyState.WAITING))
+        for version in await drafts.resting_on(work, older, *ALIVE):
+            case = await cases.get(work, version.case_id)
+            if case:
+                await self.board.ask(work, case, version.id)
+
+    async def _look_again(self, work: Work, waiting: Sequence[Reply]) -> None:
+        for reply in waiting:
+            version, case = await drafts.get(work, reply.version_id), await cases.get(work, reply.case_id)
+            if version is None or case is None:
+                continue
+            reason = await self.gate.why_not(work, reply, version, case)
+            if reason and await outbox.retract(work, key_of(PUBLISH, reply.id)):
+                await self._keep(work, reply, case, reason)
+
+    async def waiting_for_people(self, work: Work) -> Sequence[Reply]:
+        """What was approved and kept: shown to a person again before anything of it leaves."""
+        return await replies.in_state(work, ReplyState.HELD)
+
+    async def _keep(self, work: Work, reply: Reply, case: Case, reason: str) -> None:
+        await replies.change(work, reply.id, state=ReplyState.HELD, reason=reason)
+        payload = {"reply": reply.id, "reason": reason}
+        await timeline.append(work, [Entry(case_chain(case.id), "reply_held", payload)])
+        await self.board.show(work, [Shown(case.id, case.channel, case.severity)])
+        await self.board.ask(work, case, reply.version_id)

@@ -1,0 +1,71 @@
+"""Gathers what surrounds a draft and lets the checks of flows/checks read it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.checks import Draft, Fact, Finding, Recent, Surroundings, check
+from flows.flow import Flow
+from handlers.ports import Network, Words
+from storage import cases, crises, facts, replies
+from storage.cases import Case
+from storage.database import Work
+
+REMEMBERED = 10_000  # of our own latest replies
+
+
+@dataclass
+class OwnReplies:
+    """Our recent replies, as far as this process has read them."""
+
+    recent: Recent = field(default_factory=lambda: Recent(most=REMEMBERED))
+    read_to: int = 0
+
+    async def catch_up(self, work: Work) -> Recent:
+        for reply_id, text in await replies.texts_after(work, self.read_to, REMEMBERED):
+            self.recent.add(text)
+            self.read_to = reply_id
+        return self.recent
+
+
+@dataclass(frozen=True)
+class Proofreader:
+    networks: Mapping[str, Network]
+    _ours: OwnReplies = field(default_factory=OwnReplies, repr=False, compare=False)
+
+    async def read(self, work: Work, flow: Flow, case: Case, text: str, *, private: bool) -> tuple[Finding, ...]:
+        """Every finding but those of checks that FLOW switched off, in the order of the text."""
+        network = self.networks.get(case.network)
+        limit, count = (network.most(private=private), network.length) if network else (None, len)
+        draft = Draft(text, case.language, private, limit, count)
+        found = check(draft, await self._surroundings(work, flow, case))
+        return tuple(one for one in found if one.check not in flow.answers.off)
+
+    async def _surroundings(self, work: Work, flow: Flow, case: Case) -> Surroundings:
+        said = [(one.newest_text or one.text, one.private) for one in await cases.mentions_of(work, case.id)]
+        crisis = await crises.current(work)
+        known = await facts.of_crisis(work, crisis.id) if crisis else []
+        return Surroundings(
+            customer_text=said[-1][0] if said else "",
+            customer_turns=tuple(words for words, private in said if not private),
+            name=case.customer_name or None,
+            facts=tuple(Fact(_readable(one.text, one.data_types), one.status) for one in known if one.text),
+            recent=await self._ours.catch_up(work),
+            allowed_hosts=flow.answers.links,
+            own_contacts=flow.answers.contacts,
+        )
+
+
+def _readable(text: str, data_types: Sequence[str]) -> str:
+    return f"{text} ({', '.join(data_types)})" if data_types else text
+
+
+def kept(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """As a version keeps them."""
+    return [{"check": one.check, "start": one.start, "end": one.end, "facts": dict(one.facts), "better": one.better} for one in findings]
+
+
+def finding_words(kept_finding: Mapping[str, Any], text: str) -> Words:
+    """What was found, where it stands, and what to write instead."""
+    facts_ = {"where": text[kept_finding["start"] : kept_finding["end"]][:120], "better": kept_finding["better"] or ""}
+    return Words("draft.finding", {**facts_, "why": Words(f"finding.{kept_finding['check']}", kept_finding["facts"])})

@@ -1,0 +1,68 @@
+"""Who must say yes to a version, who has, and whether that is enough; asked when somebody clicks and again at the gate."""
+
+from collections.abc import Sequence
+
+from flows.answers import Stage, Subject
+from flows.approvals import Standing, Yes, spent, stage_for, standing, stands_in
+from flows.flow import Flow
+from flows.severity import Severity
+from storage import approvals, cases, people
+from storage.approvals import Approval
+from storage.cases import Case
+from storage.database import Work
+from storage.drafts import Version
+from storage.people import Person
+
+
+async def subject_of(work: Work, case: Case, version: Version) -> Subject:
+    """How FLOW sees a version now. A tag that nobody has denied counts: it is safer to ask one more person."""
+    tags = frozenset(tag.tag for tag in await cases.tags_of(work, case.id) if tag.is_set is not False)
+    return Subject(tags, Severity(case.severity), case.kind, version.checks, case.crisis, version.private)
+
+
+async def stages_of(work: Work, flow: Flow, case: Case, version: Version) -> tuple[Stage, ...]:
+    """The stages that FLOW asks for, by how the case stands now."""
+    return flow.answers.stages_for(await subject_of(work, case, version))
+
+
+async def is_approved(work: Work, flow: Flow, case: Case, version: Version) -> bool:
+    """Whether the approvals that stand are of exactly this text, and all that FLOW asks for now."""
+    return (await how_it_stands(work, flow, case, version)).done
+
+
+async def how_it_stands(work: Work, flow: Flow, case: Case, version: Version) -> Standing:
+    given = await _given(work, version)
+    if any(one.rule for one in given):
+        return Standing(done=True, waiting=None, have=1, need=1)
+    return standing(await stages_of(work, flow, case, version), _yeses(given), version.author_id)
+
+
+async def turn_of(work: Work, flow: Flow, case: Case, version: Version, person: Person) -> approvals.Yes | None:
+    """The yes that this person could say now, perhaps in somebody's place; None when it is not theirs to say."""
+    stages, given = await stages_of(work, flow, case, version), _yeses(await _given(work, version))
+    if "unchecked" in version.checks and not given and version.language not in person.languages:
+        return None  # no check could read it, so somebody must who speaks the language
+    own = stage_for(person.roles, stages, given, person.id, version.author_id)
+    if own:
+        return approvals.Yes(own.name, person.id)
+    waiting = standing(stages, given, version.author_id).waiting
+    if waiting is None:
+        return None
+    said, reminded = spent(stages, given, version.author_id), version.reminded_at is not None
+    absent = stands_in(person, waiting, await people.everyone(work), await work.now(), reminded=reminded, spent=said)
+    return approvals.Yes(waiting.name, person.id, stands_in_for=absent.id) if absent else None
+
+
+async def approvers_of(work: Work, stage: Stage, version: Version) -> list[Person]:
+    """Those whose yes would count for a stage by their own role."""
+    able = await people.with_role(work, *stage.roles)
+    speaks = [one for one in able if "unchecked" not in version.checks or version.language in one.languages]
+    return [one for one in speaks or able if one.id != version.author_id]
+
+
+async def _given(work: Work, version: Version) -> list[Approval]:
+    return [one for one in await approvals.of_version(work, version.id) if one.digest == version.digest]
+
+
+def _yeses(given: Sequence[Approval]) -> tuple[Yes, ...]:
+    return tuple(Yes(one.person_id, one.stage, one.stands_in_for) for one in given if one.person_id is not None)
