@@ -24,8 +24,22 @@ class Act(StrEnum):
     SET_KIND = "set_kind"
     LINK_CUSTOMERS = "link_customers"
     LOG_MENTION = "log_mention"
+    REPLY = "reply"
+    APPROVE = "approve"
+    RELEASE = "release"
+    DELETE_REPLY = "delete_reply"
     OPEN_CRISIS = "open_crisis"
     CLOSE_CRISIS = "close_crisis"
+    SET_HOLD = "set_hold"
+    EXCUSE = "excuse"
+    ADD_FACT = "add_fact"
+    SETTLE_FACT = "settle_fact"
+    PROPOSE_STATEMENT = "propose_statement"
+    APPROVE_STATEMENT = "approve_statement"
+    ATTEST = "attest"
+    SET_AWARE = "set_aware"
+    PROMISE_UPDATE = "promise_update"
+    CALL_BACK = "call_back"
     MANAGE_PEOPLE = "manage_people"
     MARK_WORKSPACE = "mark_workspace"
 
@@ -45,8 +59,22 @@ ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
         Act.SET_KIND: _TEAM | {"legal", "press_officer", "dpo"},
         Act.LINK_CUSTOMERS: _TEAM,
         Act.LOG_MENTION: _ALL,
+        Act.REPLY: _TEAM | {"legal", "marketing", "dpo", "press_officer"},
+        Act.APPROVE: frozenset({"lead", "manager", "legal", "dpo", "press_officer"}),  # which of them, FLOW says draft by draft
+        Act.RELEASE: frozenset({"lead", "manager"}),
+        Act.DELETE_REPLY: frozenset({"lead"}),
         Act.OPEN_CRISIS: frozenset({"lead", "manager"}),
         Act.CLOSE_CRISIS: frozenset({"manager"}),
+        Act.SET_HOLD: frozenset({"lead", "manager"}),
+        Act.EXCUSE: frozenset({"manager"}),
+        Act.ADD_FACT: frozenset({"lead", "manager", "legal", "dpo", "security", "press_officer"}),
+        Act.SETTLE_FACT: frozenset({"manager", "legal", "dpo", "security"}),
+        Act.PROPOSE_STATEMENT: frozenset({"lead", "manager", "legal", "dpo", "marketing", "press_officer"}),
+        Act.APPROVE_STATEMENT: frozenset({"lead", "manager", "legal", "dpo", "press_officer"}),  # which of them, FLOW says
+        Act.ATTEST: frozenset({"lead", "manager", "legal", "dpo", "marketing", "press_officer"}),
+        Act.SET_AWARE: frozenset({"manager", "legal", "dpo"}),
+        Act.PROMISE_UPDATE: frozenset({"lead", "manager", "press_officer"}),
+        Act.CALL_BACK: _TEAM | {"legal", "press_officer", "dpo"},
         Act.MANAGE_PEOPLE: frozenset({"admin"}),
         Act.MARK_WORKSPACE: frozenset({"admin"}),
     }

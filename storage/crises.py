@@ -1,7 +1,9 @@
 """The crisis itself: at most one is open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,7 +33,7 @@ async def current(work: Work, *, hold_still: bool = False) -> Crisis | None:
     if hold_still and work.on_postgresql:
         query = query.with_for_update(read=True)
     row = (await work.execute(query)).mappings().first()
-    return Crisis(**{**row, "hold": Hold(row["hold"]), "aware_at": row["aware_at"] or row["opened_at"]}) if row else None
+    return _crisis(row) if row else None
 
 
 async def open_(work: Work, name: str, person_id: int | None) -> Crisis:
@@ -50,3 +52,18 @@ async def set_hold(work: Work, crisis: Crisis, hold: Hold) -> None:
     """A hold that only changes its kind goes on: what was held since its beginning stays so."""
     since = None if hold is Hold.OFF else crisis.hold_since or await work.now()
     await work.execute(sa.update(crises).where(crises.c.id == crisis.id).values(hold=hold, hold_since=since))
+
+
+async def set_aware(work: Work, crisis_id: int, at: datetime) -> None:
+    """When we came to know: the authority's time runs from here."""
+    await work.execute(sa.update(crises).where(crises.c.id == crisis_id).values(aware_at=at))
+
+
+async def get(work: Work, crisis_id: int) -> Crisis | None:
+    """One that is closed, too."""
+    row = (await work.execute(sa.select(*_columns).where(crises.c.id == crisis_id))).mappings().first()
+    return _crisis(row) if row else None
+
+
+def _crisis(row: Mapping[Any, Any]) -> Crisis:
+    return Crisis(**{**row, "hold": Hold(row["hold"]), "aware_at": row["aware_at"] or row["opened_at"]})

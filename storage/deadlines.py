@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.tables import case_tags, deadlines
+from storage.tables import case_tags, cases, deadlines
 
 
 @dataclass(frozen=True)
@@ -126,3 +126,9 @@ async def late(work: Work, kind: str, crisis_id: int | None) -> tuple[int, timed
     query = sa.select(sa.func.count(), sa.func.min(_c.due_at)).where(mine, _unmet, _c.paused_at.is_(None), _c.due_at <= now)
     count, oldest = tuple((await work.execute(query)).one())
     return count, now - oldest if oldest else timedelta()
+
+
+async def of_gravest(work: Work, ids: Collection[int], severity: int) -> list[int]:
+    """The cases of those of these clocks whose case is at least so grave."""
+    query = sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(_c.id.in_(ids), cases.c.severity >= severity).order_by(_c.case_id)
+    return list((await work.execute(query)).scalars())

@@ -1,0 +1,44 @@
+"""The clock of a customer's first answer: when it starts, and when a hold lets it stand still."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from flows.flow import Flow
+from flows.severity import Severity
+from storage import cases, crises, deadlines
+from storage.crises import Crisis
+from storage.database import Work
+from storage.deadlines import Deadline
+from storage.types import Hold
+
+FIRST_ANSWER = "first_answer"
+
+
+def key(case_id: int) -> str:
+    return f"{FIRST_ANSWER}:{case_id}"
+
+
+def first_answer(flow: Flow, case_id: int, severity: int, now: datetime, *, crisis: Crisis | None, tags: Iterable[str]) -> Deadline:
+    """The clock of a new case. `crisis` is the open one if the case is about it: a hold stops the clock, unless life may be at stake."""
+    due_at = now + flow.rules.first_answer[Severity(severity)]
+    stopped = crisis is not None and _holds(flow, crisis, tags)
+    return Deadline(key(case_id), FIRST_ANSWER, due_at, crisis.id if crisis else None, case_id, paused_at=now if stopped else None)
+
+
+def _holds(flow: Flow, crisis: Crisis, tags: Iterable[str]) -> bool:
+    return crisis.hold is not Hold.OFF and flow.rules.stops_for_hold(tags)
+
+
+async def enter_crisis(work: Work, flow: Flow, case_id: int) -> int | None:
+    """A case proves to be about the crisis: the id of the open one, which from now on may stop its clock."""
+    crisis = await crises.current(work, hold_still=True)
+    tags = [tag.tag for tag in await cases.tags_of(work, case_id) if tag.is_set is not False]
+    stopped = crisis is not None and _holds(flow, crisis, tags)
+    await deadlines.enter_crisis(work, case_id, crisis.id if crisis else None, paused=stopped)
+    return crisis.id if crisis else None
+
+
+async def run_on(work: Work, flow: Flow, case_id: int, tags: Collection[str]) -> None:
+    """Somebody, or the machine, now says these of a case: where life may be at stake its clock runs, hold or not."""
+    if not flow.rules.stops_for_hold(tags):
+        await deadlines.resume_cases(work, FIRST_ANSWER, [case_id])

@@ -1,0 +1,104 @@
+"""What a person looks at in the room of the crisis: its board, its statements, the call-backs, and their forms. Reading only."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from handlers.acts import Act, admit
+from handlers.errors import NoCrisis, NoSuchFact, NoSuchStatement
+from handlers.filled import whole
+from handlers.ports import Card, Form, Who
+from handlers.room import cards, forms
+from handlers.room.room import Room
+from storage import callbacks, crises, facts, people, statements
+from storage.crises import Crisis
+from storage.database import Work
+
+ASKS = {
+    "fact": Act.ADD_FACT,
+    "statement": Act.PROPOSE_STATEMENT,
+    "reject_statement": Act.APPROVE_STATEMENT,
+    "attest": Act.ATTEST,
+    "callback": Act.CALL_BACK,
+    "except": Act.EXCUSE,
+}
+
+
+@dataclass(frozen=True)
+class RoomDesk:
+    room: Room
+
+    async def board(self, who: Who) -> Card:
+        """Raises NoCrisis."""
+        async with self.room.store.read() as work:
+            await admit(work, who, Act.SEE)
+            return cards.board_card(await cards.load(work, self.room.flow, await _crisis(work)))
+
+    async def statements(self, who: Who) -> Card:
+        """The present ones and those that wait, one after the other."""
+        async with self.room.store.read() as work:
+            await admit(work, who, Act.SEE)
+            crisis = await _crisis(work)
+            return cards.statements_card(await statements.all_of(work, crisis.id))
+
+    async def statement(self, who: Who, statement_id: int) -> Card:
+        """One version, with its buttons."""
+        async with self.room.store.read() as work:
+            await admit(work, who, Act.SEE)
+            reading = await cards.read(work, self.room.flow, statement_id)
+            if reading is None:
+                raise NoSuchStatement(statement=statement_id)
+            return cards.statement_card(reading)
+
+    async def callbacks(self, who: Who) -> Card:
+        async with self.room.store.read() as work:
+            await admit(work, who, Act.CALL_BACK)
+            return cards.callbacks_card(await callbacks.open_ones(work), await work.now())
+
+    async def form(self, who: Who, name: str, ids: str) -> Form:
+        """The form behind a button or a command: one of ASKS. `ids`: the fact ("" for a new one), a kind, a gate, the case."""
+        asked: Mapping[str, Callable[[Work, str], Awaitable[Form]]] = {
+            "fact": self._fact,
+            "statement": self._statement,
+            "reject_statement": self._rejection,
+            "attest": self._attest,
+            "callback": self._callback,
+            "except": self._except,
+        }
+        async with self.room.store.read() as work:
+            await admit(work, who, ASKS[name])
+            return await asked[name](work, ids)
+
+    async def _fact(self, work: Work, ids: str) -> Form:
+        if not ids:
+            return forms.new_fact_form()
+        fact = await facts.get(work, whole(ids, "number"))
+        if fact is None:
+            raise NoSuchFact(fact=ids)
+        return forms.fact_form(self.room.flow, fact, await people.everyone(work))
+
+    async def _statement(self, work: Work, kind: str) -> Form:
+        crisis = await _crisis(work)
+        present = await statements.latest(work, crisis.id, kind)
+        return forms.statement_form(self.room.flow, kind, await facts.of_crisis(work, crisis.id), present)
+
+    async def _rejection(self, work: Work, ids: str) -> Form:
+        statement = await statements.get(work, whole(ids, "number"))
+        if statement is None:
+            raise NoSuchStatement(statement=ids)
+        return forms.rejection_form(statement)
+
+    async def _attest(self, _: Work, gate: str) -> Form:
+        return forms.attest_form(gate)
+
+    async def _callback(self, work: Work, ids: str) -> Form:
+        return forms.callback_form(whole(ids, "number"), await people.with_role(work, *self.room.flow.answers.callback_roles))
+
+    async def _except(self, _: Work, ids: str) -> Form:
+        return forms.except_form(whole(ids, "number"))
+
+
+async def _crisis(work: Work) -> Crisis:
+    crisis = await crises.current(work)
+    if crisis is None:
+        raise NoCrisis
+    return crisis
