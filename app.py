@@ -126,7 +126,8 @@ async def serve(house: House) -> int:
 
     settings = house.settings
     async with AsyncExitStack() as stack:
-        stack.enter_context(Keeping(house.store).alone())
+        stack.enter_context((keeping := Keeping(house.store)).alone())
+        await keeping.take_over()
         socket = stack.enter_context(bind(settings.host, settings.port))
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
         doors = await open_doors(house, url, stack)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handlers.errors import Told
-from storage import backup, lock, migrate, timeline
+from storage import backup, lock, migrate, outbox, timeline
 from storage.database import Broken, Store
 from storage.timeline import Break
 
@@ -45,6 +45,15 @@ class Keeping:
                 yield
         except lock.SenderRuns as error:
             raise AnotherSends(pid=str(error)) from None
+
+    async def take_over(self) -> int:
+        """To be called inside `alone`: what a process that died was sending is nobody's, so its lease is not waited for. How many rows."""
+        if self.store.path is None:
+            return 0  # on PostgreSQL others may be at it
+        async with self.store.begin() as work:
+            rows = await outbox.expire_leases(work, of_everybody=True)
+            await work.commit()
+        return rows
 
     async def prepare(self) -> None:
         """Bring the database to the shape that this version needs; raises DatabaseAway."""

@@ -42,10 +42,10 @@ class Ticks:
             await work.commit()
 
     async def _divert(self, work: Work, door: str, shut: set[str]) -> None:
-        """A workspace that is closed as a whole, or whose fallback is, keeps what waits."""
+        """A workspace that is closed as a whole, or whose fallback is, keeps what waits; a network has no other place to go to."""
         workspace, _, channel_id = door.partition(":")
-        places = self.board.channels.get(workspace, {})
-        if channel_id and workspace not in shut and f"{workspace}:{places.get(FALLBACK)}" not in shut:
+        places = self.board.channels.get(workspace)
+        if places and channel_id and workspace not in shut and f"{workspace}:{places.get(FALLBACK)}" not in shut:
             await self.board.divert(work, workspace, channel_id, await work.now() - DIVERTED_AFTER)
 
     async def fold(self) -> None:

@@ -185,10 +185,14 @@ async def retract(work: Work, key: str) -> bool:
     return await work.scalar(sa.select(_o.id).where(_o.key == key)) is None
 
 
-async def expire_leases(work: Work) -> int:
-    """Rows of a sender that died: ready again; their attempt number says that the destination must be asked first."""
+async def expire_leases(work: Work, *, of_everybody: bool = False) -> int:
+    """Rows of a sender that died: ready again; their attempt number says that the destination must be asked first.
+
+    `of_everybody`: also those whose lease runs on, since whoever calls knows that nobody else sends.
+    """
     now = await work.now()
-    lost = sa.update(outbox).where(_o.state == SendState.SENDING, _o.lease_until < now)
+    lost = sa.update(outbox).where(_o.state == SendState.SENDING)
+    lost = lost if of_everybody else lost.where(_o.lease_until < now)
     return (await work.execute(lost.values(state=SendState.FAILED_FOR_NOW, error="lease_expired", not_before=now))).rowcount
 
 
