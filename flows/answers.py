@@ -12,6 +12,11 @@ from flows.severity import Severity
 
 CRISIS, ORDINARY = "crisis", "ordinary"
 PUBLIC, PRIVATE = "public", "private"
+# The checks of a draft by name. They are repeated here since reading a FLOW must not wait for what the checks import.
+CHECK_NAMES = (
+    "unchecked", "unsupported", "canned", "unrelated", "arguing", "blaming", "liability", "jargon", "readability", "personal_data",
+    "shouting", "wrong_language", "wrong_name", "foreign_link", "asks_private", "screenshot", "handover", "length",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

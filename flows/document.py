@@ -153,10 +153,10 @@ class Place:
             return ()
         return tuple(self._at(f"{self.key}[{index}]", item.line, item) for index, item in enumerate(self.node.items))
 
-    def distinct(self, read: Callable[[Place], str], same: Callable[[str], str] = str) -> tuple[str, ...]:
+    def distinct(self, read: Callable[[Place], str], same: Callable[[str], str] = str, *, empty: bool = False) -> tuple[str, ...]:
         """The list's values by `read`, refusing one that is already listed, as compared by `same`."""
         first: dict[str, str] = {}
-        for item in self.items():
+        for item in self.items(empty=empty):
             value = read(item)
             key = same(value)
             if key in first:

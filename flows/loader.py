@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flows.answers_loader import read_answers, read_crisis_room
 from flows.document import Faults, FileErrors, LineError, Place, read, shown
-from flows.flow import KINDS, LANGUAGES, ROLES, Flow, Tag, Vocabulary, folded
-from flows.severity import SEVERITY_WORDS, Severity
+from flows.fields import LABEL_LIMIT, NAME_LIMIT, by_language, check_name, name_of, roles_of, severity_of
+from flows.flow import KINDS, LANGUAGES, Flow, Tag, Vocabulary, folded
 
-LABEL_LIMIT = 24
 TITLE_LIMIT = 100
 WORD_LIMIT = 60
 EXAMPLE_LIMIT = 1_000
-NAME_LIMIT = 40
 
 _RULES = ("flow", "version", "title", "channels", "crisis", "ordinary", "anger", "tags", "kinds", "first_told")
+_MORE_RULES = ("answers", "crisis_room")
 _LESSONS = ("examples_of", "language", "crisis", "ordinary", "anger", "tags")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _STEM = re.compile(r"[^*]*[^\W\d_]{3}\*|[^*]+")
 
 Lists = dict[str, tuple[str, ...]]
@@ -62,17 +61,18 @@ def load_flow(files: Mapping[str, str]) -> Flow:
 
 
 def _flow(root: Place, lesson_files: list[Place]) -> Flow:
-    rules = root.fields(_RULES)
-    name = _name(rules["flow"])
-    channels = rules["channels"].distinct(_name)
+    rules = root.fields(_RULES, _MORE_RULES)
+    name = name_of(rules["flow"])
+    channels = rules["channels"].distinct(name_of)
     tags = list(rules["tags"].entries())
-    lessons = _lessons(root, name, [tag for tag, _ in tags], lesson_files)
+    tag_names = tuple(tag for tag, _ in tags)
+    lessons = _lessons(root, name, tag_names, lesson_files)
     crisis = rules["crisis"].fields(("channel", "words"))
     ordinary = rules["ordinary"].fields(("channel", "words"))
     return Flow(
         name=name,
         version=rules["version"].number(1),
-        title=_by_language(rules["title"], TITLE_LIMIT),
+        title=by_language(rules["title"], TITLE_LIMIT),
         channels=channels,
         crisis=Vocabulary(_words(crisis["words"]), lessons.crisis),
         crisis_channel=_channel(crisis["channel"], channels),
@@ -80,46 +80,28 @@ def _flow(root: Place, lesson_files: list[Place]) -> Flow:
         ordinary_channel=_channel(ordinary["channel"], channels),
         anger=Vocabulary(_words(rules["anger"].fields(("words",))["words"]), lessons.anger),
         tags={tag: _tag(tag, place, channels, lessons.tags[tag]) for tag, place in tags},
-        kinds={kind: _severity(place) for kind, place in rules["kinds"].fields(KINDS).items()},
-        first_told=rules["first_told"].distinct(lambda role: role.one_of(ROLES)),
+        kinds={kind: severity_of(place) for kind, place in rules["kinds"].fields(KINDS).items()},
+        first_told=roles_of(rules["first_told"]),
+        answers=read_answers(rules["answers"], tag_names),
+        rules=read_crisis_room(rules["crisis_room"], tag_names),
     )
 
 
 def _tag(name: str, place: Place, channels: tuple[str, ...], examples: Lists) -> Tag:
-    _check_name(name, place)
+    check_name(name, place)
     fields = place.fields(("label", "severity", "channel", "words"))
     return Tag(
         name=name,
-        label=_by_language(fields["label"], LABEL_LIMIT),
-        severity=_severity(fields["severity"]),
+        label=by_language(fields["label"], LABEL_LIMIT),
+        severity=severity_of(fields["severity"]),
         channel=_channel(fields["channel"], channels),
         vocabulary=Vocabulary(_words(fields["words"]), examples),
     )
 
 
-def _check_name(name: str, place: Place) -> None:
-    if name and (not _NAME.fullmatch(name) or len(name) > NAME_LIMIT):
-        place.refuse("a_lower_case_name", shown(name))
-
-
-def _name(place: Place) -> str:
-    name = place.text(NAME_LIMIT)
-    _check_name(name, place)
-    return name
-
-
-def _severity(place: Place) -> Severity:
-    word = place.one_of(SEVERITY_WORDS)
-    return Severity.parse(word) if word else Severity.LOW
-
-
 def _channel(place: Place, channels: tuple[str, ...]) -> str:
     # a fault in `channels` itself is told once, there
     return place.one_of(channels) if channels else ""
-
-
-def _by_language(place: Place, limit: int) -> dict[str, str]:
-    return {language: text.text(limit) for language, text in place.fields(LANGUAGES).items()}
 
 
 def _words(place: Place) -> Lists:
@@ -133,7 +115,7 @@ def _word(place: Place) -> str:
     return word
 
 
-def _lessons(root: Place, name: str, tags: list[str], files: list[Place]) -> _Lessons:
+def _lessons(root: Place, name: str, tags: Sequence[str], files: list[Place]) -> _Lessons:
     lessons = _Lessons({}, {}, {}, {tag: {} for tag in tags})
     for file in files:
         fields = file.fields(_LESSONS)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.answers import Answers, Condition, Rule, Stage, Subject
+from flows.answers import CHECK_NAMES, Answers, Condition, Rule, Stage, Subject
+from flows.checks import CHECKS
 from flows.crisis_rules import CrisisRules
 from flows.flow import Flow
 from flows.loader import load_flow
@@ -100,6 +101,11 @@ def test_a_snapshot_older_than_these_rules_still_loads_with_the_defaults() -> No
     del plain["answers"], plain["rules"]
     assert Flow.from_snapshot(json.dumps(plain)) == load_flow(files())
     assert (Flow.from_snapshot(json.dumps(plain)).answers, Flow.from_snapshot(json.dumps(plain)).rules) == (Answers(), CrisisRules())
+
+
+def test_a_flow_can_name_every_check_and_no_other() -> None:
+    assert list(CHECK_NAMES) == list(CHECKS)
+    assert Answers().blocking <= set(CHECKS)
 
 
 def test_the_rules_about_answers_cannot_be_changed() -> None:

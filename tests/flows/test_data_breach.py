@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import flows
+from flows.answers import Subject
 from flows.flow import KINDS, LANGUAGES, Flow, Vocabulary, folded
 from flows.loader import load_flow
 from flows.severity import Severity
@@ -106,9 +109,51 @@ def test_the_head_of_the_file_states_the_six_rules_and_explains_every_key(texts:
     rules = texts["flows/definitions/data_breach.yaml"]
     head = rules[: rules.index("\nflow:")]
     assert all(f"#   {number}. " in head for number in range(1, 7))
-    keys = [*re.findall(r"^(\w+):", rules, re.MULTILINE), "label", "severity", "channel", "words"]
+    keys = [*re.findall(r"^(\w+):", rules, re.MULTILINE), "label", "severity", "channel", "words", "when"]
+    keys += re.findall(r"^  (\w+):", rules[rules.index("\nanswers:") :], re.MULTILINE)
     assert [key for key in keys if not re.search(rf"^#  +{key} ", head, re.MULTILINE)] == []
     assert all(line.startswith("#") for line in head.splitlines() if line)
+
+
+def subject(**changes: object) -> Subject:
+    plain = Subject(frozenset({"my_data"}), Severity.NORMAL, "affected", frozenset({"readability"}), crisis=True, private=False)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_most_answers_need_one_yes_and_the_delicate_ones_a_lawyers_too(flow: Flow) -> None:
+    def stages(draft: Subject) -> list[str]:
+        return [stage.name for stage in flow.answers.stages_for(draft)]
+
+    assert stages(subject()) == stages(subject(severity=Severity.HIGH, private=True)) == ["lead"]
+    delicate = [{"tags": frozenset({tag})} for tag in ("legal_threat", "regulator", "press")]
+    delicate += [{"findings": frozenset({name})} for name in ("liability", "unsupported")] + [{"severity": Severity.CRITICAL}]
+    assert all(stages(subject(**one)) == ["lead", "legal"] for one in delicate)
+
+
+def test_every_stage_asks_somebody_other_than_every_agent(flow: Flow) -> None:
+    for stage in (*flow.answers.stages, *flow.answers.statement_stages):
+        assert "agent" not in stage.roles
+    assert flow.answers.rule is None
+
+
+def test_the_rule_that_the_file_shows_can_be_had_by_taking_its_mark_away(texts: dict[str, str]) -> None:
+    name = "flows/definitions/data_breach.yaml"
+    assert texts[name].count("\n  # rule: ") == 1
+    rule = load_flow(texts | {name: texts[name].replace("\n  # rule: ", "\n  rule: ")}).answers.rule
+    assert (rule.name, rule.severity, rule.sample) == ("from_the_statement", Severity.LOW, 10)
+
+
+def test_the_first_questions_are_what_whose_since_when_and_contained(flow: Flow) -> None:
+    assert {question.name for question in flow.rules.questions} == {"contained", "what_data", "since_when", "whose"}
+    assert all(question.within < flow.rules.authority_within for question in flow.rules.questions)
+    assert flow.rules.authority_within == timedelta(hours=72)
+
+
+def test_a_graver_case_is_answered_sooner_and_a_threat_to_life_waits_for_no_hold(flow: Flow) -> None:
+    times = [flow.rules.first_answer[severity] for severity in Severity]
+    assert times == sorted(times, reverse=True)
+    assert not flow.rules.stops_for_hold({"threat_to_life"})
+    assert flow.rules.customers_first
 
 
 def test_a_case_gets_its_flow_back_from_the_snapshot(flow: Flow) -> None:

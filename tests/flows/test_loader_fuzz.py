@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from flows.flow import Flow
 from flows.loader import FlowErrors, load_flow
+from tests.flows.test_answers_loader import WHOLE
 from tests.flows.test_loader import RULES, complaints, files, lesson
 
 
@@ -44,6 +45,11 @@ def test_no_nearly_yaml_raises_anything_but_flow_errors(text: str) -> None:
 def test_no_damage_to_a_sound_file_raises_anything_but_flow_errors(at: int, cut: int, piece: str) -> None:
     reads_or_tells(files(RULES[:at] + piece + RULES[at + cut :]))
     reads_or_tells(files(es=lesson("es")[:at] + piece + lesson("es")[at + cut :]))
+
+
+@given(st.integers(len(RULES), len(WHOLE)), st.integers(0, 40), YAML_PIECES.map("".join))
+def test_no_damage_to_the_rules_about_answers_raises_anything_but_flow_errors(at: int, cut: int, piece: str) -> None:
+    reads_or_tells(files(WHOLE[:at] + piece + WHOLE[at + cut :]))
 
 
 @pytest.mark.parametrize("key", ['"a\\nb"', '"a\\u2028b"', '"\\e[31m"', '"' + "k" * 500 + '"'])
