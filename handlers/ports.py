@@ -88,6 +88,7 @@ class Field:
     initial: tuple[str, ...] = ()
     optional: bool = False
     most: int = 3000  # characters
+    refills: bool = False  # choosing here asks for the form anew, begun with what was chosen
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,9 @@ class Published:
 
     external_id: str
     url: str | None = None
+
+
+REHEARSED = "dry_run:"  # how the ids of what was published nowhere begin
 
 
 class Network(Protocol):

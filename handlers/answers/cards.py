@@ -9,7 +9,7 @@ from flows.answers import Stage
 from flows.approvals import Standing
 from handlers.answers.proofreading import finding_words
 from handlers.answers.quorum import how_it_stands
-from handlers.ports import Button, Card, CustomerText, Label, Style, Words
+from handlers.ports import REHEARSED, Button, Card, CustomerText, Label, Style, Words
 from handlers.shelf import Shelf
 from storage import approvals, cases, drafts, replies, statements
 from storage.approvals import Approval
@@ -162,8 +162,9 @@ def receipt_card(reply: Reply, version: Version) -> Card:
 
 
 def receipt_words(reply: Reply) -> Words:
-    state = "deleted" if reply.deleted_at else str(reply.state)
-    return Words("draft.receipt", {"state": state, "reason": reply.reason or "", "at": reply.deleted_at or reply.sent_at})
+    facts = {"state": "deleted" if reply.deleted_at else str(reply.state), "reason": reply.reason or ""}
+    rehearsed = (reply.external_id or "").startswith(REHEARSED)
+    return Words("draft.receipt", {**facts, "at": reply.deleted_at or reply.sent_at, "rehearsed": rehearsed})
 
 
 def _receipt_tone(reply: Reply) -> str:
