@@ -7,128 +7,195 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from flows.checks.concepts import Met, Token, lexicon, tokens_of
 from flows.checks.draft import Finding
-from flows.checks.numbers import Number, numbers_in
-from flows.checks.plain import Plain, Stretch, plain
+from flows.checks.known import Known, kinds_in, stem
+from flows.checks.moments import Moment, moments_in
+from flows.checks.plain import Stretch
+from flows.checks.quantities import COUNTED, Quantity, quantities_in
 from flows.checks.reading import Reading
 
 _CLAUSE = re.compile(r"(?:(?!, (?:but|though|pero|aunque|mais)\b)[^;:\n]){1,2000}")
 FEW = 12  # a smaller number in words asserts nothing without a unit
 MANY = 1_000  # from so many on a number is a count of customers, even in private
 LEAST = 3  # letters of a word that must stand in a fact: "Nov" does in "November"
-_DATA = "data_"
+SHORT = 1 / 8  # of a day: what takes us less is no matter of the incident unless the clause speaks of that
+_SPEAKS = frozenset({"attack", "hit", "start", "closed"})
+_TIMED = ("tomorrow", "yesterday", "around_clock")
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the confirmed facts say, read once for a draft."""
+class Clause:
+    """A part of a sentence that asserts something."""
 
+    stretch: Stretch
     reading: Reading
+    known: Known
 
     @cached_property
-    def texts(self) -> tuple[Plain, ...]:
-        return tuple(plain(text) for text in self.reading.surroundings.known())
+    def tokens(self) -> tuple[Token, ...]:
+        return tokens_of(self.stretch.text, self.stretch.start)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(word for text in self.texts for word in text.words)
+    def moments(self) -> tuple[Moment, ...]:
+        return tuple(moments_in(self.stretch.text, self.tokens, self.reading.words, self.stretch.start))
 
     @cached_property
-    def daily(self) -> bool:
-        return any(text.folded in self.reading.phrased("every_day") for text in self.texts)
+    def quantities(self) -> tuple[Quantity, ...]:
+        spans = [(one.start, one.end) for one in self.moments]
+        return tuple(quantities_in(self.stretch, self.tokens, self.reading.words, spans))
+
+    def met(self, section: str) -> Iterator[Met]:
+        return lexicon(section, self.reading.words.language).within(self.tokens)
 
     @cached_property
-    def numbers(self) -> frozenset[float]:
-        """With the same hour on the other clock, and seven days for every day."""
-        values = {one.value for text in self.texts for one in numbers_in(text.whole, self.reading.words.numbers)}
-        hours = {value + 12 for value in values if value < 12} | {value - 12 for value in values if 12 < value < 24}
-        return frozenset(values | hours | ({7.0} if self.daily else set()))
+    def speaks(self) -> bool:
+        """Of the incident itself."""
+        return any(one.name in _SPEAKS for one in self.met("neutral"))
+
+    def urges(self, at: int) -> bool:
+        """Whether the words around a place advise or ask, which asserts no particular of the incident."""
+        text = self.around(at)
+        return text in self.reading.phrased("advice") or text in self.reading.phrased("urging")
+
+    def around(self, at: int) -> str:
+        """What stands between the commas around a place."""
+        inside = at - self.stretch.start
+        first = self.stretch.text.rfind(",", 0, inside) + 1
+        last = self.stretch.text.find(",", inside)
+        return self.stretch.text[first : last if last >= 0 else None]
 
     @cached_property
-    def taken(self) -> dict[str, set[bool]]:
-        """Kinds of data → whether they were taken, as the facts say it."""
-        found: dict[str, set[bool]] = {}
-        for text in self.texts:
-            for kind, _ in _kinds(text.whole, self.reading):
-                found.setdefault(kind, set()).add(text.folded not in self.reading.phrased("denied"))
-        return found
+    def denies(self) -> bool:
+        return self.stretch.text in self.reading.phrased("denied")
 
-
-def stem(word: str) -> str:
-    return word[:5]
+    def over(self, met: Met) -> Stretch:
+        return Stretch(self.tokens[met.first].start, self.tokens[met.last - 1].end, "")
 
 
 def unsupported(reading: Reading) -> Iterator[Finding]:
     known = Known(reading)
-    for clause in _clauses(reading):
-        yield from (reading.finding("unsupported", hit, kind=kind) for kind, hit in _asserted(clause, known))
+    for clause in _clauses(reading, known):
+        told: list[Stretch] = []
+        for kind, hit in _asserted(clause):
+            if not any(hit.start < other.end and other.start < hit.end for other in told):
+                told.append(hit)
+                yield reading.finding("unsupported", hit, kind=kind)
 
 
 def unsupported_counts(reading: Reading) -> Iterator[Stretch]:
     """Counts and shares that no fact holds, for those who ask for nothing else."""
     known = Known(reading)
-    for clause in _clauses(reading):
-        for one in _unknown_numbers(clause, known):
-            if one.value >= MANY and not 1990 <= one.value <= 2100:
+    for clause in _clauses(reading, known):
+        for one in _unknown_quantities(clause):
+            if one.kind in COUNTED and one.value >= MANY:
                 yield Stretch(one.start, one.end, "")
-        yield from (hit for hit in reading.phrased("shares").within(clause) if not _held(hit, known))
+        yield from (hit for hit in reading.phrased("shares").within(clause.stretch) if not _held(hit, known))
 
 
-def _clauses(reading: Reading) -> Iterator[Stretch]:
-    """Parts of sentences that assert: neither questions nor what is said to be unknown, nor general advice."""
+def _clauses(reading: Reading, known: Known) -> Iterator[Clause]:
+    """Neither questions nor what is said to be unknown."""
     for sentence in reading.plain.sentences:
-        if sentence.asks or sentence.text in reading.phrased("unknown") or sentence.text in reading.phrased("advice"):
+        if sentence.asks:
             continue
         for match in _CLAUSE.finditer(sentence.text):
-            yield Stretch(sentence.start + match.start(), sentence.start + match.end(), match.group())
+            if match.group() not in reading.phrased("unknown"):
+                yield Clause(Stretch(sentence.start + match.start(), sentence.start + match.end(), match.group()), reading, known)
 
 
-def _asserted(clause: Stretch, known: Known) -> Iterator[tuple[str, Stretch]]:
-    reading = known.reading
-    for number in _unknown_numbers(clause, known):
-        yield "number", Stretch(number.start, number.end, "")
-    for name in ("dates", "shares", "claims"):
-        for hit in reading.phrased(name).within(clause):
-            if not _held(hit, known):
-                yield ("number" if name == "shares" else "date" if name == "dates" else "cause"), hit
-    yield from (("data", hit) for hit in _unknown_data(clause, known))
+def _asserted(clause: Clause) -> Iterator[tuple[str, Stretch]]:
+    yield from (("number", Stretch(one.start, one.end, "")) for one in _unknown_quantities(clause))
+    yield from (("date", Stretch(one.start, one.end, "")) for one in clause.moments if not clause.known.holds(one))
+    yield from (("date", clause.over(met)) for met in clause.met("neutral") if met.name in _TIMED and met.name not in clause.known.concepts)
+    told = [*_unknown_phrases(clause)]
+    told += (("data", hit) for hit in _unknown_data(clause))
+    told += (("cause", clause.over(met)) for met in _unknown_particulars(clause))
+    yield from ((kind, hit) for kind, hit in told if not clause.urges(hit.start))
 
 
-def _unknown_numbers(clause: Stretch, known: Known) -> Iterator[Number]:
-    reading = known.reading
-    contacts = [*reading.phrased("numbered").within(clause)]
+def _unknown_quantities(clause: Clause) -> Iterator[Quantity]:
+    reading = clause.reading
+    contacts = [*reading.phrased("numbered").within(clause.stretch)]
     ours = re.sub(r"\D", "", " ".join((*reading.surroundings.own_contacts, *reading.surroundings.known())))
-    for one in numbers_in(clause, reading.words.numbers):
-        if one.value in known.numbers or any(0 <= one.start - hit.end <= 3 for hit in contacts):
+    for one in clause.quantities:
+        if clause.known.holds(one) or any(0 <= one.start - hit.end <= 3 for hit in contacts) or _says_little(one, clause):
             continue
-        after = clause.text[one.end - clause.start :]
-        counted = reading.phrased("units").first(after.lstrip(" -%€$£"))
-        measured = (counted is not None and counted.start() <= 1) or after.lstrip()[:1] in ("%", "€", "$", "£")
-        digits = re.sub(r"\D", "", clause.text[one.start - clause.start : one.end - clause.start])
-        if not (one.spelled and one.value <= FEW and not measured) and not (len(digits) > 2 and digits in ours):
+        digits = re.sub(r"\D", "", clause.stretch.text[one.start - clause.stretch.start : one.end - clause.stretch.start])
+        if not (len(digits) > 2 and digits in ours):
             yield one
 
 
-def _held(hit: Stretch, known: Known) -> bool:
-    """Whether the facts say every telling word of it."""
-    if known.daily and hit.text in known.reading.phrased("weekdays"):
+def _says_little(one: Quantity, clause: Clause) -> bool:
+    """Small numbers without a unit, the letters of a password, minutes that we ask for, a customer's own amount."""
+    if one.kind == "sign" or (one.kind == "bare" and one.spelled and one.value <= FEW):
         return True
-    telling = [stem(word) for word in plain(hit.text).words if len(word) >= LEAST and word not in known.reading.words.listed("everyday")]
-    return bool(telling) and all(any(said.startswith(word) for said in known.words) for word in telling)
+    if one.kind == "days" and ((one.value < SHORT and not clause.speaks) or (one.article and not _lasts(one, clause))):
+        return True
+    if clause.urges(one.start) and one.kind in (*COUNTED, "days") and one.value < MANY:
+        return True
+    echoed = one.kind == "money" or (one.kind in COUNTED and one.value < MANY)
+    digits = re.sub(r"\D", "", clause.stretch.text[one.start - clause.stretch.start : one.end - clause.stretch.start])
+    return bool(echoed and digits and digits in re.sub(r"[^\d ]", "", clause.reading.surroundings.customer_text).split())
 
 
-def _kinds(stretch: Stretch, reading: Reading) -> Iterator[tuple[str, Stretch]]:
-    for name, phrases in reading.words.phrases.items():
-        if name.startswith(_DATA):
-            yield from ((name, hit) for hit in phrases.within(stretch))
+def _lasts(one: Quantity, clause: Clause) -> bool:
+    """Whether "a year" is a length of time: for a year, durante un año, toute une année."""
+    place = next((n for n, token in enumerate(clause.tokens) if token.start >= one.start), 0)
+    return lexicon("grammar", clause.reading.words.language).before(clause.tokens, place, "lasting") is not None
 
 
-def _unknown_data(clause: Stretch, known: Known) -> Iterator[Stretch]:
+def _unknown_phrases(clause: Clause) -> Iterator[tuple[str, Stretch]]:
+    """What the word lists call a claim, unless a number or a date in it has been judged or the facts say its telling words."""
+    judged = [*((one.start, one.end) for one in clause.moments), *((one.start, one.end) for one in clause.quantities)]
+    possible = clause.stretch.text in clause.reading.phrased("possible") and not clause.speaks
+    for name, kind in (("shares", "number"), ("dates", "date"), ("claims", "cause")):
+        if possible and kind == "cause":
+            continue
+        for hit in clause.reading.phrased(name).within(clause.stretch):
+            counted = kind == "date" and any(start < hit.end and hit.start < end for start, end in judged)
+            if not counted and not _held(hit, clause.known):
+                yield kind, hit
+
+
+def _held(hit: Stretch, known: Known) -> bool:
+    """Whether the facts say every telling word of it, in whatever language."""
+    tokens, language = tokens_of(hit.text), known.reading.words.language
+    meant: dict[int, set[str]] = {}
+    for section in ("particulars", "scope", "neutral"):
+        for met in lexicon(section, language).within(tokens):
+            for place in range(met.first, met.last):
+                meant.setdefault(place, set()).add(met.name)
+    everyday = known.reading.words.listed("everyday")
+    telling = [
+        n for n, one in enumerate(tokens) if n in meant or (len(one.text) >= LEAST and one.text not in everyday and one.text.isalpha())
+    ]
+    if known.foreign:
+        telling = [n for n in telling if n in meant]
+    return bool(telling) and all(meant.get(n, set()) & known.concepts or _stands(tokens[n].text, known) for n in telling)
+
+
+def _stands(word: str, known: Known) -> bool:
+    return any(one.startswith(stem(word)) for one in known.stems)
+
+
+def _unknown_data(clause: Clause) -> Iterator[Stretch]:
     """Kinds of data that are said to be taken, or not, where the facts say nothing or the contrary."""
-    reading = known.reading
-    if clause.text not in reading.phrased("taken"):
+    if clause.stretch.text not in clause.reading.phrased("taken"):
         return
-    taken = clause.text not in reading.phrased("denied")
-    for kind, hit in _kinds(clause, reading):
-        if taken not in known.taken.get(kind, ()):
+    for kind, hit in kinds_in(clause.stretch, clause.reading.words):
+        if (not clause.denies) not in clause.known.taken.get(kind, ()):
             yield hit
+
+
+def _unknown_particulars(clause: Clause) -> Iterator[Met]:
+    """Who, how and where, which no fact names; and a place said to be affected where the facts say that it is not."""
+    if clause.stretch.text in clause.reading.phrased("possible"):
+        return
+    yield from (met for met in clause.met("particulars") if met.name not in clause.known.concepts)
+    if not clause.speaks:
+        return
+    hit = any(met.name == "hit" for met in clause.met("neutral"))
+    for met in clause.met("scope"):
+        said = clause.known.affected.get(met.name)
+        if (said is not None and hit and (not clause.denies) not in said) or met.name not in clause.known.concepts:
+            yield met

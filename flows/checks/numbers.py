@@ -12,6 +12,7 @@ _FIGURES = re.compile(r"(?<![\w#])\d{1,3}(?:[ .,']\d{3}(?!\d)){1,4}(?![\d])|(?<!
 _WORD = re.compile(r"[^\W\d_]+")
 _GROUPED = re.compile(r"\d{1,3}(?:[ .,']\d{3})+")
 _JOINED = re.compile(r"[ -]{1,2}(?:(?:and|y|et|de)[ -])?")
+_POINT = re.compile(r" (?:point|coma|virgule) ([^\W\d_]+)(?= (\w+))")  # one point four million
 _ONE = re.compile(r"(?:[ -](?:y|et)[ -]|-)(?:un|uno|una|une)\b")  # cuarenta y un mil, vingt et une
 _HALF_AFTER = re.compile(r" (?:and a half|y medi[oa]|et demie?)\b")
 _HALF_BEFORE = re.compile(r"(?:\bhalf an? |\bmedi[oa] |\bdemi[ -])$")
@@ -79,6 +80,9 @@ def _spelled(text: str, first: re.Match[str], names: Mapping[str, int]) -> tuple
             words.append(1)
             end = one.end()
             continue
+        point = _POINT.match(text, end)
+        if point and names.get(point.group(1), 10) < 10 and names.get(point.group(2), 0) >= LARGE:
+            return (sum(words) + names[point.group(1)] / 10) * names[point.group(2)], point.end() + 1 + len(point.group(2))
         match = _WORD.match(text, gap.end())
         if not match or match.group() not in names:
             break

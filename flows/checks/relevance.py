@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.assertions import stem
 from flows.checks.draft import Finding
+from flows.checks.known import stem
 from flows.checks.plain import Stretch, plain
 from flows.checks.reading import Reading
 

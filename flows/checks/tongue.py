@@ -73,6 +73,22 @@ def _known(words: list[str], language: str) -> int:
     return sum(word in own for word in words)
 
 
+def spoken(text: str, otherwise: str) -> str:
+    """The language whose own little words a text holds most of; in doubt the one it seems to be, or `otherwise`."""
+    words = set(re.findall(r"[^\W\d_]+", plain(text).folded))
+    counts = {name: len(words & _own(name)) for name in LANGUAGES}
+    first, second = sorted(counts.values(), reverse=True)[:2]
+    if first > second:
+        return max(counts, key=lambda name: counts[name])
+    return _language_reader().read(text, otherwise)
+
+
+@cache
+def _own(language: str) -> frozenset[str]:
+    """Little words that no other language in use has."""
+    return _everyday(language) - frozenset().union(*(_everyday(name) for name in LANGUAGES if name != language))
+
+
 @cache
 def _everyday(language: str) -> frozenset[str]:
     words = shipped_words(language)
