@@ -17,32 +17,25 @@ from flows.loader import load_flow
 from flows.people import PersonEntry, load_people
 from flows.triage import Triage, UniversalEncoder
 from handlers.board import Board
-from handlers.cases import Cases
-from handlers.crises import Crises
-from handlers.customers import Customers
-from handlers.desk import Desk
 from handlers.errors import CrisisOpen
-from handlers.glance import Glance
-from handlers.history import History
 from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.keeping import Keeping
 from handlers.logbook import Logbook
 from handlers.machine import Learner
 from handlers.mentions import Mentions
-from handlers.queue import Queue
 from handlers.readiness import Readiness
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
-from handlers.tags import Tags
-from handlers.use_cases import UseCases
+from handlers.use_cases import Ground, UseCases
 from handlers.vitals import Vitals
 from handlers.workspaces import Workspaces
 from storage.database import Store
 from templates import say
 
 ROOT = Path(__file__).parent
+KEPT_NOWHERE = "dry_run.jsonl"  # what would have been published, in the folder in which we were started
 BREATH = 0.3  # seconds, so that whoever asks whether we are ready is answered before the models take the processor
 
 
@@ -66,21 +59,21 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     board, shelf = Board({"slack": settings.slack_channels} if settings.slack else {}), Shelf(flow)
     learner = Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
     mentions = Mentions(store, board, flow, learner)
-    acts = UseCases(
-        cases=Cases(store, board, shelf),
-        tags=Tags(store, board, shelf),
-        customers=Customers(store, board),
-        crises=Crises(store, board, flow),
-        logbook=Logbook(mentions),
-        staff=Staff(store, board, settings.timezone, settings.language),
-        workspaces=Workspaces(store, tuple(board.channels)),
-        signin=Signin(store, settings.second_factor and not settings.is_demo),
-        desk=Desk(store, shelf),
-        queue=Queue(store, flow),
-        history=History(store, flow),
-        glance=Glance(store, shelf),
+    acts = UseCases.upon(
+        Ground(store, board, shelf, open_networks(settings)),
+        Logbook(mentions),
+        Staff(store, board, settings.timezone, settings.language),
+        Workspaces(store, tuple(board.channels)),
+        Signin(store, settings.second_factor and not settings.is_demo),
     )
     return House(settings, store, flow, shelf, board, learner, mentions, Inbox(store, Intake(mentions)), acts)
+
+
+def open_networks(settings: Settings) -> dict[str, Any]:
+    """Those that carry our replies, by name."""
+    from bot.networks.dry_run import rehearsed
+
+    return rehearsed(Path(KEPT_NOWHERE)) if settings.rehearses else {}
 
 
 def read_flow(settings: Settings) -> Flow:
@@ -119,6 +112,7 @@ async def serve(house: House) -> int:
     from bot.clock import Tick, running
     from bot.server import background, bind, run_until_told
     from bot.web import Probes, web_app
+    from handlers.answers.publishing import ways_out
     from handlers.renderer import Renderer
     from handlers.sender import Sender
     from handlers.showing import ways_to
@@ -132,7 +126,9 @@ async def serve(house: House) -> int:
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
         doors = await open_doors(house, url, stack)
         renderer = Renderer(house.store, house.shelf, dict.fromkeys(doors.workspaces, settings.language))
-        await stack.enter_async_context(background(Sender(house.store, ways_to(doors.workspaces, renderer)).run))
+        leaving = house.acts.drafts.departures
+        ways = {**ways_to(doors.workspaces, renderer), **ways_out(leaving.networks, house.store, leaving.gate, house.board)}
+        await stack.enter_async_context(background(Sender(house.store, ways).run))
         watch = Watch(Vitals(house.store), house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
         clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house, doors))))
         probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token, settings.is_private)

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     semantic: bool = Field(False, validation_alias="TOCSIN_SEMANTIC")
     second_factor: bool = Field(True, validation_alias="TOCSIN_SECOND_FACTOR")
     demo: bool = Field(True, validation_alias="TOCSIN_DEMO")
+    dry_run: bool = Field(False, validation_alias="TOCSIN_DRY_RUN")
     metrics_token: SecretStr | None = Field(None, validation_alias="TOCSIN_METRICS_TOKEN")
 
     @field_validator("slack_channels", "webhook_secrets", mode="before")
@@ -100,6 +101,11 @@ class Settings(BaseSettings):
     def is_demo(self) -> bool:
         """Nothing real is configured: the sample crisis plays."""
         return self.demo and not self.slack and not self.networks
+
+    @property
+    def rehearses(self) -> bool:
+        """Replies are approved, leave and have receipts, and are published nowhere."""
+        return self.dry_run or self.is_demo
 
 
 def read_settings(**given: Any) -> Settings:

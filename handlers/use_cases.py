@@ -1,7 +1,15 @@
 """Everything that a person can do here, in one value: what the composition root hands to a workspace's door."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from handlers.answers.aftermath import Aftermath
+from handlers.answers.approvals import Approvals
+from handlers.answers.departures import Departures
+from handlers.answers.drafts import Drafts
+from handlers.answers.gate import Gate
+from handlers.answers.proofreading import Proofreader
+from handlers.board import Board
 from handlers.cases import Cases
 from handlers.crises import Crises
 from handlers.customers import Customers
@@ -9,12 +17,30 @@ from handlers.desk import Desk
 from handlers.glance import Glance
 from handlers.history import History
 from handlers.logbook import Logbook
+from handlers.ports import Network
 from handlers.queue import Queue
+from handlers.room.acts import RoomActs
+from handlers.room.room import Room
+from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.spoken import Spoken
 from handlers.staff import Staff
 from handlers.tags import Tags
 from handlers.workspaces import Workspaces
+from storage.database import Store
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every use case stands on. `networks` are those that carry our replies, by name."""
+
+    store: Store
+    board: Board
+    shelf: Shelf
+    networks: Mapping[str, Network]
+
+    def departures(self) -> Departures:
+        return Departures(self.networks, Gate(self.shelf), self.board)
 
 
 @dataclass(frozen=True)
@@ -24,7 +50,6 @@ class UseCases:
     cases: Cases
     tags: Tags
     customers: Customers
-    crises: Crises
     logbook: Logbook
     staff: Staff
     workspaces: Workspaces
@@ -33,8 +58,40 @@ class UseCases:
     queue: Queue
     history: History
     glance: Glance
+    room: RoomActs
+    drafts: Drafts
+    approvals: Approvals
+    aftermath: Aftermath
+
+    @classmethod
+    def upon(cls, ground: Ground, logbook: Logbook, staff: Staff, workspaces: Workspaces, signin: Signin) -> "UseCases":
+        """In the order in which one needs the other; what settings decide is given."""
+        store, board, shelf, flow = ground.store, ground.board, ground.shelf, ground.shelf.present
+        departures = ground.departures()
+        drafts = Drafts(store, shelf, Proofreader(ground.networks), departures)
+        return cls(
+            cases=Cases(store, board, shelf),
+            tags=Tags(store, board, shelf),
+            customers=Customers(store, board),
+            logbook=logbook,
+            staff=staff,
+            workspaces=workspaces,
+            signin=signin,
+            desk=Desk(store, shelf),
+            queue=Queue(store, flow),
+            history=History(store, flow),
+            glance=Glance(store, shelf),
+            room=RoomActs(Room(store, board, flow), queued=departures, rests=departures),
+            drafts=drafts,
+            approvals=Approvals(drafts),
+            aftermath=Aftermath(drafts),
+        )
+
+    @property
+    def crises(self) -> Crises:
+        return self.room.crises
 
     @property
     def spoken(self) -> Spoken:
         """What is typed instead of clicked."""
-        return Spoken(self.cases, self.desk, self.crises, self.staff)
+        return Spoken(self.cases, self.desk, self.staff, self.room)

@@ -1,7 +1,7 @@
 """Short ways to say what a test needs: a house with its use cases, a mention, a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -12,27 +12,20 @@ from flows.loader import load_flow
 from flows.severity import Severity
 from flows.triage import Suggestion
 from handlers.board import Board
-from handlers.cases import Cases
-from handlers.crises import Crises
-from handlers.customers import Customers
-from handlers.desk import Desk
-from handlers.glance import Glance
-from handlers.history import History
 from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
 from handlers.ports import Customer, Mention, Who
-from handlers.queue import Queue
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
-from handlers.tags import Tags
 from handlers.ticks import Ticks
-from handlers.use_cases import UseCases
+from handlers.use_cases import Ground, UseCases
 from handlers.workspaces import Workspaces
 from storage import people
 from storage.database import Store
+from tests.fakes.network import FakeNetwork
 
 ROOT = Path(__file__).parent.parent
 _numbers = count(1)
@@ -82,32 +75,27 @@ class TestHouse:
     flow: Flow
     board: Board
     machine: object
+    networks: dict[str, FakeNetwork] = field(default_factory=dict)  # X alone unless said otherwise
 
     def __post_init__(self) -> None:
         store, board, flow = self.store, self.board, self.flow
-        self.shelf = shelf = Shelf(flow)
+        self.networks = self.networks or {"x": FakeNetwork(store.dial or (lambda: datetime.now(UTC)))}
+        self.shelf = Shelf(flow)
         self.mentions = Mentions(store, board, flow, self.machine)
         self.intake = Intake(self.mentions)
         self.inbox = Inbox(store, self.intake)
-        self.cases = Cases(store, board, shelf)
-        self.customers = Customers(store, board)
-        self.tags = Tags(store, board, shelf)
-        self.desk = Desk(store, shelf)
-        self.crises = Crises(store, board, flow)
-        self.logbook = Logbook(self.mentions)
-        self.staff = Staff(store, board, "UTC", "en")
         self.ticks = Ticks(store, board, flow)
-        self.workspaces = Workspaces(store, tuple(board.channels))
+        team, workspaces = Staff(store, board, "UTC", "en"), Workspaces(store, tuple(board.channels))
+        ground = Ground(store, board, self.shelf, self.networks)
+        self.acts = UseCases.upon(ground, Logbook(self.mentions), team, workspaces, Signin(store, insists=False))
+        vars(self).update(vars(self.acts))  # each by its own name
+        self.departures, self.gate = self.drafts.departures, self.drafts.departures.gate
+        of_room = ("crises", "holds", "facts", "statements", "attestations", "clocks", "callbacks", "due")
+        vars(self).update({name: getattr(self.room, name) for name in of_room})
 
     def use_cases(self) -> UseCases:
         """What the composition root would hand to a workspace's door."""
-        own = {name: getattr(self, name) for name in ("cases", "tags", "customers", "crises", "logbook", "staff", "workspaces", "desk")}
-        looking = {
-            "queue": Queue(self.store, self.flow),
-            "history": History(self.store, self.flow),
-            "glance": Glance(self.store, self.shelf),
-        }
-        return UseCases(**own, **looking, signin=Signin(self.store, insists=False))
+        return self.acts
 
     async def begin(self) -> "TestHouse":
         async with self.store.begin() as work:

@@ -21,21 +21,13 @@ from flows.loader import load_flow
 from flows.severity import Severity
 from flows.triage.values import Suggestion
 from handlers.board import Board
-from handlers.cases import Cases
-from handlers.crises import Crises
-from handlers.customers import Customers
-from handlers.desk import Desk
-from handlers.glance import Glance
-from handlers.history import History
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
 from handlers.ports import Customer, Mention, Who
-from handlers.queue import Queue
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
-from handlers.tags import Tags
-from handlers.use_cases import UseCases
+from handlers.use_cases import Ground, UseCases
 from handlers.workspaces import Workspaces
 from storage import cases, people
 from storage.database import Store
@@ -168,20 +160,8 @@ async def room(
         await cases.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()
     mentions = Mentions(store, board, flow, machine or PlainMachine(flow))
-    acts = UseCases(
-        glance=Glance(store, Shelf(flow)),
-        signin=Signin(store, insists),
-        queue=Queue(store, flow),
-        desk=Desk(store, Shelf(flow)),
-        history=History(store, flow),
-        cases=Cases(store, board, Shelf(flow)),
-        customers=Customers(store, board),
-        tags=Tags(store, board, Shelf(flow)),
-        logbook=Logbook(mentions),
-        crises=Crises(store, board, flow),
-        staff=Staff(store, board, "Europe/Madrid", "en"),
-        workspaces=Workspaces(store, workspaces),
-    )
+    team, own = Staff(store, board, "Europe/Madrid", "en"), Workspaces(store, workspaces)
+    acts = UseCases.upon(Ground(store, board, Shelf(flow), {}), Logbook(mentions), team, own, Signin(store, insists))
     try:
         yield Room(store, acts, mentions, dial, Starlette(routes=list(routes(acts, url))), url)
     finally:
