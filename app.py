@@ -126,7 +126,7 @@ async def serve(house: House) -> int:
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
         doors = await open_doors(house, url, stack)
         renderer = Renderer(house.store, house.shelf, dict.fromkeys(doors.workspaces, settings.language))
-        leaving = house.acts.drafts.departures
+        leaving = house.acts.answers.drafts.departures
         ways = {**ways_to(doors.workspaces, renderer), **ways_out(leaving.networks, house.store, leaving.gate, house.board)}
         await stack.enter_async_context(background(Sender(house.store, ways).run))
         watch = Watch(Vitals(house.store), house.board, doors.workspaces, house.flow.crisis_channel, settings.language)

@@ -9,12 +9,14 @@ from flows.severity import Severity
 from handlers.customer_text import hides_something
 from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
 from handlers.shelf import Shelf
-from storage import cases, customers
+from storage import cases, customers, drafts, replies
 from storage.cases import Case, CaseTag
 from storage.database import Work
-from storage.types import Status
+from storage.replies import Reply
+from storage.types import DraftStatus, ReplyState, Status
 
 WORTH_A_BUTTON = 4
+ANSWERS = 3
 LINKABLE = ("x", "facebook", "instagram", "mastodon", "bluesky", "email", "phone", "letter", "in_person", "other")
 
 
@@ -27,6 +29,7 @@ class View:
     mentions: Sequence[Any]
     like_this: int
     flow: Flow  # the one that the case started with
+    answers: Sequence[Words] = ()  # how its drafts and replies stand
     also: Sequence[Any] = ()  # the customer's other accounts
 
 
@@ -41,8 +44,28 @@ async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
         said,
         await cases.count_like_this(work, case),
         await shelf.of(work, case),
+        await _answers(work, case_id),
         await customers.linked(work, case.customer_id),
     )
+
+
+async def _answers(work: Work, case_id: int) -> tuple[Words, ...]:
+    """How the latest of its drafts and replies stand."""
+    lines = []
+    for version in (await drafts.of_case(work, case_id))[-ANSWERS:]:
+        reply = await replies.of_draft(work, version.draft_id)
+        if version.status in (DraftStatus.WRITTEN, DraftStatus.IN_APPROVAL):
+            facts = {"author": version.author, "version": version.number, "status": str(version.status), "at": version.created_at}
+            lines.append(Words("case.draft", facts))
+        elif reply and reply.state is not ReplyState.WITHDRAWN:
+            lines.append(receipt_words(reply))
+    return tuple(lines)
+
+
+def receipt_words(reply: Reply) -> Words:
+    """What became of a reply."""
+    state = "deleted" if reply.deleted_at else str(reply.state)
+    return Words("draft.receipt", {"state": state, "reason": reply.reason or "", "at": reply.deleted_at or reply.sent_at})
 
 
 def case_card(view: View, *, whole: bool = False) -> Card:
@@ -86,6 +109,7 @@ def _small(view: View) -> tuple[Words, ...]:
         Words("case.customer", {"kind": case.kind, "reach": case.reach, "language": case.language}),
         Words("case.since", {"at": case.opened_at, "mentions": case.mention_count}),
     ]
+    lines += view.answers
     if view.also:
         accounts = tuple(
             Words("case.account", {"handle": one.handle or one.name or one.external_id, "network": one.network}) for one in view.also
@@ -118,6 +142,8 @@ def _act_buttons(case: Case, *, hidden: bool, url: str | None) -> tuple[Button, 
         buttons.append(Button("reopen", Words("button.reopen"), number))
     elif case.owner_id is None:
         buttons.append(Button("claim", Words("button.claim"), number, Style.PRIMARY))
+    if case.status != Status.CLOSED:
+        buttons.append(Button("reply", Words("button.reply"), number, Style.PLAIN if case.owner_id is None else Style.PRIMARY))
     buttons.append(
         Button("move", Words("button.ordinary" if case.crisis else "button.crisis"), f"{number}:{'ordinary' if case.crisis else 'crisis'}")
     )
@@ -132,7 +158,9 @@ def _act_buttons(case: Case, *, hidden: bool, url: str | None) -> tuple[Button, 
 
 def _more_buttons(view: View) -> tuple[Button, ...]:
     number = str(view.case.id)
+    handover = [] if view.case.status == Status.CLOSED else [Button("handover", Words("button.handover"), number)]
     buttons = [
+        *handover,
         Button("note", Words("button.note"), number),
         Button("kind", Words("button.kind"), number),
         Button("link", Words("button.link"), number),

@@ -77,4 +77,9 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "reply_unconfirmed": (),
     "published": (),
     "reply_deleted": (),
+    "draft_expired": (),
+    "reply_seen": (),
+    "reply_not_seen": (),
+    "reply_to_delete": (),
+    "sample_read": (),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flows.flow import ROLES
+from flows.hours import HOURS
 from flows.people import PersonEntry
 from handlers.acts import NEEDS_SECOND_FACTOR, Act, admit
 from handlers.board import Board, Shown
@@ -154,6 +155,8 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise BadInput(field="roles", problem="unknown_choice")
     if values.get("timezone") and values["timezone"] not in available_timezones():
         raise BadInput(field="timezone", problem="unknown_choice")
+    if values.get("hours") and not HOURS.fullmatch(str(values["hours"])):
+        raise BadInput(field="hours", problem="unknown_choice")
     return {field: list(value) if isinstance(value, (tuple, set, frozenset)) else value for field, value in values.items()}
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.answers.aftermath import Aftermath
-from handlers.answers.approvals import Approvals
+from handlers.answers.acts import AnswerActs
 from handlers.answers.departures import Departures
 from handlers.answers.drafts import Drafts
 from handlers.answers.gate import Gate
@@ -59,9 +58,7 @@ class UseCases:
     history: History
     glance: Glance
     room: RoomActs
-    drafts: Drafts
-    approvals: Approvals
-    aftermath: Aftermath
+    answers: AnswerActs
 
     @classmethod
     def upon(cls, ground: Ground, logbook: Logbook, staff: Staff, workspaces: Workspaces, signin: Signin) -> "UseCases":
@@ -69,6 +66,7 @@ class UseCases:
         store, board, shelf, flow = ground.store, ground.board, ground.shelf, ground.shelf.present
         departures = ground.departures()
         drafts = Drafts(store, shelf, Proofreader(ground.networks), departures)
+        room = RoomActs(Room(store, board, flow), queued=departures, rests=departures)
         return cls(
             cases=Cases(store, board, shelf),
             tags=Tags(store, board, shelf),
@@ -81,10 +79,8 @@ class UseCases:
             queue=Queue(store, flow),
             history=History(store, flow),
             glance=Glance(store, shelf),
-            room=RoomActs(Room(store, board, flow), queued=departures, rests=departures),
-            drafts=drafts,
-            approvals=Approvals(drafts),
-            aftermath=Aftermath(drafts),
+            room=room,
+            answers=AnswerActs(drafts, room.callbacks),
         )
 
     @property

@@ -89,6 +89,7 @@ class TestHouse:
         ground = Ground(store, board, self.shelf, self.networks)
         self.acts = UseCases.upon(ground, Logbook(self.mentions), team, workspaces, Signin(store, insists=False))
         vars(self).update(vars(self.acts))  # each by its own name
+        vars(self).update({name: getattr(self.answers, name) for name in ("drafts", "approvals", "aftermath", "handovers")})
         self.departures, self.gate = self.drafts.departures, self.drafts.departures.gate
         of_room = ("crises", "holds", "facts", "statements", "attestations", "clocks", "callbacks", "due")
         vars(self).update({name: getattr(self.room, name) for name in of_room})

@@ -9,7 +9,8 @@ from flows.answers import Stage
 from flows.approvals import Standing
 from handlers.answers.proofreading import finding_words
 from handlers.answers.quorum import how_it_stands
-from handlers.ports import REHEARSED, Button, Card, CustomerText, Label, Style, Words
+from handlers.cards import receipt_words
+from handlers.ports import Button, Card, CustomerText, Label, Style, Words
 from handlers.shelf import Shelf
 from storage import approvals, cases, drafts, replies, statements
 from storage.approvals import Approval
@@ -159,12 +160,6 @@ def receipt_card(reply: Reply, version: Version) -> Card:
         buttons = unconfirmed_buttons(reply)
     body = (Words("draft.text", {"text": version.text}),) if reply.state is ReplyState.SENT else ()
     return Card(title=receipt_words(reply), body=body, buttons=(buttons,) if buttons else (), tone=_receipt_tone(reply))
-
-
-def receipt_words(reply: Reply) -> Words:
-    facts = {"state": "deleted" if reply.deleted_at else str(reply.state), "reason": reply.reason or ""}
-    rehearsed = (reply.external_id or "").startswith(REHEARSED)
-    return Words("draft.receipt", {**facts, "at": reply.deleted_at or reply.sent_at, "rehearsed": rehearsed})
 
 
 def _receipt_tone(reply: Reply) -> str:

@@ -7,8 +7,8 @@ from handlers.answers.gate import Gate
 from handlers.answers.publishing import PUBLISH, key_of, publish_wish
 from handlers.board import Board, Shown
 from handlers.errors import NoWayOut, OnItsWay
-from handlers.room.facts import Resting
 from handlers.ports import Network
+from handlers.room.facts import Resting
 from storage import cases, drafts, outbox, replies, statements, timeline
 from storage.cases import Case
 from storage.crises import Crisis

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from flows.flow import Flow
 from handlers.acts import Act, admit
 from handlers.answers.departures import Departures
 from handlers.answers.proofreading import Proofreader, finding_words, kept
-from handlers.answers.rules import pass_by_rule
+from handlers.answers.rules import passes
 from handlers.board import Shown
 from handlers.customer_text import bare, keepable
 from handlers.errors import BadInput, CaseClosed, DraftOver, DraftStopped, NoSuchCase, NoSuchDraft
@@ -60,13 +60,20 @@ class Drafts:
         """Raises DraftStopped when the checks find what FLOW lets nobody send, NoWayOut when the network cannot carry it."""
         async with self.store.begin() as work:
             person = await admit(work, who, Act.REPLY)
-            case = await _open(work, case_id)
-            values = await self.checked(work, case, wording)
-            draft_id = await drafts.begin(work, case_id, person.id, kind, corrects)
-            version = await self.put_forward(work, case, await drafts.add_version(work, draft_id, person.id, values), person, who)
-            await drafts.stop_writing(work, case_id, person.id)
+            version = await self.write(work, who, person, case_id, wording, kind=kind, corrects=corrects)
             await work.commit()
-            return _proposed(version)
+            return proposed(version)
+
+    async def write(  # noqa: PLR0913 - who writes what to whom
+        self, work: Work, who: Who, person: Person, case_id: int, wording: Wording, *, kind: str = "answer", corrects: int | None = None
+    ) -> Version:
+        """As `propose`, in a transaction of the caller's."""
+        case = await _open(work, case_id)
+        values = await self.checked(work, case, wording)
+        draft_id = await drafts.begin(work, case_id, person.id, kind, corrects)
+        version = await self.put_forward(work, case, await drafts.add_version(work, draft_id, person.id, values), person, who)
+        await drafts.stop_writing(work, case_id, person.id)
+        return version
 
     async def revise(self, who: Who, version_id: int, wording: Wording) -> Proposed:
         """The draft's next version; what was approved so far is void. Raises OnItsWay when the network may have the last one."""
@@ -75,7 +82,7 @@ class Drafts:
             revised = await self.put_forward(work, case, revised, person, who)
             await drafts.stop_writing(work, case.id, person.id)
             await work.commit()
-            return _proposed(revised)
+            return proposed(revised)
 
     async def withdraw(self, who: Who, version_id: int) -> None:
         async with self.on_draft(who, Act.REPLY, version_id) as (work, person, version, case):
@@ -140,10 +147,24 @@ class Drafts:
 
     async def put_forward(self, work: Work, case: Case, version: Version, person: Person, who: Who) -> Version:
         """Ask those who must approve; where FLOW has a rule that passes it, the rule is recorded and it sets out."""
-        payload = "draft_proposed" if version.number == 1 else "draft_revised"
-        await self._record(work, case, payload, version, person, who)
-        flow: Flow = await self.shelf.of(work, case)
-        return await pass_by_rule(work, flow, case, version, self.departures)
+        act = "draft_proposed" if version.number == 1 else "draft_revised"
+        await self._record(work, case, act, version, person, who)
+        flow = await self.shelf.of(work, case)
+        return await self._by_rule(work, flow, case, version) if await passes(work, flow, case, version) else version
+
+    async def _by_rule(self, work: Work, flow: Flow, case: Case, version: Version) -> Version:
+        """Recorded with the rule's name and the statement that it trusted; a share is read by people afterwards."""
+        rule = flow.answers.rule
+        if rule is None:
+            return version
+        await approvals.add(work, version, approvals.Yes("rule", rule=rule.name))
+        await drafts.set_status(work, version.draft_id, DraftStatus.APPROVED)
+        said = {"draft": version.draft_id, "version": version.number, "digest": version.digest}
+        entry = Entry(case_chain(case.id), "approved_by_rule", {**said, "rule": rule.name, "statement": version.statement_id})
+        await timeline.append(work, [entry])
+        approved = replace(version, status=DraftStatus.APPROVED)
+        await self.departures.set_out(work, case, approved, sampled=rule.samples(version.digest))
+        return approved
 
     async def _record(self, work: Work, case: Case, act: str, version: Version, person: Person, who: Who) -> None:
         said = {"draft": version.draft_id, "version": version.number, "digest": version.digest, "text": version.text}
@@ -187,6 +208,6 @@ def _told(found: Sequence[Finding], text: str) -> list[Words]:
     return [finding_words(one, text) for one in kept(found)]
 
 
-def _proposed(version: Version) -> Proposed:
+def proposed(version: Version) -> Proposed:
     warnings = tuple(finding_words(one, version.text) for one in version.findings)
     return Proposed(version.draft_id, version.id, version.number, version.status, warnings)

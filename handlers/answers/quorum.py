@@ -2,22 +2,16 @@
 
 from collections.abc import Sequence
 
-from flows.answers import Stage, Subject
+from flows.answers import Stage
 from flows.approvals import Standing, Yes, spent, stage_for, standing, stands_in
 from flows.flow import Flow
-from flows.severity import Severity
-from storage import approvals, cases, people
+from handlers.answers.rules import passes, subject_of
+from storage import approvals, people
 from storage.approvals import Approval
 from storage.cases import Case
 from storage.database import Work
 from storage.drafts import Version
 from storage.people import Person
-
-
-async def subject_of(work: Work, case: Case, version: Version) -> Subject:
-    """How FLOW sees a version now. A tag that nobody has denied counts: it is safer to ask one more person."""
-    tags = frozenset(tag.tag for tag in await cases.tags_of(work, case.id) if tag.is_set is not False)
-    return Subject(tags, Severity(case.severity), case.kind, version.checks, case.crisis, version.private)
 
 
 async def stages_of(work: Work, flow: Flow, case: Case, version: Version) -> tuple[Stage, ...]:
@@ -32,7 +26,7 @@ async def is_approved(work: Work, flow: Flow, case: Case, version: Version) -> b
 
 async def how_it_stands(work: Work, flow: Flow, case: Case, version: Version) -> Standing:
     given = await _given(work, version)
-    if any(one.rule for one in given):
+    if any(one.rule for one in given) and await passes(work, flow, case, version):
         return Standing(done=True, waiting=None, have=1, need=1)
     return standing(await stages_of(work, flow, case, version), _yeses(given), version.author_id)
 

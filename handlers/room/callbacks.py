@@ -33,13 +33,16 @@ class Callbacks:
         """`due_at` as handlers/moments.py reads it; without one it is due as soon as FLOW promises. The call-back's number."""
         async with self.room.store.begin() as work:
             person = await admit(work, who, Act.CALL_BACK)
-            case = await cases.lock(work, case_id)
-            if case is None:
-                raise NoSuchCase(case=case_id)
-            named = await self._leader(work, leader)
-            number = await self._add(work, case, person, named, reach_at, await self._due(work, person, due_at))
+            number = await self.arrange(work, person, case_id, leader, reach_at, due_at)
             await work.commit()
             return number
+
+    async def arrange(self, work: Work, person: Person, case_id: int, leader: str, reach_at: str, due_at: str) -> int:
+        """As `ask`, in a transaction of the caller's."""
+        case = await cases.lock(work, case_id)
+        if case is None:
+            raise NoSuchCase(case=case_id)
+        return await self._add(work, case, person, await self._leader(work, leader), reach_at, await self._due(work, person, due_at))
 
     async def done(self, who: Who, callback_id: int, outcome: str) -> None:
         """The customer was called, or could not be reached: `outcome` says it."""

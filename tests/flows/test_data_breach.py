@@ -125,8 +125,9 @@ def test_most_answers_need_one_yes_and_the_delicate_ones_a_lawyers_too(flow: Flo
         return [stage.name for stage in flow.answers.stages_for(draft)]
 
     assert stages(subject()) == stages(subject(severity=Severity.HIGH, private=True)) == ["lead"]
-    delicate = [{"tags": frozenset({tag})} for tag in ("legal_threat", "regulator", "press")]
-    delicate += [{"findings": frozenset({name})} for name in ("liability", "unsupported")] + [{"severity": Severity.CRITICAL}]
+    delicate = [{"tags": frozenset({tag})} for tag in ("legal_threat", "regulator", "press", "extortion")]
+    delicate += [{"findings": frozenset({name})} for name in ("liability", "unsupported")]
+    assert stages(subject(tags=frozenset({"threat_to_life"}), severity=Severity.CRITICAL)) == ["lead"], "no lawyer is woken first"
     assert all(stages(subject(**one)) == ["lead", "legal"] for one in delicate)
 
 

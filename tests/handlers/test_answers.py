@@ -72,10 +72,10 @@ async def test_nobody_approves_what_they_wrote_whatever_their_role(post, lea):
     with pytest.raises(OwnDraft):
         await post.house.approvals.approve(lea, proposed.version_id)
     other = await post.house.person("Max", "manager")
-    edited = await post.house.approvals.edit_and_approve(other, proposed.version_id, Wording(ANSWER + " Max", private=True))
+    edited = await post.house.approvals.edit_and_approve(other, proposed.version_id, Wording(ANSWER + " Take care.", private=True))
     assert edited.status is DraftStatus.APPROVED, "the editor's own yes"
     await post.send(5)
-    assert post.house.networks["x"].texts == [ANSWER + " Max"]
+    assert post.house.networks["x"].texts == [ANSWER + " Take care."]
 
 
 async def test_a_revision_voids_what_was_approved_and_the_old_card_keeps_its_text_but_loses_its_buttons(post, ana, lea):

@@ -1,0 +1,199 @@
+"""What a person looks at before answering: the forms, the drafts and replies of a case, the lists that wait. Reading only."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.acts import Act, admit, may
+from handlers.answers import cards, forms
+from handlers.answers.cards import Sheet
+from handlers.answers.departures import Departures
+from handlers.answers.drafts import PRESENT
+from handlers.answers.forms import Desktop
+from handlers.answers.quorum import turn_of
+from handlers.errors import NoSuchCase, NoSuchDraft, NoSuchReply
+from handlers.ports import Card, CustomerText, Form, Who, Words
+from handlers.shelf import Shelf
+from storage import cases, crises, drafts, facts, people, replies, statements
+from storage.database import Store, Work
+from storage.drafts import Version
+from storage.facts import FactStatus
+from storage.people import Person
+from storage.replies import Reply
+from storage.types import DraftStatus, Hold, ReplyState
+
+LISTED = 100
+SAID = 3  # of the customer's latest messages
+ASKS = {
+    "reply": Act.REPLY,
+    "revise": Act.REPLY,
+    "correct": Act.REPLY,
+    "handover": Act.REPLY,
+    "edit_and_approve": Act.APPROVE,
+    "reject": Act.APPROVE,
+    "arrived": Act.RELEASE,
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a person, with the card that shows it."""
+
+    case_id: int
+    version_id: int
+    reply_id: int | None
+    since: datetime
+    mine: bool
+    card: Card
+
+
+@dataclass(frozen=True)
+class AnswerDesk:
+    store: Store
+    shelf: Shelf
+    departures: Departures
+
+    async def form(self, who: Who, name: str, ids: str, start: str = "") -> Form:
+        """The form behind a button: one of ASKS. `ids`: the case, or the case and the version or reply ("7:12")."""
+        first, _, second = ids.partition(":")
+        case_id, other = int(first), int(second or 0)
+        asked: Mapping[str, Callable[[Work, Person], Awaitable[Form]]] = {
+            "reply": lambda work, person: self._reply(work, person, case_id, start),
+            "handover": lambda work, person: self._handover(work, person, case_id),
+            "revise": lambda work, person: self._change(work, person, other, "revise"),
+            "edit_and_approve": lambda work, person: self._change(work, person, other, "edit_and_approve"),
+            "reject": lambda work, _: self._reject(work, other),
+            "correct": lambda work, person: self._correct(work, person, other),
+            "arrived": lambda work, _: self._arrived(work, other),
+        }
+        async with self.store.read() as work:
+            return await asked[name](work, await admit(work, who, ASKS[name]))
+
+    async def _reply(self, work: Work, person: Person, case_id: int, start: str) -> Form:
+        return forms.reply_form(await self._desktop(work, person, case_id), start)
+
+    async def _handover(self, work: Work, person: Person, case_id: int) -> Form:
+        desk = await self._desktop(work, person, case_id)
+        flow = await self.shelf.of(work, desk.case)
+        return forms.handover_form(desk, await people.with_role(work, *flow.answers.callback_roles))
+
+    async def _change(self, work: Work, person: Person, version_id: int, name: str) -> Form:
+        version = await _version(work, version_id)
+        return forms.change_form(await self._desktop(work, person, version.case_id), version, name)
+
+    async def _reject(self, work: Work, version_id: int) -> Form:
+        return forms.reject_form(await _version(work, version_id))
+
+    async def _correct(self, work: Work, person: Person, reply_id: int) -> Form:
+        reply = await _reply(work, reply_id)
+        return forms.correct_form(await self._desktop(work, person, reply.case_id), await _version(work, reply.version_id), reply_id)
+
+    async def _arrived(self, work: Work, reply_id: int) -> Form:
+        return forms.arrived_form((await _reply(work, reply_id)).case_id, reply_id)
+
+    async def _desktop(self, work: Work, person: Person, case_id: int) -> Desktop:
+        case = await cases.get(work, case_id)
+        if case is None:
+            raise NoSuchCase(case=case_id)
+        crisis = await crises.current(work)
+        kinds = (statements.HOLDING, statements.FULL) if crisis and case.crisis else ()
+        found = {kind: await statements.latest(work, crisis.id, kind) for kind in kinds if crisis}
+        known = await facts.of_crisis(work, crisis.id) if crisis else []
+        others = await drafts.writers(work, case_id, await work.now() - PRESENT)
+        return Desktop(
+            case=case,
+            network=self.departures.networks.get(case.network),
+            said=await _said(work, case_id),
+            statements={kind: one for kind, one in found.items() if one},
+            data_types=tuple(dict.fromkeys(kind for one in known if one.status is FactStatus.CONFIRMED for kind in one.data_types)),
+            contacts=(await self.shelf.of(work, case)).answers.contacts,
+            writers=[_writes(one) for one in others if one.person_id != person.id],
+            hold=crisis.hold if crisis else Hold.OFF,
+            kept=next((one.text for one in others if one.person_id == person.id), ""),
+        )
+
+    async def of_case(self, who: Who, case_id: int) -> Sequence[Card]:
+        """The drafts of a case that can still be decided, and what became of its replies, oldest first."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            shown = []
+            for version in await drafts.of_case(work, case_id):
+                reply = await replies.of_draft(work, version.draft_id)
+                sheet = await cards.load(work, self.shelf, version.id)
+                if reply and reply.state in (ReplyState.SENT, ReplyState.UNCONFIRMED):
+                    shown.append(cards.receipt_card(reply, version))
+                elif sheet:
+                    shown.append(cards.approval_card(sheet))
+            return shown
+
+    async def approvals(self, who: Who) -> Sequence[Waiting]:
+        """Drafts that wait for a yes, those that this person can decide first, then the longest waiting."""
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.SEE)
+            found = [await self._waiting(work, one, person) for one in await drafts.in_state(work, DraftStatus.IN_APPROVAL, limit=LISTED)]
+            return sorted(filter(None, found), key=lambda one: (not one.mine, one.since))
+
+    async def kept(self, who: Who) -> Sequence[Waiting]:
+        """Approved replies that a hold or another gate keeps here, and those of which nobody can tell whether they arrived."""
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.SEE)
+            waiting = await replies.in_state(work, ReplyState.HELD, ReplyState.UNCONFIRMED, limit=LISTED)
+            found = [await self._kept(work, one, person) for one in waiting]
+            return [one for one in found if one]
+
+    async def _waiting(self, work: Work, version: Version, person: Person) -> Waiting | None:
+        sheet = await cards.load(work, self.shelf, version.id)
+        if sheet is None:
+            return None
+        return Waiting(
+            sheet.case.id, version.id, None, version.created_at, await self._is_theirs(work, sheet, person), cards.approval_card(sheet)
+        )
+
+    async def _is_theirs(self, work: Work, sheet: Sheet, person: Person) -> bool:
+        if not may(person, Act.APPROVE) or sheet.version.author_id == person.id:
+            return False
+        return await turn_of(work, await self.shelf.of(work, sheet.case), sheet.case, sheet.version, person) is not None
+
+    async def _kept(self, work: Work, reply: Reply, person: Person) -> Waiting | None:
+        sheet = await cards.load(work, self.shelf, reply.version_id)
+        if sheet is None:
+            return None
+        return Waiting(sheet.case.id, reply.version_id, reply.id, reply.created_at, may(person, Act.RELEASE), cards.approval_card(sheet))
+
+    async def approval(self, version_id: int) -> Card | None:
+        """One version's card as it stands now, for a person who has just acted on it."""
+        async with self.store.read() as work:
+            sheet = await cards.load(work, self.shelf, version_id)
+        return cards.approval_card(sheet) if sheet else None
+
+
+async def _version(work: Work, version_id: int) -> Version:
+    version = await drafts.get(work, version_id)
+    if version is None:
+        raise NoSuchDraft
+    return version
+
+
+async def _reply(work: Work, reply_id: int) -> Reply:
+    reply = await replies.get(work, reply_id)
+    if reply is None:
+        raise NoSuchReply
+    return reply
+
+
+async def _said(work: Work, case_id: int) -> Sequence[Words | CustomerText]:
+    """The latest of the conversation: what the customer wrote and what we answered, in order."""
+    mentions = [
+        (one.received_at, CustomerText((one.newest_text or one.text)[: forms.SHOWN])) for one in await cases.mentions_of(work, case_id)
+    ]
+    ours: list[tuple[datetime, Any]] = []
+    for reply in await replies.of_case(work, case_id):
+        version = await drafts.get(work, reply.version_id)
+        if version and reply.sent_at:
+            ours.append((reply.sent_at, Words("form.we_said", {"text": version.text[: forms.SHOWN], "at": reply.sent_at})))
+    return [words for _, words in sorted([*mentions[-SAID:], *ours[-SAID:]], key=lambda pair: pair[0])]
+
+
+def _writes(row: Any) -> Words:
+    return Words("form.also_writing", {"name": row.name, "at": row.opened_at})
