@@ -10,9 +10,10 @@ from handlers.acts import Act, admit
 from handlers.board import Board, Shown
 from handlers.customer_text import keepable
 from handlers.errors import BadInput, CaseClosed, CaseOwned, NoSuchCase, NothingWaits
+from handlers.first_answers import enter_crisis
 from handlers.ports import Who
 from handlers.shelf import Shelf
-from storage import cases, crises, customers, timeline
+from storage import cases, customers, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.people import Person
@@ -74,9 +75,8 @@ class Cases:
             values: dict[str, Any] = {"crisis": crisis, "crisis_set_by": person.id}
             if crisis != case.crisis:
                 values["left_crisis_at"] = None if crisis else await work.now()
-                current = await crises.current(work) if crisis else None
-                values["crisis_id"] = current and current.id
                 flow = await self.shelf.of(work, case)
+                values["crisis_id"] = await enter_crisis(work, flow, case_id) if crisis else None
                 values["channel"] = flow.crisis_channel if crisis else flow.ordinary_channel
                 if values["channel"] != case.channel:
                     await self.board.leave_pointer(work, case_id, case.severity)

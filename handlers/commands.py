@@ -1,9 +1,14 @@
 """Understands what follows /crisis, whichever workspace it was typed in. Pure."""
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from handlers.room.commands import VERBS as OF_ROOM
+from handlers.room.commands import OfRoom
+from handlers.typed import Help as Help  # noqa: PLC0414 - doors take it from here
+from handlers.typed import number as number_of
+from handlers.typed import unknown
 
 
 @dataclass(frozen=True)
@@ -69,22 +74,13 @@ class RemovePerson:
     name: str
 
 
-@dataclass(frozen=True)
-class Help:
-    """`unknown` is the word that was not understood, "" when help was asked for; `guess` what it may have meant."""
-
-    unknown: str = ""
-    guess: str = ""
-
-
 OfCrisis = OpenCrisis | CloseCrisis
 OfCase = TakeNext | ShowCase | CloseCase
 OfPeople = ListPeople | AddPerson | ChangePerson | RemovePerson
-Command = OfCrisis | OfCase | OfPeople | ShowStatus | LogContact | Help
+Command = OfCrisis | OfCase | OfPeople | OfRoom | ShowStatus | LogContact | Help
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
 _WORD = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _KINDS: Mapping[str, bool] = {"crisis": True, "ordinary": False}
-_NUMBER = re.compile(r"#?(\d{1,18})")
 
 
 def parse(text: str) -> Command:
@@ -94,12 +90,7 @@ def parse(text: str) -> Command:
         return Help()
     verb, rest = words[0].lower(), words[1:]
     understand = _VERBS.get(verb)
-    return understand(rest) if understand else _unknown(verb, list(_VERBS))
-
-
-def _unknown(word: str, known: Sequence[str]) -> Help:
-    near = difflib.get_close_matches(word.lower(), known, n=1)
-    return Help(unknown=word[:60] or "…", guess=near[0] if near else "")
+    return understand(rest) if understand else unknown(verb, list(_VERBS))
 
 
 def _open(rest: Sequence[str]) -> Command:
@@ -109,27 +100,22 @@ def _open(rest: Sequence[str]) -> Command:
 
 def _close(rest: Sequence[str]) -> Command:
     what = rest[0].lower() if rest else ""
-    number = _number(what)
+    number = number_of(what)
     if what == "crisis":
         return CloseCrisis()
-    return CloseCase(number) if number is not None else _unknown(f"close {what}".strip(), ["close crisis"])
+    return CloseCase(number) if number is not None else unknown(f"close {what}".strip(), ["close crisis"])
 
 
 def _next(rest: Sequence[str]) -> Command:
     if not rest:
         return TakeNext()
     kind = _KINDS.get(rest[0].lower())
-    return TakeNext(kind) if kind is not None else _unknown(f"next {rest[0]}", [f"next {kind}" for kind in _KINDS])
+    return TakeNext(kind) if kind is not None else unknown(f"next {rest[0]}", [f"next {kind}" for kind in _KINDS])
 
 
 def _show(rest: Sequence[str]) -> Command:
-    number = _number(rest[0]) if rest else None
-    return ShowCase(number) if number is not None else _unknown(" ".join(["show", *rest[:1]]), ["show 7"])
-
-
-def _number(word: str) -> int | None:
-    found = _NUMBER.fullmatch(word)
-    return int(found[1]) if found else None
+    number = number_of(rest[0]) if rest else None
+    return ShowCase(number) if number is not None else unknown(" ".join(["show", *rest[:1]]), ["show 7"])
 
 
 def _people(rest: Sequence[str]) -> Command:
@@ -142,7 +128,7 @@ def _people(rest: Sequence[str]) -> Command:
     if act in ("add", "change"):
         described = _described(name, rest[2:])
         return described if act == "add" else ChangePerson(**vars(described))
-    return _unknown(f"people {act}", [f"people {one}" for one in ("list", "add", "change", "remove")])
+    return unknown(f"people {act}", [f"people {one}" for one in ("list", "add", "change", "remove")])
 
 
 def _described(name: str, words: Sequence[str]) -> AddPerson:
@@ -167,6 +153,7 @@ _VERBS: Mapping[str, Callable[[Sequence[str]], Command]] = {
     "status": lambda _: ShowStatus(),
     "next": _next,
     "show": _show,
+    **OF_ROOM,
     "log": lambda _: LogContact(),
     "people": _people,
     "help": lambda _: Help(),

@@ -27,7 +27,7 @@ class Crises:
         return Room(self.store, self.board, self.flow)
 
     async def open(self, who: Who, name: str) -> Crisis:
-        """Its clocks run, its first questions have owners, and whom FLOW names first is told. Raises CrisisOpen with the name of the one that is."""
+        """Its clocks run, its first questions have owners, those whom FLOW names are told. Raises CrisisOpen with the one that is."""
         async with self.store.begin() as work:
             person = await admit(work, who, Act.OPEN_CRISIS)
             await work.lock_names(["crisis"])

@@ -1,6 +1,6 @@
 """The clock of a customer's first answer: when it starts, and when a hold lets it stand still."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from flows.flow import Flow
@@ -19,10 +19,10 @@ def key(case_id: int) -> str:
 
 
 def first_answer(flow: Flow, case_id: int, severity: int, now: datetime, *, crisis: Crisis | None, tags: Iterable[str]) -> Deadline:
-    """The clock of a new case. `crisis` is the open one if the case is about it: a hold stops the clock, unless life may be at stake."""
+    """The clock of a new case. `crisis` is the open one if the case is about it: its hold stops the clock, unless life is at stake."""
     due_at = now + flow.rules.first_answer[Severity(severity)]
     stopped = crisis is not None and _holds(flow, crisis, tags)
-    return Deadline(key(case_id), FIRST_ANSWER, due_at, crisis.id if crisis else None, case_id, paused_at=now if stopped else None)
+    return Deadline(key(case_id), FIRST_ANSWER, due_at, None, case_id, paused_at=now if stopped else None)
 
 
 def _holds(flow: Flow, crisis: Crisis, tags: Iterable[str]) -> bool:
@@ -30,15 +30,18 @@ def _holds(flow: Flow, crisis: Crisis, tags: Iterable[str]) -> bool:
 
 
 async def enter_crisis(work: Work, flow: Flow, case_id: int) -> int | None:
-    """A case proves to be about the crisis: the id of the open one, which from now on may stop its clock."""
+    """A case proves to be about the crisis: the id of the open one, whose hold stops its clock from now on."""
     crisis = await crises.current(work, hold_still=True)
-    tags = [tag.tag for tag in await cases.tags_of(work, case_id) if tag.is_set is not False]
-    stopped = crisis is not None and _holds(flow, crisis, tags)
-    await deadlines.enter_crisis(work, case_id, crisis.id if crisis else None, paused=stopped)
+    if crisis is not None and _holds(flow, crisis, await _said_of(work, case_id)):
+        await deadlines.pause_case(work, FIRST_ANSWER, case_id)
     return crisis.id if crisis else None
 
 
-async def run_on(work: Work, flow: Flow, case_id: int, tags: Collection[str]) -> None:
-    """Somebody, or the machine, now says these of a case: where life may be at stake its clock runs, hold or not."""
-    if not flow.rules.stops_for_hold(tags):
-        await deadlines.resume_cases(work, FIRST_ANSWER, [case_id])
+async def look_again(work: Work, flow: Flow, case_id: int, tags: Iterable[str]) -> None:
+    """Somebody, or the machine, has just said these of a case: where life may be at stake its clock runs, hold or not."""
+    if not flow.rules.stops_for_hold(tags) and not flow.rules.stops_for_hold(await _said_of(work, case_id)):
+        await deadlines.resume_case(work, FIRST_ANSWER, case_id)
+
+
+async def _said_of(work: Work, case_id: int) -> list[str]:
+    return [tag.tag for tag in await cases.tags_of(work, case_id) if tag.is_set is not False]

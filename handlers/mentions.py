@@ -9,11 +9,14 @@ from flows.flow import Flow
 from flows.triage import Suggestion
 from handlers.board import Board, Shown
 from handlers.customer_text import storable
+from handlers.first_answers import enter_crisis, first_answer, look_again
 from handlers.machine import Machine
 from handlers.ports import Event, Mention, Receipt
-from storage import cases, crises, customers, mentions, timeline
+from storage import cases, crises, customers, deadlines, mentions, timeline
 from storage.cases import Case
+from storage.crises import Crisis
 from storage.database import Store, Work
+from storage.deadlines import Deadline
 from storage.timeline import Entry, case_chain
 from storage.types import Status
 
@@ -115,10 +118,13 @@ class Mentions:
                 existing[one.case_key] = await self._join(work, existing[one.case_key], one)
             else:
                 first.setdefault(one.case_key, []).append(one)
-        crisis = await crises.current(work)
+        crisis = await crises.current(work, hold_still=True)
         now = await work.now()
         rows = [self._case_row(mine, crisis.id if crisis else None, now) for mine in first.values()]
         added = await cases.add(work, rows)
+        await deadlines.arm(
+            work, [self._clock(mine, added[key], row, crisis) for (key, mine), row in zip(first.items(), rows, strict=True)]
+        )
         shown = {key: Shown(case.id, case.channel, case.severity) for key, case in existing.items()}
         for row in rows:
             key = (row["customer_id"], row["conversation_id"])
@@ -160,10 +166,22 @@ class Mentions:
             values |= {"status": Status.OPEN, "closed_at": None}
         if one.suggestion.crisis and not case.crisis and case.crisis_set_by is None:
             await self.board.leave_pointer(work, case.id, values["severity"])
-            crisis = await crises.current(work)
-            values |= {"crisis": True, "crisis_id": crisis and crisis.id, "channel": _channel(self.flow, one.suggestion, crisis=True)}
+            crisis_id = await enter_crisis(work, self.flow, case.id)
+            values |= {"crisis": True, "crisis_id": crisis_id, "channel": _channel(self.flow, one.suggestion, crisis=True)}
         await cases.change(work, case.id, **values)
         return replace(case, **values)
+
+    def _clock(self, mine: Sequence[Arrival], case_id: int, row: Mapping[str, Any], crisis: Crisis | None) -> Deadline:
+        """Of the first answer to a case that has just been made."""
+        tags = {tag for one in mine for tag, _ in one.suggestion.tags}
+        about = crisis if row["crisis"] else None
+        return first_answer(self.flow, case_id, row["severity"], row["opened_at"], crisis=about, tags=tags)
+
+    async def _suggest(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> None:
+        rows = _tag_rows(arrivals, opened)
+        await cases.suggest_tags(work, rows)
+        for case_id in sorted({shown.case_id for shown in opened.values() if not shown.fresh}):
+            await look_again(work, self.flow, case_id, [row["tag"] for row in rows if row["case_id"] == case_id])
 
     async def _store(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> dict[Key, Receipt]:
         if not arrivals:
@@ -171,7 +189,7 @@ class Mentions:
         now = await work.now()
         ids = await mentions.add(work, [_mention_row(one, opened[one.case_key].case_id, now) for one in arrivals])
         await mentions.keep_raw(work, [_raw_row(one, ids[one.key]) for one in arrivals if one.mention.raw])
-        await cases.suggest_tags(work, _tag_rows(arrivals, opened))
+        await self._suggest(work, arrivals, opened)
         await timeline.append(work, _entries(arrivals, opened, ids))
         first = {opened[one.case_key].case_id: one for one in reversed(arrivals) if opened[one.case_key].fresh}
         for one in arrivals:

@@ -8,10 +8,11 @@ from typing import Any
 from handlers import cards
 from handlers.answers import cards as answer_cards
 from handlers.errors import Gone
-from handlers.ports import Card, Words
+from handlers.ports import Card, Label, Words
+from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
 from handlers.ways import Nothing
-from storage import approvals, cases, drafts, outbox, replies
+from storage import approvals, cases, crises, drafts, outbox, replies, room_posts
 from storage.cases import Post
 from storage.database import Store, Work
 from storage.outbox import Claimed
@@ -45,6 +46,8 @@ class Renderer:
             "waiting": self._waiting,
             "approval": self._approval,
             "receipt": self._receipt,
+            "facts": self._facts,
+            "statement": self._statement,
         }
         async with self.store.read() as work:
             return await how[row.kind](work, row)
@@ -98,6 +101,25 @@ class Renderer:
             raise Nothing
         return await self._in_thread(work, row, answer_cards.receipt_card(reply, version))
 
+    async def _facts(self, work: Work, row: Claimed) -> Shown:
+        """The board of a crisis, as things stand."""
+        crisis = await crises.get(work, row.facts["id"])
+        if crisis is None:
+            raise Nothing
+        card = room_cards.board_card(await room_cards.load(work, self.shelf.present, crisis))
+        return await self._of_room(work, row, card)
+
+    async def _statement(self, work: Work, row: Claimed) -> Shown:
+        reading = await room_cards.read(work, self.shelf.present, row.facts["id"])
+        if reading is None:
+            raise Nothing
+        return await self._of_room(work, row, room_cards.statement_card(reading))
+
+    async def _of_room(self, work: Work, row: Claimed, card: Card) -> Shown:
+        """Where it was shown once, it stays."""
+        posted = (await room_posts.of(work, f"{row.kind}:{row.facts['id']}")).get(row.workspace)
+        return Shown(card, self._language(row), posted[1] if posted else None)
+
     async def _in_thread(self, work: Work, row: Claimed, card: Card) -> Shown:
         """Raises Gone when no card stands there any more."""
         here = [post.message_id for post in await self._posts(work, row) if post.channel_id == row.channel_id]
@@ -119,7 +141,9 @@ def _nothing() -> Shown:
 
 
 def _fact(value: Any) -> object:
-    """Facts of stored words are JSON: a moment is kept as {"at": ISO 8601}, a list was a tuple."""
+    """Facts of stored words are JSON: a moment is kept as {"at": ISO 8601}, a label as {"label": by language}, a list was a tuple."""
     if isinstance(value, dict) and set(value) == {"at"}:
         return datetime.fromisoformat(value["at"])
+    if isinstance(value, dict) and set(value) == {"label"}:
+        return Label(value["label"])
     return tuple(value) if isinstance(value, list) else value

@@ -10,6 +10,7 @@ from typing import Any
 from flows.flow import Flow
 from flows.triage import Suggestion
 from handlers.board import Board, Shown
+from handlers.first_answers import enter_crisis, look_again
 from handlers.machine import Learner
 from storage import cases, mentions, timeline
 from storage.cases import Case
@@ -69,8 +70,17 @@ class SecondLook:
             channel = self.flow.tags[thought.tags[0][0]].channel
         if channel != case.channel:
             await self.board.leave_pointer(work, case.id, severity)
+        crisis_id = await self._clock(work, case, thought) if thought.crisis else None
         left = await work.now() if case.crisis and not thought.crisis else None
-        await cases.change(work, case.id, crisis=thought.crisis, severity=severity, channel=channel, left_crisis_at=left)
+        await cases.change(
+            work, case.id, crisis=thought.crisis, crisis_id=crisis_id, severity=severity, channel=channel, left_crisis_at=left
+        )
         payload = {"crisis": thought.crisis, "tags": [tag for tag, _ in thought.tags]}
         await timeline.append(work, [Entry(case_chain(case.id), "reconsidered", payload)])
         await self.board.show(work, [Shown(case.id, channel, severity)])
+
+    async def _clock(self, work: Work, case: Case, thought: Suggestion) -> int | None:
+        """The first answer may wait now for as long as a hold lasts, or must not any more; the id of the crisis."""
+        crisis_id = await enter_crisis(work, self.flow, case.id)
+        await look_again(work, self.flow, case.id, [tag for tag, _ in thought.tags])
+        return crisis_id

@@ -7,11 +7,13 @@ from handlers.errors import Gone, SendError
 from handlers.ports import Bucket, Place, Workspace
 from handlers.renderer import Renderer
 from handlers.ways import Nothing, Sent, Way
-from storage import approvals, cases, outbox
+from storage import approvals, cases, outbox, room_posts
 from storage.cases import Post
 from storage.database import Work
 from storage.outbox import Claimed, Wish
 from storage.types import SendState
+
+OF_THE_ROOM = ("facts", "statement")  # cards of the crisis itself
 
 
 def ways_to(workspaces: Mapping[str, Workspace], renderer: Renderer) -> dict[str, Way]:
@@ -53,6 +55,8 @@ class Showing:
             await self._stands(work, row, sent.external_id, moved=kind != "card")
         elif row.kind == "approval":
             await approvals.posted(work, row.facts["id"], row.workspace, row.channel_id, sent.external_id)
+        elif row.kind in OF_THE_ROOM:
+            await room_posts.stands(work, _subject(row), row.workspace, row.channel_id, sent.external_id)
 
     async def _stands(self, work: Work, row: Claimed, message_id: str, *, moved: bool) -> None:
         """A case's first card arrived: what waited behind it may follow, unless the case has moved meanwhile."""
@@ -77,9 +81,17 @@ class Showing:
             return
         if row.case_id and await cases.lock(work, row.case_id):
             await cases.forget_posts(work, row.case_id, row.workspace)
+        if row.kind in OF_THE_ROOM:
+            await room_posts.forget(work, _subject(row), row.workspace)
+            await outbox.put_back(work, row, owner, SendState.FAILED_FOR_NOW, "gone")
+            return
         if row.kind in ("card", "waiting"):
             await outbox.begin_anew(work, row, owner)
             return
         await outbox.put_back(work, row, owner, SendState.BEHIND, "gone")
         card = Wish(row.workspace, row.lane, "post", "card", row.severity, row.case_id, f"card:{row.workspace}:{row.case_id}")
         await outbox.put(work, [card])
+
+
+def _subject(row: Claimed) -> str:
+    return f"{row.kind}:{row.facts['id']}"

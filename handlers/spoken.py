@@ -23,10 +23,11 @@ from handlers.commands import (
     ShowStatus,
     TakeNext,
 )
-from handlers.crises import Crises
 from handlers.desk import Desk
 from handlers.ports import Card, Form, Who
 from handlers.replies import help_card, people_card, status_card, told
+from handlers.room.acts import RoomActs
+from handlers.room.spoken import RoomSpoken
 from handlers.staff import Staff
 
 
@@ -36,15 +37,13 @@ class Spoken:
 
     cases: Cases
     desk: Desk
-    crises: Crises
     staff: Staff
+    room: RoomActs
 
     async def obey(self, who: Who, command: Command) -> Card | Form:
         match command:
-            case Help():
-                return help_card(command)
-            case LogContact():
-                return cards.log_form()
+            case Help() | LogContact():
+                return help_card(command) if isinstance(command, Help) else cards.log_form()
             case ShowStatus():
                 return status_card(await self.desk.status(who), self.desk.shelf.present)
             case OpenCrisis() | CloseCrisis():
@@ -53,11 +52,12 @@ class Spoken:
                 return await self._case(who, command)
             case ListPeople() | AddPerson() | RemovePerson():
                 return await self._people(who, command)
+        return await RoomSpoken(self.room).obey(who, command)
 
     async def _crisis(self, who: Who, command: OfCrisis) -> Card:
         if isinstance(command, OpenCrisis):
-            return told("command.crisis_opened", name=(await self.crises.open(who, command.name)).name)
-        return told("command.crisis_closed", name=(await self.crises.close(who)).name)
+            return told("command.crisis_opened", name=(await self.room.crises.open(who, command.name)).name)
+        return told("command.crisis_closed", name=(await self.room.crises.close(who)).name)
 
     async def _case(self, who: Who, command: OfCase) -> Card:
         """A case that has no thread is worked from the answer itself: it carries the card with its buttons."""

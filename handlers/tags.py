@@ -8,6 +8,7 @@ from flows.flow import Flow
 from handlers.acts import Act, admit_each
 from handlers.board import Board, Shown
 from handlers.errors import NoSuchCase, NoSuchTag, Told
+from handlers.first_answers import look_again
 from handlers.ports import Who
 from handlers.shelf import Shelf
 from handlers.together import Together
@@ -106,6 +107,8 @@ class Tags:
     async def _record(self, work: Work, sitting: Sitting) -> None:
         changed = sitting.changed()
         await tags.keep(work, sitting.said)
+        for case in changed:
+            await look_again(work, sitting.flows[case.id], case.id, [row["tag"] for row in sitting.said if row["case_id"] == case.id])
         await tags.grade(work, {case.id: case.severity for case in changed})
         await timeline.append(work, sitting.entries)
         await self.board.show(work, [Shown(case.id, case.channel, case.severity) for case in changed])

@@ -59,22 +59,26 @@ async def meet_all(work: Work, crisis_id: int, *kinds: str) -> None:
     await work.execute(sa.update(deadlines).where(where).values(met_at=await work.now()))
 
 
-async def pause(work: Work, kind: str, crisis_id: int, but: Collection[str] = ()) -> int:
-    """Stop the running clocks of a kind, but not of cases on which one of these tags is set or suggested; how many stopped."""
-    mine = (_c.kind == kind) & (_c.crisis_id == crisis_id)
+async def pause(work: Work, kind: str, but: Collection[str] = ()) -> int:
+    """Stop the running clocks of a kind of all cases about the crisis, but where one of these tags is set or suggested; how many."""
+    about = sa.exists().where(cases.c.id == _c.case_id, cases.c.crisis)
     spared = sa.exists().where(case_tags.c.case_id == _c.case_id, case_tags.c.tag.in_(but), case_tags.c.is_set.is_not(sa.false()))
-    stop = sa.update(deadlines).where(mine, _running, *([~spared] if but else [])).values(paused_at=await work.now())
-    return (await work.execute(stop)).rowcount
+    stop = sa.update(deadlines).where(_c.kind == kind, _running, about, *([~spared] if but else []))
+    return (await work.execute(stop.values(paused_at=await work.now()))).rowcount
 
 
-async def resume(work: Work, kind: str, crisis_id: int) -> int:
+async def pause_case(work: Work, kind: str, case_id: int) -> None:
+    stop = sa.update(deadlines).where(_c.kind == kind, _c.case_id == case_id, _running)
+    await work.execute(stop.values(paused_at=await work.now()))
+
+
+async def resume(work: Work, kind: str) -> int:
     """Let the clocks of a kind run on with what was left of them; how many there were."""
-    return await _run_on(work, (_c.kind == kind) & (_c.crisis_id == crisis_id))
+    return await _run_on(work, _c.kind == kind)
 
 
-async def resume_cases(work: Work, kind: str, case_ids: Collection[int]) -> int:
-    """As `resume`, for some cases only."""
-    return await _run_on(work, (_c.kind == kind) & _c.case_id.in_(case_ids)) if case_ids else 0
+async def resume_case(work: Work, kind: str, case_id: int) -> int:
+    return await _run_on(work, (_c.kind == kind) & (_c.case_id == case_id))
 
 
 async def _run_on(work: Work, where: sa.ColumnElement[bool]) -> int:
@@ -85,14 +89,6 @@ async def _run_on(work: Work, where: sa.ColumnElement[bool]) -> int:
         run = sa.update(deadlines).where(_c.id == sa.bindparam("row")).values(due_at=sa.bindparam("due"), paused_at=None)
         await work.execute(run, later)
     return len(later)
-
-
-async def enter_crisis(work: Work, case_id: int, crisis_id: int | None, *, paused: bool) -> None:
-    """A case came to the crisis: its clocks are the crisis's from now on, and stand still if they must."""
-    theirs = (_c.case_id == case_id) & _unmet
-    await work.execute(sa.update(deadlines).where(theirs).values(crisis_id=crisis_id))
-    if paused:
-        await work.execute(sa.update(deadlines).where(theirs, _running).values(paused_at=await work.now()))
 
 
 async def due(work: Work, now: datetime, limit: int = 100, *, kinds: Collection[str] = ()) -> list[Deadline]:
@@ -119,16 +115,17 @@ async def get(work: Work, key: str) -> Deadline | None:
     return Deadline(**row) if row else None
 
 
-async def late(work: Work, kind: str, crisis_id: int | None) -> tuple[int, timedelta]:
-    """(how many clocks of a crisis, or of none, fell due and are still not met, by how much the first of them is late)."""
+async def late(work: Work, kind: str, *, crisis: bool) -> tuple[int, timedelta]:
+    """(how many clocks of cases about the crisis, or of the others, fell due and are not met, by how much the first is late)."""
     now = await work.now()
-    mine = (_c.kind == kind) & (_c.crisis_id.is_(None) if crisis_id is None else _c.crisis_id == crisis_id)
-    query = sa.select(sa.func.count(), sa.func.min(_c.due_at)).where(mine, _unmet, _c.paused_at.is_(None), _c.due_at <= now)
+    fallen = (_c.kind == kind) & _unmet & _c.paused_at.is_(None) & (_c.due_at <= now)
+    query = sa.select(sa.func.count(), sa.func.min(_c.due_at)).join(cases, cases.c.id == _c.case_id).where(fallen, cases.c.crisis == crisis)
     count, oldest = tuple((await work.execute(query)).one())
     return count, now - oldest if oldest else timedelta()
 
 
-async def of_gravest(work: Work, ids: Collection[int], severity: int) -> list[int]:
-    """The cases of those of these clocks whose case is at least so grave."""
-    query = sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(_c.id.in_(ids), cases.c.severity >= severity).order_by(_c.case_id)
-    return list((await work.execute(query)).scalars())
+async def of_cases(work: Work, ids: Collection[int]) -> list[tuple[int, int, bool]]:
+    """(case id, its severity, whether it is about the crisis) of these clocks."""
+    c = cases.c
+    query = sa.select(c.id, c.severity, c.crisis).join(deadlines, c.id == _c.case_id).where(_c.id.in_(ids)).order_by(c.id)
+    return [(row.id, row.severity, row.crisis) for row in await work.execute(query)]

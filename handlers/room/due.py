@@ -108,17 +108,18 @@ class Due:
         async with self.room.store.begin() as work:
             due = await deadlines.due(work, await work.now(), MANY, kinds=(FIRST_ANSWER,))
             if due:
-                await deadlines.mark_told(work, [one.id for one in due])
-                await self._tell_gravest(work, due)
-                for crisis_id in dict.fromkeys(one.crisis_id for one in due):
-                    await self._count(work, crisis_id)
+                ids = [one.id for one in due]
+                await deadlines.mark_told(work, ids)
+                waiting = await deadlines.of_cases(work, ids)
+                await self._tell_gravest(work, [case_id for case_id, severity, _ in waiting if severity >= CRITICAL])
+                for crisis in sorted({crisis for _, _, crisis in waiting}):
+                    await self._count(work, crisis=crisis)
                 await work.commit()
             return len(due)
 
-    async def _tell_gravest(self, work: Work, due: Sequence[Deadline]) -> None:
-        grave = await deadlines.of_gravest(work, [one.id for one in due], CRITICAL)
-        await timeline.append(work, [Entry(case_chain(case_id), "deadline_passed", {"kind": FIRST_ANSWER}) for case_id in grave])
-        for case_id in grave:
+    async def _tell_gravest(self, work: Work, case_ids: Sequence[int]) -> None:
+        await timeline.append(work, [Entry(case_chain(case_id), "deadline_passed", {"kind": FIRST_ANSWER}) for case_id in case_ids])
+        for case_id in case_ids:
             case = await cases.get(work, case_id)
             if case is None:
                 continue
@@ -128,26 +129,29 @@ class Due:
             if owner:
                 await self.room.say_to(work, owner, words, CRITICAL)
 
-    async def _count(self, work: Work, crisis_id: int | None) -> None:
+    async def _count(self, work: Work, *, crisis: bool) -> None:
         """Said at once for the first ones, then every quarter of an hour for as long as somebody waits."""
-        name = f"{LATE}:{crisis_id or 0}"
-        running = await deadlines.get(work, name)
+        await work.lock_names([_late(crisis=crisis)])
+        running = await deadlines.get(work, _late(crisis=crisis))
         if running is None or running.met_at is not None:
-            await self._say_count(work, crisis_id)
+            await self._say_count(work, crisis=crisis)
 
     async def _late_again(self, work: Work, one: Deadline) -> None:
-        await self._say_count(work, one.crisis_id)
+        await self._say_count(work, crisis=one.key == _late(crisis=True))
 
-    async def _say_count(self, work: Work, crisis_id: int | None) -> None:
-        count, longest = await deadlines.late(work, FIRST_ANSWER, crisis_id)
-        name = f"{LATE}:{crisis_id or 0}"
+    async def _say_count(self, work: Work, *, crisis: bool) -> None:
+        count, longest = await deadlines.late(work, FIRST_ANSWER, crisis=crisis)
         if not count:
-            await deadlines.meet(work, name)
+            await deadlines.meet(work, _late(crisis=crisis))
             return
-        channel = self.room.flow.crisis_channel if crisis_id else self.room.flow.ordinary_channel
+        channel = self.room.flow.crisis_channel if crisis else self.room.flow.ordinary_channel
         words = Words("due.first_answers", {"count": count, "minutes": int(longest.total_seconds() // 60)})
         await self.room.board.tell(work, channel, words, None, HIGH, tone="high")
-        await deadlines.arm(work, [Deadline(name, LATE, await work.now() + LATE_EVERY, crisis_id)])
+        await deadlines.arm(work, [Deadline(_late(crisis=crisis), LATE, await work.now() + LATE_EVERY)])
+
+
+def _late(*, crisis: bool) -> str:
+    return f"{LATE}:{'crisis' if crisis else 'ordinary'}"
 
 
 def _passed(one: Deadline) -> Entry:

@@ -68,10 +68,10 @@ class Holds:
         """First answers wait while anything is held, but nobody's whose life may be at stake; and a hold that lasts is brought to mind."""
         rules = self.room.flow.rules
         if after.hold is Hold.OFF:
-            await deadlines.resume(work, FIRST_ANSWER, after.id)
+            await deadlines.resume(work, FIRST_ANSWER)
             await deadlines.meet(work, f"{NAG}:{after.id}")
         elif before.hold is Hold.OFF:
-            await deadlines.pause(work, FIRST_ANSWER, after.id, rules.life_tags)
+            await deadlines.pause(work, FIRST_ANSWER, rules.life_tags)
             await deadlines.arm(work, [await nag(work, after, rules)])
 
     async def excuse(self, who: Who, case_id: int, reason: str) -> None:
@@ -86,7 +86,7 @@ class Holds:
             if now.crisis.hold is Hold.OFF:
                 raise NothingHeld
             await exceptions.add(now.work, now.crisis.id, case_id, now.person.id, reason)
-            await deadlines.resume_cases(now.work, FIRST_ANSWER, [case_id])
+            await deadlines.resume_case(now.work, FIRST_ANSWER, case_id)
             await self.room.board.show(now.work, [Shown(case_id, case.channel, case.severity)])
             await self._tell_excused(now, case_id, reason)
             await self.room.done(now, "excused", {"case": case_id})

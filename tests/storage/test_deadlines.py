@@ -94,10 +94,10 @@ async def held(house):
 
 
 async def test_a_hold_stops_clocks_but_not_where_life_may_be_at_stake(held, dial):
-    house, crisis, made = held
+    house, _, made = held
     async with house.store.begin() as work:
-        assert await deadlines.pause(work, "test", crisis.id, but=("threat_to_life",)) == 2
-        assert await deadlines.pause(work, "test", crisis.id, but=("threat_to_life",)) == 0
+        assert await deadlines.pause(work, "test", but=("threat_to_life",)) == 2
+        assert await deadlines.pause(work, "test", but=("threat_to_life",)) == 0
         await work.commit()
     dial.forward(hours=5)
     async with house.store.read() as work:
@@ -106,16 +106,16 @@ async def test_a_hold_stops_clocks_but_not_where_life_may_be_at_stake(held, dial
 
 
 async def test_what_was_left_of_a_clock_runs_on_after_the_hold(held, dial):
-    house, crisis, made = held
+    house, _, made = held
     dial.forward(minutes=40)
     async with house.store.begin() as work:
-        await deadlines.pause(work, "test", crisis.id)
+        await deadlines.pause(work, "test")
         await work.commit()
     dial.forward(hours=7)
     async with house.store.begin() as work:
-        assert await deadlines.resume_cases(work, "test", [made[0]]) == 1
-        assert await deadlines.resume(work, "test", crisis.id) == 2
-        assert await deadlines.resume(work, "test", crisis.id) == 0
+        assert await deadlines.resume_case(work, "test", made[0]) == 1
+        assert await deadlines.resume(work, "test") == 2
+        assert await deadlines.resume(work, "test") == 0
         await work.commit()
     async with house.store.read() as work:
         standing = [one for one in await deadlines.standing(work, case_ids=made) if one.kind == "test"]
@@ -146,10 +146,28 @@ async def test_what_stands_of_the_crisis_is_not_mixed_with_its_cases(held, dial)
 
 
 async def test_how_many_clocks_are_late_and_by_how_much_is_counted_apart_for_the_crisis_and_the_rest(held, dial):
-    house, crisis, _ = held
-    await arm(house.store, in_(dial, "else", 30, kind="test"))
+    house, _, made = held
+    other = await house.case("an ordinary question")
+    await arm(house.store, in_(dial, "else", 30, kind="test", case_id=other))
     dial.forward(hours=2)
     async with house.store.read() as work:
-        assert await deadlines.late(work, "test", crisis.id) == (3, timedelta(hours=1))
-        assert await deadlines.late(work, "test", None) == (1, timedelta(minutes=90))
-        assert await deadlines.late(work, "other", None) == (0, timedelta())
+        assert await deadlines.late(work, "test", crisis=True) == (3, timedelta(hours=1))
+        assert await deadlines.late(work, "test", crisis=False) == (1, timedelta(minutes=90))
+        assert await deadlines.late(work, "nothing", crisis=False) == (0, timedelta())
+        ids = [one.id for one in await deadlines.due(work, dial(), kinds=("test",))]
+        assert [(case, crisis) for case, _, crisis in await deadlines.of_cases(work, ids)] == [
+            *((one, True) for one in made),
+            (other, False),
+        ]
+
+
+async def test_a_clock_of_one_case_is_stopped_and_runs_on_alone(held, dial):
+    house, _, made = held
+    async with house.store.begin() as work:
+        await deadlines.pause_case(work, "test", made[0])
+        await work.commit()
+    dial.forward(hours=2)
+    async with house.store.begin() as work:
+        assert [one.case_id for one in await deadlines.due(work, dial(), kinds=("test",))] == made[1:]
+        assert await deadlines.resume_case(work, "test", made[0]) == 1
+        assert await deadlines.resume_case(work, "test", made[1]) == 0
