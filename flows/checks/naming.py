@@ -4,93 +4,70 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from flows.checks.calling import called_in, given_names, nicknames
 from flows.checks.draft import Finding
 from flows.checks.plain import plain
 from flows.checks.reading import Reading
 
-_NAME = r"[A-ZÀ-ÖØ-ÞĀ-ŽЀ-Я][\w'’-]{1,30}"
-_TITLE = (
-    r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Mx)\.?|[Ss]eñora?|[Ss]eñorita|[Ss]r\.?|[Ss]ra\.?|[Dd]on|[Dd]oña|Monsieur|Madame|Mademoiselle|M\.|Mme|Mlle)"
-)
-_TITLED = re.compile(rf"\b{_TITLE} (?P<name>{_NAME}(?: {_NAME})?)")
-_AFTER_COMMA = re.compile(rf", (?P<name>{_NAME}(?: {_NAME})?)(?=\s?[.!?,:;…]|$| (?:and|y|et|por|pour|for|de|from)\b)")
-_FIRST = re.compile(rf"(?:^|[.!?…:\n] ?)[¡¿«\"]?(?P<name>{_NAME})(?=\s?[,:!])")
-_GREETED = re.compile(
-    rf"(?:^|[.!?…\n] ?)[¡¿]?(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)(?P<second> [^\W\d_]+)?,? (?P<name>{_NAME})"
-    r"(?=\s?[,.!?:;…]|$| (?:and|y|et)\b)"
-)
 _SHARED = 3  # letters that a short form has in common with its name
+_FEMALE = ("a", "e", "ne", "le", "la", "lle", "te", "tte", "ette", "ina", "ine", "line")  # Daniel is not Danielle, nor Luis Luisa
 
 
 def wrong_name(reading: Reading) -> Iterator[Finding]:
+    """The first one that is not the customer's; a doubtful one is believed only where nothing else names the customer."""
     name = reading.surroundings.name
-    if not name:
+    if not name or not reading.words.language:
         return
     text = reading.draft.text[:10_000]
-    text = text[: _before_signature(text, reading)]
-    own = _parts(name)
-    for start, end in sorted(set(_addressed(text, reading))):
-        said = _parts(text[start:end])
-        if said and not any(_same(one, other, reading) for one in said for other in own) and not _initials(text[start:end], name):
-            yield Finding("wrong_name", start, end, "finding.wrong_name", {"said": text[start:end], "name": name}, name.split()[0])
+    own = Own(tuple(_parts(name)), reading)
+    called = list(called_in(text, reading))
+    right = any(own.is_named(text[one.start : one.end]) for one in called)
+    for one in called:
+        said = text[one.start : one.end]
+        if not own.is_named(said) and not (right and one.doubtful):
+            yield Finding("wrong_name", one.start, one.end, "finding.wrong_name", {"said": said, "name": name}, name.split()[0])
             return
 
 
-def _addressed(text: str, reading: Reading) -> Iterator[tuple[int, int]]:
-    """Where somebody is spoken to: after a title, after a greeting, set off by commas."""
-    for match in _TITLED.finditer(text):
-        if _set_off(text, match):
-            yield match.span("name")
-    for match in _GREETED.finditer(text):
-        opening = plain(match["word"] + (match["second"] or "")).folded
-        if opening in reading.phrased("greetings") and not _is_common(match["name"], reading):
-            yield match.span("name")
-    for match in _AFTER_COMMA.finditer(text):
-        if not _is_common(match["name"].split()[0], reading) or _is_given(match["name"], reading):
-            yield match.span("name")
-    for match in _FIRST.finditer(text):
-        if _is_given(match["name"], reading):
-            yield match.span("name")
+@dataclass(frozen=True)
+class Own:
+    """The parts of the customer's name."""
 
+    parts: tuple[str, ...]
+    reading: Reading
 
-def _set_off(text: str, match: re.Match[str]) -> bool:
-    """A title begins or ends a phrase when somebody is addressed; inside one it speaks of a third person."""
-    before, after = text[: match.start()].rstrip(" "), text[match.end() :].lstrip(" ")
-    begins = not before or before[-1] in ",.!?¡¿:\n" or len(before.split()) <= 2
-    return begins and (not after or after[0] in ",.!?:;")
+    def is_named(self, said: str) -> bool:
+        parts = _parts(said)
+        if "-" in said and len(parts) > 1 and not all(any(self._same(one, own) for own in self.parts) for one in parts):
+            return False  # Jean-Luc is not Jean-Baptiste
+        return not parts or self._initials(said) or any(self._same(one, own) for one in parts for own in self.parts) or self._joined(parts)
 
+    def _joined(self, parts: list[str]) -> bool:
+        """Juanma and JP: the beginnings of two given names."""
+        said = "".join(parts)
+        return any(
+            said == first[:left] + second[: len(said) - left]
+            for first, second in zip(self.parts, self.parts[1:], strict=False)
+            for left in range(1, len(said))
+            if len(said) <= 8 and len(second) >= len(said) - left
+        )
 
-def _is_common(word: str, reading: Reading) -> bool:
-    small = plain(word).folded
-    return small in reading.words.listed("not_names")
+    def _initials(self, said: str) -> bool:
+        return said.isupper() and plain(said).folded == "".join(part[0] for part in self.parts)[: len(said)]
 
-
-def _is_given(word: str, reading: Reading) -> bool:
-    return plain(word).folded.split()[0] in reading.words.listed("given_names")
-
-
-def _before_signature(text: str, reading: Reading) -> int:
-    """Where the agent's own greeting and name begin: after the last sentence that is nothing but a farewell."""
-    folded = plain(text)
-    ends = [hit.start for hit in reading.phrased("farewells").within(folded.whole) if hit.start > len(folded.folded) * 0.3]
-    return folded.at(ends[-1], ends[-1] + 1)[0] if ends else len(text)
+    def _same(self, said: str, own: str) -> bool:
+        """The same name, a known short form of it, or its beginning; but no name of the other sex."""
+        if said == own or said in nicknames().get(own, ()) or own in nicknames().get(said, ()):
+            return True
+        if own.startswith(said) and own[len(said) :] in _FEMALE and said in given_names():
+            return False
+        return (len(said) >= 2 and own.startswith(said)) or _shortened(said, own)
 
 
 def _parts(name: str) -> list[str]:
-    return [part for part in re.findall(r"[^\W\d_]+", plain(name).folded) if len(part) > 1]
-
-
-def _initials(said: str, name: str) -> bool:
-    return said.isupper() and plain(said).folded == "".join(part[0] for part in _parts(name))[: len(said)]
-
-
-def _same(said: str, own: str, reading: Reading) -> bool:
-    """The same name, a known short form of it, or its beginning."""
-    if said == own or (len(said) >= 2 and own.startswith(said)) or _shortened(said, own):
-        return True
-    known = reading.words.nicknames
-    return said in known.get(own, ()) or own in known.get(said, ())
+    return [part for part in re.findall(r"[^\W\d_]+", plain(name).folded) if len(part) > 1 and part not in ("de", "la", "del", "van", "di")]
 
 
 def _shortened(said: str, own: str) -> bool:
