@@ -129,7 +129,8 @@ async def serve(house: House) -> int:
         leaving = house.acts.answers.drafts.departures
         ways = {**ways_to(doors.workspaces, renderer), **ways_out(leaving.networks, house.store, leaving.gate, house.board)}
         await stack.enter_async_context(background(Sender(house.store, ways).run))
-        watch = Watch(Vitals(house.store), house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
+        await (vitals := Vitals(house.store)).introduce(leaving.networks)
+        watch = Watch(vitals, house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
         clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house, doors))))
         probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token, settings.is_private)
         await greet(house, url)
@@ -142,6 +143,7 @@ async def after_ready(house: House) -> None:
     """What may be slow: the models load, the demo plays."""
     await asyncio.sleep(BREATH)
     await house.learner.catch_up()
+    await house.acts.answers.drafts.proofreader.warm()
     if house.settings.is_demo:
         from bot.networks.dry_run import DryRun
 
@@ -221,9 +223,13 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
     return (
         *second,
         *(Tick(f"listen:{name}", partial(due.listen, name, hears), seconds=10) for name, hears in doors.ears.items()),
+        Tick("due", house.acts.room.due.fire, seconds=2),
         Tick("recover", due.recover, seconds=5),
         Tick("fold", due.fold, seconds=5),
         Tick("alarm", due.alarm, seconds=5),
+        Tick("due", house.acts.room.due.fire, seconds=5),
+        Tick("remind", house.acts.answers.waiting.remind, seconds=20),
+        Tick("expire", house.acts.answers.waiting.expire, seconds=60),
         Tick("learn", house.learner.catch_up, seconds=5),
         Tick("tidy", due.tidy, cron="17 * * * *"),
         Tick("seal", due.seal, cron="5 0 * * *"),

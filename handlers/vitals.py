@@ -1,6 +1,6 @@
 """How the house itself fares: what a load balancer and a monitoring system ask. Counts only, no word of anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,12 @@ class Vitals:
         except Exception as error:  # noqa: BLE001
             return "disk_full" if "full" in str(error).lower() else "database_away"
         return await self.ready()
+
+    async def introduce(self, doors: Iterable[str]) -> None:
+        """These are on every status from the start, before anything has gone through them."""
+        async with self.store.begin() as work:
+            await health.introduce(work, sorted(doors))
+            await work.commit()
 
     async def read(self) -> Reading:
         async with self.store.read() as work:

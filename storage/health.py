@@ -27,6 +27,14 @@ async def report(work: Work, door: str, state: str, reason: str | None = None) -
     return not same
 
 
+async def introduce(work: Work, doors: Sequence[str]) -> None:
+    """Doors of which nothing is known yet; what is known of the others stays."""
+    now = await work.now()
+    rows = [{"door": door, "state": WELL, "since": now} for door in doors]
+    if rows:
+        await work.execute(work.insert(health).on_conflict_do_nothing(), rows)
+
+
 async def of_doors(work: Work) -> Sequence[sa.Row[Any]]:
     return (await work.execute(sa.select(health).order_by(health.c.door))).all()
 

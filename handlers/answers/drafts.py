@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flows.checks import Finding
 from flows.flow import Flow
 from handlers.acts import Act, admit
 from handlers.answers.departures import Departures
@@ -24,6 +23,9 @@ from storage.drafts import ALIVE, Version
 from storage.people import Person
 from storage.timeline import Entry, case_chain
 from storage.types import DraftStatus, Status
+
+if TYPE_CHECKING:
+    from flows.checks import Finding
 
 TEXT_MOST = 10_000
 PRESENT = timedelta(minutes=30)  # for how long somebody who opened the form counts as writing
@@ -204,7 +206,7 @@ async def _statement(work: Work, kind: str) -> int | None:
     return found.id
 
 
-def _told(found: Sequence[Finding], text: str) -> list[Words]:
+def _told(found: "Sequence[Finding]", text: str) -> list[Words]:
     return [finding_words(one, text) for one in kept(found)]
 
 

@@ -1,15 +1,21 @@
 """Gathers what surrounds a draft and lets the checks of flows/checks read it."""
 
+from __future__ import annotations
+
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from flows.checks import Draft, Fact, Finding, Recent, Surroundings, check
 from flows.flow import Flow
 from handlers.ports import Network, Words
 from storage import cases, crises, facts, replies
 from storage.cases import Case
 from storage.database import Work
+
+if TYPE_CHECKING:
+    from flows.checks import Finding, Recent, Surroundings
 
 REMEMBERED = 10_000  # of our own latest replies
 
@@ -18,10 +24,13 @@ REMEMBERED = 10_000  # of our own latest replies
 class OwnReplies:
     """Our recent replies, as far as this process has read them."""
 
-    recent: Recent = field(default_factory=lambda: Recent(most=REMEMBERED))
+    recent: Recent | None = None
     read_to: int = 0
 
     async def catch_up(self, work: Work) -> Recent:
+        from flows.checks import Recent  # noqa: PLC0415 - numpy loads after the bot is ready
+
+        self.recent = self.recent or Recent(most=REMEMBERED)
         for reply_id, text in await replies.texts_after(work, self.read_to, REMEMBERED):
             self.recent.add(text)
             self.read_to = reply_id
@@ -33,8 +42,14 @@ class Proofreader:
     networks: Mapping[str, Network]
     _ours: OwnReplies = field(default_factory=OwnReplies, repr=False, compare=False)
 
+    async def warm(self) -> None:
+        """Load what the checks know off the event loop, before the first draft is written."""
+        await asyncio.to_thread(import_module, "flows.checks")
+
     async def read(self, work: Work, flow: Flow, case: Case, text: str, *, private: bool) -> tuple[Finding, ...]:
         """Every finding but those of checks that FLOW switched off, in the order of the text."""
+        from flows.checks import Draft, check  # noqa: PLC0415 - numpy loads after the bot is ready
+
         network = self.networks.get(case.network)
         limit, count = (network.most(private=private), network.length) if network else (None, len)
         draft = Draft(text, case.language, private, limit, count)
@@ -42,6 +57,8 @@ class Proofreader:
         return tuple(one for one in found if one.check not in flow.answers.off)
 
     async def _surroundings(self, work: Work, flow: Flow, case: Case) -> Surroundings:
+        from flows.checks import Fact, Surroundings  # noqa: PLC0415 - numpy loads after the bot is ready
+
         said = [(one.newest_text or one.text, one.private) for one in await cases.mentions_of(work, case.id)]
         crisis = await crises.current(work)
         known = await facts.of_crisis(work, crisis.id) if crisis else []

@@ -1,7 +1,6 @@
 """What FLOW may let pass without people: its own rule, asked again whenever it counts. And how FLOW sees a version."""
 
 from flows.answers import Subject
-from flows.checks import Draft, Fact, Surroundings, check
 from flows.flow import Flow
 from flows.severity import Severity
 from storage import cases, statements
@@ -32,5 +31,7 @@ async def _from_statement(work: Work, version: Version) -> bool:
     latest = await statements.latest(work, found.crisis_id, found.kind) if found else None
     if found is None or latest is None or latest.id != found.id:
         return False
+    from flows.checks import Draft, Fact, Surroundings, check  # noqa: PLC0415 - numpy loads after the bot is ready
+
     said = tuple(Fact(text) for text in found.texts.values())
     return not check(Draft(version.text, version.language, version.private), Surroundings(facts=said), only=UNSUPPORTED)

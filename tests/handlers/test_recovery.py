@@ -6,7 +6,8 @@ from handlers.answers.drafts import Wording
 from handlers.errors import DoorClosed
 from handlers.keeping import Keeping
 from handlers.ports import LEASE
-from storage import outbox
+from handlers.vitals import Vitals
+from storage import health, outbox
 from storage.types import ReplyState
 from tests.handlers.sending import post_office
 from tests.handlers.test_answers import ANSWER, SAID, stands
@@ -72,3 +73,15 @@ async def test_a_network_that_is_closed_as_a_whole_keeps_what_waits(post):
     assert [row.lane for row in await post.rows(kind="publish")] == ["x:@meridia"]
     await post.send(40)
     assert post.house.networks["x"].texts == [ANSWER]
+
+
+async def test_a_network_is_on_the_status_before_anything_has_gone_through_it_and_keeps_what_is_known_of_it(post):
+    vitals = Vitals(post.store)
+    await vitals.introduce(["x", "email"])
+    assert {(door.door, door.state) for door in (await vitals.read()).doors} == {("x", "well"), ("email", "well")}
+    async with post.store.begin() as work:
+        await health.report(work, "x", health.CLOSED, "suspended")
+        await work.commit()
+    await vitals.introduce(["x", "email"])
+    assert (await post.door("x")).state == "closed"
+    assert [door.reason for door in (await vitals.read()).doors if door.door == "x"] == ["suspended"]
