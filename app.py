@@ -227,7 +227,6 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
         Tick("recover", due.recover, seconds=5),
         Tick("fold", due.fold, seconds=5),
         Tick("alarm", due.alarm, seconds=5),
-        Tick("due", house.acts.room.due.fire, seconds=5),
         Tick("remind", house.acts.answers.waiting.remind, seconds=20),
         Tick("expire", house.acts.answers.waiting.expire, seconds=60),
         Tick("learn", house.learner.catch_up, seconds=5),
