@@ -215,11 +215,8 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
     from handlers.ticks import Ticks
 
     due = Ticks(house.store, house.board, house.flow)
-    second = (
-        [Tick("second_look", SecondLook(house.store, house.board, house.flow, house.learner).take, seconds=2)]
-        if house.settings.semantic
-        else []
-    )
+    take = SecondLook(house.store, house.board, house.flow, house.learner).take
+    second = [Tick("second_look", take, seconds=2)] if house.settings.semantic else []
     return (
         *second,
         *(Tick(f"listen:{name}", partial(due.listen, name, hears), seconds=10) for name, hears in doors.ears.items()),

@@ -10,6 +10,8 @@ from handlers.acts import Act, admit
 from handlers.cards import View
 from handlers.errors import NoSuchCase
 from handlers.ports import Card, Form, Who
+from handlers.room.cards import RoomView
+from handlers.room.cards import load as load_room
 from handlers.shelf import Shelf
 from storage import cases, crises, health, status, timeline
 from storage.cases import Case
@@ -20,13 +22,14 @@ from storage.status import Backlog, Counts
 
 @dataclass(frozen=True)
 class Status:
-    """How things stand; `doors` are rows of the health table."""
+    """How things stand; `doors` are rows of the health table, `room` is the crisis itself."""
 
     at: datetime
     crisis: Crisis | None
     counts: Counts
     backlog: Sequence[Backlog]
     doors: Sequence[Any]
+    room: RoomView | None = None
 
     @property
     def oldest_wait(self) -> timedelta | None:
@@ -95,13 +98,10 @@ class Desk:
         """Tells no counts to whoever holds no role."""
         async with self.store.read() as work:
             await admit(work, who, Act.SEE)
-            return Status(
-                await work.now(),
-                await crises.current(work),
-                await status.counts(work),
-                await status.backlog(work),
-                await health.of_doors(work),
-            )
+            crisis = await crises.current(work)
+            room = await load_room(work, self.shelf.present, crisis) if crisis else None
+            counts, backlog, doors = await status.counts(work), await status.backlog(work), await health.of_doors(work)
+            return Status(await work.now(), crisis, counts, backlog, doors, room)
 
     async def open_to(self, who: Who) -> None:
         """Raises what keeps somebody from seeing cases, if anything does."""

@@ -10,6 +10,7 @@ from handlers.cards import tag_label
 from handlers.commands import Help
 from handlers.desk import Status
 from handlers.ports import Card, Words
+from handlers.room.cards import board_lines
 from storage.cases import Case
 from storage.people import Person
 
@@ -32,6 +33,7 @@ def status_card(now: Status, flow: Flow) -> Card:
     counts = now.counts
     lines = [
         Words("command.crisis", {"name": now.crisis.name, "at": now.crisis.opened_at}) if now.crisis else Words("command.no_crisis"),
+        *(board_lines(now.room) if now.room else []),
         Words("command.open", {"count": counts.open, "crisis": counts.crisis, "unowned": counts.unowned}),
         *([Words("command.oldest", {"minutes": _minutes(now.oldest_wait)})] if now.oldest_wait is not None else []),
         *_counted("severity", {Severity(one).word: count for one, count in counts.by_severity.items()}),
