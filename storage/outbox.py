@@ -135,6 +135,12 @@ def _mine(row: Claimed, owner: str) -> sa.Update:
     return sa.update(outbox).where(_o.id == row.id, _o.state == SendState.SENDING, _o.lease_owner == owner, _o.attempt == row.attempt)
 
 
+async def is_held(work: Work, row: Claimed) -> bool:
+    """Whether the lease of this attempt still runs: whoever slept through its end may find that somebody else is at it."""
+    lease = (_o.id == row.id) & (_o.state == SendState.SENDING) & (_o.attempt == row.attempt) & (_o.lease_until > await work.now())
+    return await work.scalar(sa.select(_o.id).where(lease)) is not None
+
+
 async def finish(work: Work, row: Claimed, owner: str, external_id: str | None) -> str | None:
     """Mark as sent, with what the destination answered; the row's kind as it is by now, None when the lease was lost to somebody else.
 

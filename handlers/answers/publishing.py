@@ -5,15 +5,16 @@ An earlier attempt may have arrived: the network is asked before anything is sen
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from handlers.answers.gate import Gate
 from handlers.board import Board, Shown
-from handlers.errors import SendError
+from handlers.errors import SendError, TryLater
 from handlers.ports import Bucket, Customer, Network
 from handlers.ports import Reply as Outgoing
 from handlers.ways import Nothing, Sent, Stopped, Way
-from storage import cases, customers, deadlines, drafts, replies, timeline
+from storage import cases, customers, deadlines, drafts, outbox, replies, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.drafts import Version
@@ -88,8 +89,13 @@ class Publishing:
         )
 
     async def _pass_gate(self, row: Claimed) -> None:
-        """Raises Stopped. Decided in a transaction in which neither the draft nor the hold can change."""
+        """Raises Stopped. Decided in a transaction in which neither the draft nor the hold can change.
+
+        Raises TryLater when the lease is over: another sender may have it in hand, or have sent it.
+        """
         async with self.store.begin() as work:
+            if not await outbox.is_held(work, row):
+                raise TryLater("lease_lost", timedelta())
             _, version, _ = await _whole(work, row.facts["id"])
             locked = await drafts.lock(work, version.id)
             reply = await replies.lock(work, row.facts["id"])

@@ -52,6 +52,24 @@ async def test_what_a_dead_process_was_sending_is_taken_up_at_once_where_no_othe
         assert post.house.networks["x"].texts == [ANSWER]
 
 
+@pytest.mark.parametrize("taken_up", [True, False], ids=["another took it up", "nobody noticed"])
+async def test_a_sender_that_slept_through_its_lease_sends_nothing_that_another_may_have_sent(post, dial, taken_up):
+    number = await approved(post)
+    sleeper = post.sender()
+    async with post.store.begin() as work:
+        row = await outbox.claim(work, "x:@meridia", "publish", sleeper.owner, LEASE, [])
+        await work.commit()
+    dial.forward(seconds=LEASE.total_seconds() + 1)
+    if taken_up:
+        await post.send(2)
+        assert post.house.networks["x"].texts == [ANSWER]
+    await sleeper._send(row)
+    assert post.house.networks["x"].texts == ([ANSWER] if taken_up else [])
+    await post.send(10)
+    assert post.house.networks["x"].texts == [ANSWER]
+    assert (await stands(post, number))[1] is ReplyState.SENT
+
+
 async def test_a_closed_network_keeps_what_waits_and_troubles_no_other_door(post, dial):
     await approved(post)
     post.house.networks["x"].fail.append(DoorClosed("token_revoked"))
