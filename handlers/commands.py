@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.answers.commands import VERBS as OF_ANSWERS
+from handlers.answers.commands import OfAnswers
 from handlers.room.commands import VERBS as OF_ROOM
 from handlers.room.commands import OfRoom
 from handlers.typed import Help as Help  # noqa: PLC0414 - doors take it from here
@@ -77,7 +79,7 @@ class RemovePerson:
 OfCrisis = OpenCrisis | CloseCrisis
 OfCase = TakeNext | ShowCase | CloseCase
 OfPeople = ListPeople | AddPerson | ChangePerson | RemovePerson
-Command = OfCrisis | OfCase | OfPeople | OfRoom | ShowStatus | LogContact | Help
+Command = OfCrisis | OfCase | OfPeople | OfRoom | OfAnswers | ShowStatus | LogContact | Help
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
 _WORD = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _KINDS: Mapping[str, bool] = {"crisis": True, "ordinary": False}
@@ -154,6 +156,7 @@ _VERBS: Mapping[str, Callable[[Sequence[str]], Command]] = {
     "next": _next,
     "show": _show,
     **OF_ROOM,
+    **OF_ANSWERS,
     "log": lambda _: LogContact(),
     "people": _people,
     "help": lambda _: Help(),

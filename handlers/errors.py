@@ -171,6 +171,12 @@ class DraftOver(Told):
     template = "error.draft_over"
 
 
+class DraftOutdated(Told):
+    """The statement that it rests on was replaced, or a fact under it was taken back: it must be renewed first."""
+
+    template = "error.draft_outdated"
+
+
 class OwnDraft(Told):
     """Nobody approves what they wrote."""
 

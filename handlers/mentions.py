@@ -11,8 +11,8 @@ from handlers.board import Board, Shown
 from handlers.customer_text import storable
 from handlers.first_answers import enter_crisis, first_answer, look_again
 from handlers.machine import Machine
-from handlers.ports import Event, Mention, Receipt
-from storage import cases, crises, customers, deadlines, mentions, timeline
+from handlers.ports import Event, Mention, Receipt, Words
+from storage import cases, crises, customers, deadlines, mentions, people, timeline
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Store, Work
@@ -155,6 +155,13 @@ class Mentions:
     def _severity(self, one: Arrival) -> int:
         return max(one.suggestion.severity, self.flow.kinds.get(one.kind, 0))
 
+    async def _tell_owner(self, work: Work, case: Case) -> None:
+        """What was answered, or closed, is open again."""
+        owner = await people.by_id(work, case.owner_id) if case.owner_id else None
+        if owner:
+            accounts = {"slack": owner.slack_id, "teams": owner.teams_id}
+            await self.board.tell_person(work, accounts, Words("case.wrote_back", {"number": case.id}), case.severity)
+
     async def _join(self, work: Work, case: Case, one: Arrival) -> Case:
         """A further message of the same customer in the same conversation: the case opens again, may grow graver, may prove crisis."""
         values: dict[str, Any] = {
@@ -164,6 +171,7 @@ class Mentions:
         }
         if case.status in (Status.CLOSED, Status.ANSWERED):
             values |= {"status": Status.OPEN, "closed_at": None}
+            await self._tell_owner(work, case)
         if one.suggestion.crisis and not case.crisis and case.crisis_set_by is None:
             await self.board.leave_pointer(work, case.id, values["severity"])
             crisis_id = await enter_crisis(work, self.flow, case.id)

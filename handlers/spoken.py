@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import cards
+from handlers.answers.acts import AnswerActs
+from handlers.answers.commands import OfAnswers
+from handlers.answers.spoken import AnswersSpoken
 from handlers.cases import Cases
 from handlers.commands import (
     AddPerson,
@@ -27,6 +30,7 @@ from handlers.desk import Desk
 from handlers.ports import Card, Form, Who
 from handlers.replies import help_card, people_card, status_card, told
 from handlers.room.acts import RoomActs
+from handlers.room.commands import OfRoom
 from handlers.room.spoken import RoomSpoken
 from handlers.staff import Staff
 
@@ -39,15 +43,24 @@ class Spoken:
     desk: Desk
     staff: Staff
     room: RoomActs
+    answers: AnswerActs
 
     async def obey(self, who: Who, command: Command) -> Card | Form:
+        if isinstance(command, OfAnswers):
+            return await AnswersSpoken(self.answers).obey(who, command)
         match command:
-            case Help() | LogContact():
-                return help_card(command) if isinstance(command, Help) else cards.log_form()
+            case Help():
+                return help_card(command)
+            case LogContact():
+                return cards.log_form()
             case ShowStatus():
                 return status_card(await self.desk.status(who), self.desk.shelf.present)
             case OpenCrisis() | CloseCrisis():
                 return await self._crisis(who, command)
+        return await self._of_things(who, command)
+
+    async def _of_things(self, who: Who, command: OfCase | OfPeople | OfRoom) -> Card | Form:
+        match command:
             case TakeNext() | ShowCase() | CloseCase():
                 return await self._case(who, command)
             case ListPeople() | AddPerson() | RemovePerson():

@@ -90,4 +90,4 @@ class UseCases:
     @property
     def spoken(self) -> Spoken:
         """What is typed instead of clicked."""
-        return Spoken(self.cases, self.desk, self.staff, self.room)
+        return Spoken(self.cases, self.desk, self.staff, self.room, self.answers)

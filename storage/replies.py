@@ -86,6 +86,12 @@ async def sent_resting_on(work: Work, statement_ids: Sequence[int]) -> list[Repl
     return [_reply(row) for row in (await work.execute(query)).mappings()]
 
 
+async def unread_samples(work: Work, limit: int) -> list[Reply]:
+    """What a rule approved and should be read by a person, the oldest first."""
+    mine = replies.c.sampled & replies.c.looked_at_by.is_(None) & (replies.c.state == ReplyState.SENT)
+    return [_reply(row) for row in (await work.execute(sa.select(*_columns).where(mine).order_by(replies.c.id).limit(limit))).mappings()]
+
+
 async def change(work: Work, reply_id: int, **values: Any) -> None:
     await work.execute(sa.update(replies).where(replies.c.id == reply_id).values(values))
 

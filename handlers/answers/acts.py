@@ -9,6 +9,7 @@ from handlers.answers.desk import AnswerDesk
 from handlers.answers.drafts import Drafts, Proposed, Wording
 from handlers.answers.forms import PRIVATE
 from handlers.answers.handovers import Handovers
+from handlers.answers.waiting import Waiting
 from handlers.errors import BadInput, NoSuchReply
 from handlers.filled import Said, needed, one, whole
 from handlers.ports import Card, Who, Words
@@ -39,6 +40,10 @@ class AnswerActs:
     @property
     def desk(self) -> AnswerDesk:
         return AnswerDesk(self.drafts.store, self.drafts.shelf, self.drafts.departures)
+
+    @property
+    def waiting(self) -> Waiting:
+        return Waiting(self.drafts, self.drafts.shelf.present)
 
     async def press(self, who: Who, act: str, ids: str) -> None:
         """A button without a form: one of PRESSED. `ids`: the case, then the version or the reply that it binds to ("7:12")."""

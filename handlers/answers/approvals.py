@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from flows.flow import Flow
 from handlers.acts import Act
 from handlers.answers.drafts import Drafts, Proposed, Wording
+from handlers.answers.gate import statement_under
 from handlers.answers.quorum import how_it_stands, turn_of
 from handlers.board import Shown
-from handlers.errors import BadInput, DraftOver, NotTheirTurn, OwnDraft
+from handlers.errors import BadInput, DraftOutdated, DraftOver, NotTheirTurn, OwnDraft
 from handlers.ports import Label, Who, Words
 from storage import approvals, drafts, people, timeline
 from storage.cases import Case
@@ -28,6 +29,8 @@ class Approvals:
             if any(one.person_id == person.id for one in await approvals.of_version(work, version_id)):
                 return version.status
             self._must_wait_for(version, person)
+            if not (await statement_under(work, version))[1]:
+                raise DraftOutdated
             now = await self._say_yes(work, who, person, version, case)
             await work.commit()
             return now.status

@@ -38,6 +38,7 @@ class Sheet:
     standing: Standing
     given: Sequence[Approval]
     statement: Statement | None
+    latest: Statement | None  # of the same kind
     statement_stands: bool
     reply: Reply | None
 
@@ -59,6 +60,7 @@ async def load(work: Work, shelf: Shelf, version_id: int) -> Sheet | None:
         standing=await how_it_stands(work, await shelf.of(work, case), case, version),
         given=await approvals.of_version(work, version.id),
         statement=rests,
+        latest=latest,
         statement_stands=rests is None or (latest is not None and latest.id == rests.id),
         reply=reply if reply and reply.version_id == version.id else None,
     )
@@ -84,14 +86,27 @@ def approval_card(sheet: Sheet) -> Card:
 
 
 def _difference(sheet: Sheet) -> Iterator[Words]:
-    """What changed since the version before, word by word."""
-    if sheet.before is None:
-        return
-    old, new = _WORDS.findall(sheet.before.text), _WORDS.findall(sheet.version.text)
+    """What changed since the version before, word by word; and what changed in the statement under it, when that was replaced."""
+    if sheet.before:
+        for facts in changes(sheet.before.text, sheet.version.text):
+            yield Words("draft.changed", {**facts, "editor": sheet.version.editor})
+    if sheet.statement and sheet.latest and not sheet.statement_stands:
+        language = sheet.version.language
+        for facts in changes(_said(sheet.statement, language), _said(sheet.latest, language)):
+            yield Words("draft.statement_changed", facts)
+
+
+def _said(statement: Statement, language: str) -> str:
+    return statement.texts.get(language) or next(iter(statement.texts.values()), "")
+
+
+def changes(before: str, after: str) -> Iterator[dict[str, str]]:
+    """Each change: the words `before`, the words `after`, and `around`, what stands right before them."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
-            facts = {"before": "".join(old[a:b]).strip(), "after": "".join(new[c:d]).strip(), "around": "".join(new[:c])[-AROUND:].strip()}
-            yield Words("draft.changed", {**facts, "editor": sheet.version.editor})
+            around = "".join(new[:c])[-AROUND:].strip()
+            yield {"before": "".join(old[a:b]).strip(), "after": "".join(new[c:d]).strip(), "around": around}
 
 
 def _small(sheet: Sheet) -> Iterator[Words]:
@@ -155,7 +170,8 @@ def receipt_card(reply: Reply, version: Version) -> Card:
         correct = Button("correct", Words("button.correct"), ids)
         delete = Button("delete_reply", Words("button.delete_reply"), ids, Style.DANGER, confirm=Words("draft.delete_sure"))
         link = (Button("open_reply", Words("button.open_reply"), str(reply.case_id), url=reply.url),) if reply.url else ()
-        buttons = (*link, correct, delete)
+        read = (Button("looked_at", Words("button.looked_at"), ids),) if reply.sampled else ()
+        buttons = (*link, *read, correct, delete)
     elif reply.state is ReplyState.UNCONFIRMED:
         buttons = unconfirmed_buttons(reply)
     body = (Words("draft.text", {"text": version.text}),) if reply.state is ReplyState.SENT else ()

@@ -17,10 +17,11 @@ from handlers.ports import Card, CustomerText, Form, Who, Words
 from handlers.shelf import Shelf
 from storage import cases, crises, drafts, facts, people, replies, statements
 from storage.database import Store, Work
-from storage.drafts import Version
+from storage.drafts import ALIVE, Version
 from storage.facts import FactStatus
 from storage.people import Person
 from storage.replies import Reply
+from storage.statements import StatementStatus
 from storage.types import DraftStatus, Hold, ReplyState
 
 LISTED = 100
@@ -38,14 +39,20 @@ ASKS = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits for a person, with the card that shows it."""
+    """Something that waits for a person, with the card that shows it. `state`: a DraftStatus, or a ReplyState once it has a reply."""
 
     case_id: int
     version_id: int
     reply_id: int | None
     since: datetime
+    state: str
     mine: bool
     card: Card
+
+    @property
+    def ids(self) -> str:
+        """What a button that opens it carries."""
+        return f"{self.case_id}:{self.version_id}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ class AnswerDesk:
 
     async def _change(self, work: Work, person: Person, version_id: int, name: str) -> Form:
         version = await _version(work, version_id)
-        return forms.change_form(await self._desktop(work, person, version.case_id), version, name)
+        rests = await statements.get(work, version.statement_id) if version.statement_id else None
+        return forms.change_form(await self._desktop(work, person, version.case_id), version, name, rests.kind if rests else "")
 
     async def _reject(self, work: Work, version_id: int) -> Form:
         return forms.reject_form(await _version(work, version_id))
@@ -142,13 +150,28 @@ class AnswerDesk:
             found = [await self._kept(work, one, person) for one in waiting]
             return [one for one in found if one]
 
+    async def outdated(self, who: Who) -> Sequence[Waiting]:
+        """What rests on a statement that was replaced, or on a fact that was taken back: pending drafts, then what customers have read."""
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.SEE)
+            old = await _outdated_statements(work)
+            pending = [await self._waiting(work, one, person) for one in await drafts.resting_on(work, old, *ALIVE)]
+            sent = [await self._kept(work, one, person) for one in await replies.sent_resting_on(work, old)]
+            return [one for one in (*pending, *sent) if one]
+
+    async def samples(self, who: Who) -> Sequence[Waiting]:
+        """Replies that a rule approved and that fell into its sample: nobody has read them yet."""
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.APPROVE)
+            found = [await self._kept(work, one, person) for one in await replies.unread_samples(work, LISTED)]
+            return [one for one in found if one]
+
     async def _waiting(self, work: Work, version: Version, person: Person) -> Waiting | None:
         sheet = await cards.load(work, self.shelf, version.id)
         if sheet is None:
             return None
-        return Waiting(
-            sheet.case.id, version.id, None, version.created_at, await self._is_theirs(work, sheet, person), cards.approval_card(sheet)
-        )
+        mine, card = await self._is_theirs(work, sheet, person), cards.approval_card(sheet)
+        return Waiting(sheet.case.id, version.id, None, version.created_at, str(version.status), mine, card)
 
     async def _is_theirs(self, work: Work, sheet: Sheet, person: Person) -> bool:
         if not may(person, Act.APPROVE) or sheet.version.author_id == person.id:
@@ -159,7 +182,18 @@ class AnswerDesk:
         sheet = await cards.load(work, self.shelf, reply.version_id)
         if sheet is None:
             return None
-        return Waiting(sheet.case.id, reply.version_id, reply.id, reply.created_at, may(person, Act.RELEASE), cards.approval_card(sheet))
+        card = cards.receipt_card(reply, sheet.version) if reply.state is ReplyState.SENT else cards.approval_card(sheet)
+        return Waiting(sheet.case.id, reply.version_id, reply.id, reply.created_at, str(reply.state), may(person, Act.RELEASE), card)
+
+    async def shown(self, who: Who, version_id: int) -> Card:
+        """One version as it stands now: its approval card, or its receipt once customers can have read it."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            sheet = await cards.load(work, self.shelf, version_id)
+        if sheet is None:
+            raise NoSuchDraft
+        sent = sheet.reply if sheet.reply and sheet.reply.state is ReplyState.SENT else None
+        return cards.receipt_card(sent, sheet.version) if sent else cards.approval_card(sheet)
 
     async def approval(self, version_id: int) -> Card | None:
         """One version's card as it stands now, for a person who has just acted on it."""
@@ -193,6 +227,14 @@ async def _said(work: Work, case_id: int) -> Sequence[Words | CustomerText]:
         if version and reply.sent_at:
             ours.append((reply.sent_at, Words("form.we_said", {"text": version.text[: forms.SHOWN], "at": reply.sent_at})))
     return [words for _, words in sorted([*mentions[-SAID:], *ours[-SAID:]], key=lambda pair: pair[0])]
+
+
+async def _outdated_statements(work: Work) -> list[int]:
+    """Versions that are not said any more, and those under which a fact was taken back."""
+    crisis = await crises.current(work)
+    known = await statements.all_of(work, crisis.id) if crisis else []
+    gone = {one.id for one in await facts.of_crisis(work, crisis.id) if one.status is FactStatus.RETRACTED} if crisis else set()
+    return [one.id for one in known if one.status is not StatementStatus.APPROVED or gone & set(one.fact_ids)]
 
 
 def _writes(row: Any) -> Words:

@@ -21,6 +21,7 @@ from storage.cases import Case
 from storage.database import Store, Work
 from storage.drafts import ALIVE, Version
 from storage.people import Person
+from storage.statements import Statement
 from storage.timeline import Entry, case_chain
 from storage.types import DraftStatus, Status
 
@@ -110,7 +111,9 @@ class Drafts:
             if case is None:
                 raise NoSuchCase(case=case_id)
             network = self.departures.networks.get(case.network)
-            found = await self.proofreader.read(work, await self.shelf.of(work, case), case, wording.text, private=wording.private)
+            rests = await _statement(work, wording.rests_on)
+            flow = await self.shelf.of(work, case)
+            found = await self.proofreader.read(work, flow, case, wording.text, private=wording.private, rests=rests)
         length = network.length(wording.text) if network else len(wording.text)
         return length, network.most(private=wording.private) if network else None, _told(found, wording.text)
 
@@ -121,7 +124,8 @@ class Drafts:
             raise BadInput(field="text", problem="empty")
         self.departures.door_for(case, private=wording.private)
         flow = await self.shelf.of(work, case)
-        found = await self.proofreader.read(work, flow, case, text, private=wording.private)
+        rests = await _statement(work, wording.rests_on)
+        found = await self.proofreader.read(work, flow, case, text, private=wording.private, rests=rests)
         stopping = [one for one in found if one.check in flow.answers.blocking]
         if stopping:
             raise DraftStopped(findings=tuple(_told(stopping, text)))
@@ -132,7 +136,7 @@ class Drafts:
             "network": case.network,
             "customer_id": case.customer_id,
             "in_reply_to": await cases.latest_mention(work, case.id),
-            "statement_id": await _statement(work, wording.rests_on),
+            "statement_id": rests and rests.id,
             "findings": kept(found),
         }
 
@@ -195,7 +199,7 @@ async def _open(work: Work, case_id: int) -> Case:
     return case
 
 
-async def _statement(work: Work, kind: str) -> int | None:
+async def _statement(work: Work, kind: str) -> Statement | None:
     """The present statement of that kind."""
     if not kind:
         return None
@@ -203,7 +207,7 @@ async def _statement(work: Work, kind: str) -> int | None:
     found = await statements.latest(work, crisis.id, kind) if crisis and kind in (statements.HOLDING, statements.FULL) else None
     if found is None:
         raise BadInput(field="rests_on", problem="unknown_choice")
-    return found.id
+    return found
 
 
 def _told(found: "Sequence[Finding]", text: str) -> list[Words]:

@@ -43,9 +43,9 @@ def reply_form(desk: Desktop, start: str = "") -> Form:
     return Form("reply", Words("form.reply_title", {"number": number}), Words("form.reply_submit"), fields, str(number), _intro(desk))
 
 
-def change_form(desk: Desktop, version: Version, name: str) -> Form:
-    """Name: revise, edit_and_approve, or correct; the words stand as they are now."""
-    rests = next((kind for kind, one in desk.statements.items() if one.id == version.statement_id), "")
+def change_form(desk: Desktop, version: Version, name: str, rests_on: str) -> Form:
+    """Name: revise or edit_and_approve. The words stand as they are; what rested on a statement rests on its present version now."""
+    rests = rests_on if rests_on in desk.statements else ""
     fields = _words_fields(desk, version.text, private=version.private, rests_on=rests)
     facts = {"number": version.case_id, "version": version.number}
     return Form(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,12 @@ from handlers.ports import Network, Words
 from storage import cases, crises, facts, replies
 from storage.cases import Case
 from storage.database import Work
+from storage.statements import Statement
 
 if TYPE_CHECKING:
     from flows.checks import Finding, Recent, Surroundings
 
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 REMEMBERED = 10_000  # of our own latest replies
 
 
@@ -46,31 +49,46 @@ class Proofreader:
         """Load what the checks know off the event loop, before the first draft is written."""
         await asyncio.to_thread(import_module, "flows.checks")
 
-    async def read(self, work: Work, flow: Flow, case: Case, text: str, *, private: bool) -> tuple[Finding, ...]:
-        """Every finding but those of checks that FLOW switched off, in the order of the text."""
+    async def read(
+        self, work: Work, flow: Flow, case: Case, text: str, *, private: bool, rests: Statement | None = None
+    ) -> tuple[Finding, ...]:
+        """Every finding but those of checks that FLOW switched off, in the order of the text. A statement may be repeated as it is."""
         from flows.checks import Draft, check  # noqa: PLC0415 - numpy loads after the bot is ready
 
         network = self.networks.get(case.network)
         limit, count = (network.most(private=private), network.length) if network else (None, len)
         draft = Draft(text, case.language, private, limit, count)
-        found = check(draft, await self._surroundings(work, flow, case))
-        return tuple(one for one in found if one.check not in flow.answers.off)
+        around = await self._surroundings(work, flow, case, rests)
+        own = replace(draft, text=_without(text, rests))
+        repeats = own.text == text or bool(check(own, around, only=("canned",)))
+        off = flow.answers.off if repeats else flow.answers.off | {"canned"}
+        return tuple(one for one in check(draft, around) if one.check not in off)
 
-    async def _surroundings(self, work: Work, flow: Flow, case: Case) -> Surroundings:
+    async def _surroundings(self, work: Work, flow: Flow, case: Case, rests: Statement | None) -> Surroundings:
         from flows.checks import Fact, Surroundings  # noqa: PLC0415 - numpy loads after the bot is ready
 
         said = [(one.newest_text or one.text, one.private) for one in await cases.mentions_of(work, case.id)]
         crisis = await crises.current(work)
         known = await facts.of_crisis(work, crisis.id) if crisis else []
+        said_by_us = [sentence for words in (rests.texts.values() if rests else ()) for sentence in _SENTENCE.split(words)]
         return Surroundings(
             customer_text=said[-1][0] if said else "",
             customer_turns=tuple(words for words, private in said if not private),
             name=case.customer_name or None,
-            facts=tuple(Fact(_readable(one.text, one.data_types), one.status) for one in known if one.text),
+            facts=(
+                *(Fact(_readable(one.text, one.data_types), one.status) for one in known if one.text),
+                *(Fact(sentence) for sentence in said_by_us if sentence.strip()),
+            ),
             recent=await self._ours.catch_up(work),
             allowed_hosts=flow.answers.links,
             own_contacts=flow.answers.contacts,
         )
+
+
+def _without(text: str, rests: Statement | None) -> str:
+    for words in rests.texts.values() if rests else ():
+        text = text.replace(words, " ")
+    return text
 
 
 def _readable(text: str, data_types: Sequence[str]) -> str:
