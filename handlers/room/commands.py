@@ -147,13 +147,15 @@ Understood = OfRoom | Help
 
 
 def _hold(rest: Sequence[str]) -> Understood:
-    what = rest[0].lower() if rest else ""
+    if not rest:
+        return ShowBoard()
+    what = rest[0].lower()
     if what in HOLDS:
         return SetHold(what)
     case = number(rest[1]) if len(rest) > 1 else None
     if what == "except" and case is not None:
         return Excuse(case, " ".join(rest[2:]))
-    return unknown(f"hold {what}".strip(), [*(f"hold {one}" for one in HOLDS), "hold except 7"])
+    return unknown(f"hold {what}", [*(f"hold {one}" for one in HOLDS), "hold except 7"])
 
 
 def _facts(_: Sequence[str]) -> Understood:
@@ -239,7 +241,11 @@ def _callback(rest: Sequence[str]) -> Understood:
     if callback is not None and len(rest) > 1 and rest[1].lower() == "done":
         return EndCallback(callback, " ".join(rest[2:]))
     case = number(rest[1]) if len(rest) > 1 and rest[0].lower() == "for" else None
-    return AskCallback(case) if case is not None else unknown(" ".join(["callback", *rest[:2]]), ["callback 7 done", "callback for 7"])
+    return (
+        AskCallback(case)
+        if case is not None
+        else unknown(" ".join(["callback", *rest[:2]]), [f"callback {callback or 7} done", "callback for 7"])
+    )
 
 
 VERBS: Mapping[str, Callable[[Sequence[str]], Understood]] = {
