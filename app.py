@@ -225,6 +225,7 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
         Tick("fold", due.fold, seconds=5),
         Tick("alarm", due.alarm, seconds=5),
         Tick("remind", house.acts.answers.waiting.remind, seconds=20),
+        Tick("look_again", house.acts.answers.waiting.look_again, seconds=5),
         Tick("expire", house.acts.answers.waiting.expire, seconds=60),
         Tick("learn", house.learner.catch_up, seconds=5),
         Tick("tidy", due.tidy, cron="17 * * * *"),

@@ -18,6 +18,14 @@ from storage import replies
 
 PRESSED = ("approve", "withdraw", "release", "send_again", "delete_reply", "looked_at")
 FILLED = ("reply", "revise", "edit_and_approve", "correct", "handover", "reject", "arrived")
+OF_REPLY = (
+    "release",
+    "send_again",
+    "delete_reply",
+    "looked_at",
+    "arrived",
+    "correct",
+)  # acts that bind to a reply, all others to a version
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ class AnswerActs:
     async def version_of(self, act: str, ids: str) -> int:
         """The version whose card a button or form belongs to, so that the clicked card can be shown anew."""
         number = _bound(ids)
-        if act not in ("release", "send_again", "delete_reply", "looked_at", "arrived", "correct"):
+        if act not in OF_REPLY:
             return number
         async with self.drafts.store.read() as work:
             reply = await replies.get(work, number)

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.answers.gate import Gate
-from handlers.answers.publishing import PUBLISH, key_of, publish_wish
-from handlers.board import Board, Shown
+from handlers.answers.publishing import PUBLISH, keep_back, key_of, publish_wish
+from handlers.board import Board
 from handlers.errors import NoWayOut, OnItsWay
-from handlers.ports import Network
+from handlers.ports import Network, Words
 from handlers.room.facts import Resting
-from storage import cases, drafts, outbox, replies, statements, timeline
+from storage import cases, drafts, outbox, replies, statements
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Work
 from storage.drafts import ALIVE, Version
-from storage.replies import Reply
 from storage.statements import Statement
-from storage.timeline import Entry, case_chain
-from storage.types import ReplyState
+from storage.types import HIGH, ReplyState
+
+AT_ONCE = 50  # a person waits for the click that sets a hold; the rest follows in time, and the gate stops whatever comes first
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Departures:
         if reason is None:
             await outbox.put(work, [publish_wish(network, reply.id, case)])
         else:
-            await self._keep(work, reply, case, reason)
+            await keep_back(work, self.board, reply, case, reason)
 
     async def take_back(self, work: Work, draft_id: int) -> None:
         """The draft is to be changed or ended: its reply leaves the line. Raises OnItsWay when it may have left already."""
@@ -60,10 +60,13 @@ class Departures:
 
     async def hold(self, work: Work, crisis: Crisis) -> None:  # noqa: ARG002 - the gate reads it anew
         """The hold has changed: what it stops leaves the line and waits for a person. The gate stops what is on its way."""
-        await self._look_again(work, await replies.in_state(work, ReplyState.WAITING))
+        await self.look_again(work)
 
-    async def lift(self, work: Work, crisis: Crisis) -> None:
-        """What was kept stays where it is until a person has looked at it again."""
+    async def lift(self, work: Work, crisis: Crisis) -> None:  # noqa: ARG002 - whichever it was
+        """What was kept stays where it is until a person has looked at it again; people are told that it waits for them."""
+        kept = (await replies.counts(work)).get(ReplyState.HELD, 0)
+        if kept:
+            await self.board.tell(work, self.gate.shelf.present.crisis_channel, Words("draft.look_again", {"count": kept}), None, HIGH)
 
     async def on_statements(self, work: Work, statement_ids: Sequence[int]) -> Resting:
         pending = await drafts.resting_on(work, statement_ids, *ALIVE)
@@ -72,28 +75,18 @@ class Departures:
     async def on_new_statement(self, work: Work, crisis: Crisis, statement: Statement) -> None:
         """Approved replies that rest on an older version leave the line; every card that shows one says so."""
         older = [one.id for one in await statements.all_of(work, crisis.id) if one.kind == statement.kind and one.id != statement.id]
-        await self._look_again(work, await replies.in_state(work, ReplyState.WAITING))
+        await self.look_again(work)
         for version in await drafts.resting_on(work, older, *ALIVE):
             case = await cases.get(work, version.case_id)
             if case:
                 await self.board.ask(work, case, version.id)
 
-    async def _look_again(self, work: Work, waiting: Sequence[Reply]) -> None:
-        for reply in waiting:
+    async def look_again(self, work: Work) -> None:
+        """Some of what waits in line, the oldest first: what may not leave now is kept at once, where people see it, not when its turn comes."""
+        for reply in await replies.in_state(work, ReplyState.WAITING, limit=AT_ONCE):
             version, case = await drafts.get(work, reply.version_id), await cases.get(work, reply.case_id)
             if version is None or case is None:
                 continue
             reason = await self.gate.why_not(work, reply, version, case)
             if reason and await outbox.retract(work, key_of(PUBLISH, reply.id)):
-                await self._keep(work, reply, case, reason)
-
-    async def waiting_for_people(self, work: Work) -> Sequence[Reply]:
-        """What was approved and kept: shown to a person again before anything of it leaves."""
-        return await replies.in_state(work, ReplyState.HELD)
-
-    async def _keep(self, work: Work, reply: Reply, case: Case, reason: str) -> None:
-        await replies.change(work, reply.id, state=ReplyState.HELD, reason=reason)
-        payload = {"reply": reply.id, "reason": reason}
-        await timeline.append(work, [Entry(case_chain(case.id), "reply_held", payload)])
-        await self.board.show(work, [Shown(case.id, case.channel, case.severity)])
-        await self.board.ask(work, case, reply.version_id)
+                await keep_back(work, self.board, reply, case, reason)

@@ -147,13 +147,15 @@ class Publishing:
         reply, version, case = await _whole(work, row.facts["id"])
         if row.kind == DELETE or reply.state is ReplyState.SENT:
             return
+        if state is SendState.STOPPED:
+            await keep_back(work, self.board, reply, case, reason)
+            return
         if state is SendState.FAILED_FOR_GOOD:
             await replies.change(work, reply.id, state=ReplyState.REFUSED, reason=reason)
             await drafts.set_status(work, version.draft_id, DraftStatus.WRITTEN, reason)
         else:
-            kept = ReplyState.UNCONFIRMED if state is SendState.UNCONFIRMED else ReplyState.HELD
-            await replies.change(work, reply.id, state=kept, reason=reason)
-        act = {SendState.FAILED_FOR_GOOD: "reply_refused", SendState.UNCONFIRMED: "reply_unconfirmed"}.get(state, "reply_held")
+            await replies.change(work, reply.id, state=ReplyState.UNCONFIRMED, reason=reason)
+        act = "reply_refused" if state is SendState.FAILED_FOR_GOOD else "reply_unconfirmed"
         await self._record(work, case, act, {"reply": reply.id, "reason": reason})
         await self.board.follow(work, Shown(case.id, case.channel, case.severity), "receipt", reply.id)
         await self.board.ask(work, case, version.id)
@@ -175,3 +177,14 @@ async def _whole(work: Work, reply_id: int) -> tuple[Reply, Version, Case]:
     if reply is None or version is None or case is None:
         raise Nothing
     return reply, version, case
+
+
+async def keep_back(work: Work, board: Board, reply: Reply, case: Case, reason: str) -> None:
+    """A gate keeps a reply here until a person looks again. Where FLOW asks for one more yes by now, its draft waits for that."""
+    lacks_a_yes = reason == "not_approved"
+    await replies.change(work, reply.id, state=ReplyState.WITHDRAWN if lacks_a_yes else ReplyState.HELD, reason=reason)
+    if lacks_a_yes:
+        await drafts.set_status(work, reply.draft_id, DraftStatus.IN_APPROVAL, reason)
+    await timeline.append(work, [Entry(case_chain(case.id), "reply_held", {"reply": reply.id, "reason": reason})])
+    await board.show(work, [Shown(case.id, case.channel, case.severity)])
+    await board.ask(work, case, reply.version_id)

@@ -9,12 +9,12 @@ from handlers.answers.drafts import Drafts
 from handlers.answers.quorum import approvers_of, how_it_stands
 from handlers.board import Shown
 from handlers.ports import Words
-from storage import approvals, cases, drafts, people, timeline
+from storage import approvals, cases, crises, drafts, people, timeline
 from storage.database import Work
 from storage.drafts import Version
 from storage.people import Person
 from storage.timeline import Entry, case_chain
-from storage.types import HIGH, DraftStatus
+from storage.types import HIGH, DraftStatus, Hold
 
 WRITINGS_KEPT = timedelta(days=2)
 DUE = "approvals"  # held by whoever looks what is due
@@ -39,6 +39,15 @@ class Waiting:
             await drafts.mark_reminded(work, [version.id for version in late])
             await work.commit()
         return len(asked)
+
+    async def look_again(self) -> None:
+        """While anything is held: what waits in line and may not leave is kept where people see it."""
+        async with self.drafts.store.begin() as work:
+            crisis = await crises.current(work)
+            if crisis and crisis.hold is not Hold.OFF:
+                await work.lock_names([DUE])
+                await self.drafts.departures.look_again(work)
+                await work.commit()
 
     async def _asked(self, work: Work, late: list[Version]) -> Counter[Person]:
         counts: Counter[int] = Counter()

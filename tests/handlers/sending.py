@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from flows.flow import Flow
 from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.renderer import Renderer
@@ -63,9 +64,9 @@ class Post:
             return (await work.execute(sa.select(tables.health).where(tables.health.c.door == name))).one()
 
 
-async def post_office(store: Store, dial: Dial, *, fallback: bool = True, also: tuple[str, ...] = ()) -> Post:
+async def post_office(store: Store, dial: Dial, *, fallback: bool = True, also: tuple[str, ...] = (), flow: Flow | None = None) -> Post:
     channels = {name: channel for name, channel in CHANNELS.items() if fallback or name != "fallback"}
     others = {name: FakeWorkspace(dial, name) for name in also}
     board = Board({"slack": channels, **{name: {"crisis": "T1", "ordinary": "T2"} for name in also}})
-    house = await TestHouse(store, data_breach(), board, Scripted()).begin()
+    house = await TestHouse(store, flow or data_breach(), board, Scripted()).begin()
     return Post(store, dial, house, FakeWorkspace(dial), others)
