@@ -82,7 +82,7 @@ class Departures:
                 await self.board.ask(work, case, version.id)
 
     async def look_again(self, work: Work) -> None:
-        """Some of what waits in line, the oldest first: what may not leave now is kept at once, where people see it, not when its turn comes."""
+        """Some of what waits in line, the oldest first: what may not leave is kept where people see it, before its turn comes."""
         for reply in await replies.in_state(work, ReplyState.WAITING, limit=AT_ONCE):
             version, case = await drafts.get(work, reply.version_id), await cases.get(work, reply.case_id)
             if version is None or case is None:
