@@ -1,28 +1,22 @@
 """The clock of a customer's first answer: when it starts, and when a hold lets it stand still."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
 
 from flows.flow import Flow
-from flows.severity import Severity
 from storage import cases, crises, deadlines
 from storage.crises import Crisis
 from storage.database import Work
-from storage.deadlines import Deadline
 from storage.types import Hold
 
 FIRST_ANSWER = "first_answer"
 
 
-def key(case_id: int) -> str:
-    return f"{FIRST_ANSWER}:{case_id}"
-
-
-def first_answer(flow: Flow, case_id: int, severity: int, now: datetime, *, crisis: Crisis | None, tags: Iterable[str]) -> Deadline:
-    """The clock of a new case. `crisis` is the open one if the case is about it: its hold stops the clock, unless life is at stake."""
-    due_at = now + flow.rules.first_answer[Severity(severity)]
-    stopped = crisis is not None and _holds(flow, crisis, tags)
-    return Deadline(key(case_id), FIRST_ANSWER, due_at, None, case_id, paused_at=now if stopped else None)
+async def begin(work: Work, flow: Flow, case_ids: Collection[int], crisis: Crisis | None, endangered: Collection[int]) -> None:
+    """New cases: a hold stops the clocks of those about the crisis from the beginning, but not where life may be at stake."""
+    now = await work.now()
+    due = {int(severity): now + within for severity, within in flow.rules.first_answer.items()}
+    held = crisis is not None and crisis.hold is not Hold.OFF
+    await deadlines.arm_cases(work, FIRST_ANSWER, case_ids, due, held=held, but=endangered)
 
 
 def _holds(flow: Flow, crisis: Crisis, tags: Iterable[str]) -> bool:

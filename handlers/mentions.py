@@ -7,16 +7,14 @@ from typing import Any
 
 from flows.flow import Flow
 from flows.triage import Suggestion
+from handlers import first_answers
 from handlers.board import Board, Shown
 from handlers.customer_text import storable
-from handlers.first_answers import enter_crisis, first_answer, look_again
 from handlers.machine import Machine
 from handlers.ports import Event, Mention, Receipt, Words
-from storage import cases, crises, customers, deadlines, mentions, people, timeline
+from storage import cases, crises, customers, mentions, people, timeline
 from storage.cases import Case
-from storage.crises import Crisis
 from storage.database import Store, Work
-from storage.deadlines import Deadline
 from storage.timeline import Entry, case_chain
 from storage.types import Status
 
@@ -122,9 +120,8 @@ class Mentions:
         now = await work.now()
         rows = [self._case_row(mine, crisis.id if crisis else None, now) for mine in first.values()]
         added = await cases.add(work, rows)
-        await deadlines.arm(
-            work, [self._clock(mine, added[key], row, crisis) for (key, mine), row in zip(first.items(), rows, strict=True)]
-        )
+        endangered = {added[key] for key, mine in first.items() if not self._may_wait(mine)}
+        await first_answers.begin(work, self.flow, added.values(), crisis, endangered)
         shown = {key: Shown(case.id, case.channel, case.severity) for key, case in existing.items()}
         for row in rows:
             key = (row["customer_id"], row["conversation_id"])
@@ -174,22 +171,20 @@ class Mentions:
             await self._tell_owner(work, case)
         if one.suggestion.crisis and not case.crisis and case.crisis_set_by is None:
             await self.board.leave_pointer(work, case.id, values["severity"])
-            crisis_id = await enter_crisis(work, self.flow, case.id)
+            crisis_id = await first_answers.enter_crisis(work, self.flow, case.id)
             values |= {"crisis": True, "crisis_id": crisis_id, "channel": _channel(self.flow, one.suggestion, crisis=True)}
         await cases.change(work, case.id, **values)
         return replace(case, **values)
 
-    def _clock(self, mine: Sequence[Arrival], case_id: int, row: Mapping[str, Any], crisis: Crisis | None) -> Deadline:
-        """Of the first answer to a case that has just been made."""
-        tags = {tag for one in mine for tag, _ in one.suggestion.tags}
-        about = crisis if row["crisis"] else None
-        return first_answer(self.flow, case_id, row["severity"], row["opened_at"], crisis=about, tags=tags)
+    def _may_wait(self, mine: Sequence[Arrival]) -> bool:
+        """Whether a hold may stop the clock of their first answer."""
+        return all(self.flow.rules.stops_for_hold(tag for tag, _ in one.suggestion.tags) for one in mine)
 
     async def _suggest(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> None:
         rows = _tag_rows(arrivals, opened)
         await cases.suggest_tags(work, rows)
         for case_id in sorted({shown.case_id for shown in opened.values() if not shown.fresh}):
-            await look_again(work, self.flow, case_id, [row["tag"] for row in rows if row["case_id"] == case_id])
+            await first_answers.look_again(work, self.flow, case_id, [row["tag"] for row in rows if row["case_id"] == case_id])
 
     async def _store(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> dict[Key, Receipt]:
         if not arrivals:
