@@ -13,6 +13,7 @@ from handlers.answers.drafts import PRESENT
 from handlers.answers.forms import Desktop
 from handlers.answers.quorum import turn_of
 from handlers.errors import NoSuchCase, NoSuchDraft, NoSuchReply
+from handlers.filled import whole
 from handlers.ports import Card, CustomerText, Form, Who, Words
 from handlers.shelf import Shelf
 from storage import cases, crises, drafts, facts, people, replies, statements
@@ -64,7 +65,7 @@ class AnswerDesk:
     async def form(self, who: Who, name: str, ids: str, start: str = "") -> Form:
         """The form behind a button: one of ASKS. `ids`: the case, or the case and the version or reply ("7:12")."""
         first, _, second = ids.partition(":")
-        case_id, other = int(first), int(second or 0)
+        case_id, other = whole(first, "number"), whole(second or "0", "number")
         asked: Mapping[str, Callable[[Work, Person], Awaitable[Form]]] = {
             "reply": lambda work, person: self._reply(work, person, case_id, start),
             "handover": lambda work, person: self._handover(work, person, case_id),
