@@ -16,6 +16,9 @@ from flows.triage.language import LanguageReader
 _QUOTED = re.compile(r"«[^«»]{0,200}»|\"[^\"]{0,200}\"|“[^”]{0,200}”|https?://\S+|[\w.+-]+@[\w.-]+|\b[\w-]+(?:\.[\w-]+)+\S*")
 _NAMED = re.compile(r"(?<![.!?¡¿:] )(?<!^)(?<![.!?¡¿])\b[A-ZÀ-ÖØ-ÞŻŁ][\w'’-]*")
 _CLAUSE = re.compile(r"[^,:;]+")
+COURTESIES = frozenset(
+    {"merci", "gracias", "thanks", "sorry", "hello", "hola", "bonjour", "salut", "ciao", "hi", "adios", "bye", "please", "ok"}
+)
 FEWEST = 3  # words from which a stretch is judged
 SHARE = 0.45  # neighbouring languages have so many little words in common
 
@@ -45,7 +48,7 @@ def _is_foreign(part: Stretch, reading: Reading) -> bool:
         words, text = _read(part, reading, with_names=True)
     if not words:
         return False
-    own, other = _known(words, reading.words.language), max(_known(words, name) for name in LANGUAGES if name != reading.words.language)
+    own, other = _known(words, reading.words.language), max(_foreign_words(words, name, reading) for name in _others(reading))
     if other >= 2 and other > own:
         return True
     if own > SHARE * len(words) or len(words) < FEWEST:
@@ -56,8 +59,21 @@ def _is_foreign(part: Stretch, reading: Reading) -> bool:
 def _is_clearly_foreign(part: Stretch, reading: Reading) -> bool:
     """A clause of a sentence that is ours otherwise: several words of another language and none of ours."""
     words, _ = _read(part, reading)
-    own = _known(words, reading.words.language)
-    return not own and any(_known(words, name) >= FEWEST for name in LANGUAGES if name != reading.words.language)
+    echoed = set(plain(reading.surroundings.customer_text).words)
+    said = [word for word in words if word not in echoed]  # a customer's own words may be taken up
+    return not _known(said, reading.words.language) and any(
+        _foreign_words(said, name, reading) >= 2 < len(said) for name in _others(reading)
+    )
+
+
+def _others(reading: Reading) -> list[str]:
+    return [name for name in LANGUAGES if name != reading.words.language]
+
+
+def _foreign_words(words: list[str], language: str, reading: Reading) -> int:
+    """Little words of the other language that are none of ours; a thank-you or a greeting is everybody's."""
+    foreign = _everyday(language) - _everyday(reading.words.language) - COURTESIES
+    return sum(word in foreign for word in words)
 
 
 def _read(part: Stretch, reading: Reading, *, with_names: bool = False) -> tuple[list[str], str]:
@@ -65,7 +81,7 @@ def _read(part: Stretch, reading: Reading, *, with_names: bool = False) -> tuple
     start, end = reading.plain.at(part.start, part.end)
     text = _QUOTED.sub(" ", reading.draft.text[start:end])
     text = text if with_names else _NAMED.sub(" ", text)
-    return re.findall(r"[^\W\d_]+", plain(text).folded), text
+    return [word for word in re.findall(r"[^\W\d_]+", plain(text).folded) if word not in COURTESIES], text
 
 
 def _known(words: list[str], language: str) -> int:
