@@ -11,7 +11,7 @@ from handlers.answers.publishing import delete_wish
 from handlers.board import Shown
 from handlers.errors import NoSuchReply, NoWayOut, ReplyElsewhere
 from handlers.ports import Who
-from storage import cases, deadlines, drafts, outbox, replies, timeline
+from storage import cases, crises, deadlines, drafts, outbox, replies, timeline
 from storage.cases import Case
 from storage.database import Work
 from storage.drafts import Version
@@ -100,6 +100,7 @@ class Aftermath:
         """A reply that stands as its button says, with its draft and case, held. Raises ReplyElsewhere when it does not any more."""
         async with self.drafts.store.begin() as work:
             person = await admit(work, who, act)
+            await crises.current(work, hold_still=True)
             found = await replies.get(work, reply_id)
             version = await drafts.lock(work, found.version_id) if found else None
             reply = await replies.lock(work, reply_id)

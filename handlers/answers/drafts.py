@@ -71,6 +71,7 @@ class Drafts:
         self, work: Work, who: Who, person: Person, case_id: int, wording: Wording, *, kind: str = "answer", corrects: int | None = None
     ) -> Version:
         """As `propose`, in a transaction of the caller's."""
+        await crises.current(work, hold_still=True)
         case = await _open(work, case_id)
         values = await self.checked(work, case, wording)
         draft_id = await drafts.begin(work, case_id, person.id, kind, corrects)
@@ -183,6 +184,7 @@ class Drafts:
         """A draft with its case, held; of a closed case nothing can be approved, but its drafts can be ended."""
         async with self.store.begin() as work:
             person = await admit(work, who, act)
+            await crises.current(work, hold_still=True)  # first, as all do who may reach the gate: nobody then waits in a circle
             version = await drafts.lock(work, version_id)
             case = await cases.get(work, version.case_id) if version else None
             if version is None or case is None:

@@ -6,6 +6,7 @@ from handlers.acts import Act, admit
 from handlers.answers.drafts import Drafts, Proposed, Wording, proposed
 from handlers.ports import Who
 from handlers.room.callbacks import Callbacks
+from storage import crises
 
 HANDOVER = "handover"
 
@@ -19,6 +20,7 @@ class Handovers:
         """The draft of the first words and the call-back are one act: neither is there without the other."""
         async with self.drafts.store.begin() as work:
             person = await admit(work, who, Act.REPLY)
+            await crises.current(work, hold_still=True)
             await self.callbacks.arrange(work, person, case_id, leader, reach_at, due_at)
             version = await self.drafts.write(work, who, person, case_id, wording, kind=HANDOVER)
             await work.commit()

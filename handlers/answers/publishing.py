@@ -14,7 +14,7 @@ from handlers.errors import SendError, TryLater
 from handlers.ports import Bucket, Customer, Network
 from handlers.ports import Reply as Outgoing
 from handlers.ways import Nothing, Sent, Stopped, Way
-from storage import cases, customers, deadlines, drafts, outbox, replies, timeline
+from storage import cases, crises, customers, deadlines, drafts, outbox, replies, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.drafts import Version
@@ -96,6 +96,7 @@ class Publishing:
         async with self.store.begin() as work:
             if not await outbox.is_held(work, row):
                 raise TryLater("lease_lost", timedelta())
+            await crises.current(work, hold_still=True)
             _, version, _ = await _whole(work, row.facts["id"])
             locked = await drafts.lock(work, version.id)
             reply = await replies.lock(work, row.facts["id"])
