@@ -69,15 +69,17 @@ class Mentions:
         return dict(zip(map(_key, reversed(unknown)), reversed(suggestions), strict=True))
 
     async def _keep(self, batch: Sequence[Mention], found: Mapping[Key, Suggestion]) -> tuple[dict[Key, Receipt], dict[Key, Receipt]]:
-        """The receipts of what we had, and of what is new."""
+        """The receipts of what we had, and of what is new. What was erased and comes again, perhaps edited, is not taken in again."""
         async with self.store.begin() as work:
+            erased = _receipts(await mentions.erased(work, {_key(one) for one in batch}))
+            batch = [one for one in batch if _key(one) not in erased]
             arrivals, changes, known = await self._sort(work, batch, found)
             opened = await self._open_cases(work, arrivals)
             stored = await self._store(work, arrivals, opened)
             for one in changes:
                 await self._changed(work, one, {**known, **stored}[_key(one)])
             await work.commit()
-        return known, stored
+        return {**known, **erased}, stored
 
     async def _sort(
         self, work: Work, batch: Sequence[Mention], found: Mapping[Key, Suggestion]
@@ -204,7 +206,11 @@ class Mentions:
 
 
 async def _known(work: Work, batch: Sequence[Mention]) -> dict[Key, Receipt]:
-    return {key: Receipt(*pair, new=False) for key, pair in (await mentions.known(work, {_key(one) for one in batch})).items()}
+    return _receipts(await mentions.known(work, {_key(one) for one in batch}))
+
+
+def _receipts(found: Mapping[Key, tuple[int, int]]) -> dict[Key, Receipt]:
+    return {key: Receipt(*pair, new=False) for key, pair in found.items()}
 
 
 def _key(one: Mention) -> Key:

@@ -39,6 +39,7 @@ class Case:
     last_mention_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    erased_at: datetime | None
     handle: str
     customer_name: str
     kind: str
@@ -235,7 +236,7 @@ async def clicks_after(work: Work, click_id: int, limit: int = 500) -> Sequence[
     query = (
         query.select_from(clicks)
         .join(mentions, mentions.c.id == first)
-        .where(clicks.c.id > click_id, clicks.c.at < settled)
+        .where(clicks.c.id > click_id, clicks.c.at < settled, mentions.c.text != "")
         .order_by(clicks.c.id)
         .limit(limit)
     )

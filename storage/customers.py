@@ -13,6 +13,8 @@ KINDS = ("unknown", "affected", "not_affected", "vulnerable", "press", "regulato
 
 async def upsert(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[int, str]]:
     """(network, external id) → (id, kind). A kind that a person set stays, else a known one replaces `unknown`; what is not said stays."""
+    if not rows:
+        return {}
     new = work.insert(customers)
     c, said = customers.c, new.excluded
     kind = sa.case((c.kind_set_by.is_not(None), c.kind), (said.kind == "unknown", c.kind), else_=said.kind)

@@ -1,5 +1,6 @@
 """What customers wrote, as received: stored once per (network, external id), never edited; what the network changes is kept beside it."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,17 @@ async def known(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, 
     asked = [(c.network == network) & c.external_id.in_(ids) for network, ids in by_network.items()]
     query = sa.select(c.network, c.external_id, c.id, c.case_id).where(sa.or_(sa.false(), *asked))
     return {(row.network, row.external_id): (row.id, row.case_id) for row in await work.execute(query)}
+
+
+def trace(network: str, external_id: str) -> str:
+    """What stands for an erased mention's id: it tells that the network speaks of it again, and nothing else."""
+    return "erased:" + hashlib.sha256(f"{network}\x1f{external_id}".encode()).hexdigest()
+
+
+async def erased(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Those of which only the trace is left, as `known` tells them."""
+    traces = {(network, trace(network, external_id)): (network, external_id) for network, external_id in keys}
+    return {traces[key]: found for key, found in (await known(work, traces)).items()}
 
 
 async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
@@ -83,14 +95,14 @@ async def move_cursor(work: Work, source: str, position: str) -> None:
 
 async def recent_texts(work: Work, limit: int) -> list[tuple[str, int]]:
     """(text, cluster) of the latest mentions, oldest first."""
-    query = sa.select(mentions.c.text, mentions.c.cluster).order_by(mentions.c.id.desc()).limit(limit)
+    query = sa.select(mentions.c.text, mentions.c.cluster).where(mentions.c.text != "").order_by(mentions.c.id.desc()).limit(limit)
     return [(row.text, row.cluster) for row in (await work.execute(query)).all()][::-1]
 
 
 async def after(work: Work, mention_id: int, limit: int) -> Sequence[sa.Row[Any]]:
     """The next mentions (id, case_id, text, language) in the order in which they were stored."""
     c = mentions.c
-    query = sa.select(c.id, c.case_id, c.text, c.language).where(c.id > mention_id).order_by(c.id).limit(limit)
+    query = sa.select(c.id, c.case_id, c.text, c.language).where(c.id > mention_id, c.text != "").order_by(c.id).limit(limit)
     return (await work.execute(query)).all()
 
 

@@ -41,6 +41,7 @@ customers = Table(
     Column("kind_set_by", Id, ForeignKey("people.id")),
     Column("reach", Integer, nullable=False, server_default="0"),
     Column("linked_to", Id, ForeignKey("customers.id")),  # the first account known of the same person
+    Column("erased_at", Instant),  # an empty shell since then: who it was is known no more
     UniqueConstraint("network", "external_id"),
     Index("ix_customers_linked_to", "linked_to"),
 )
@@ -70,6 +71,7 @@ cases = Table(
     Column("acknowledged_at", Instant),
     Column("answered_at", Instant),  # our first reply
     Column("closed_at", Instant),
+    Column("erased_at", Instant),  # what the customer and we wrote is gone since then
     UniqueConstraint("customer_id", "conversation_id"),
 )
 
@@ -80,6 +82,10 @@ Index("ix_cases_next", cases.c.severity.desc(), cases.c.opened_at, sqlite_where=
 Index("ix_cases_open", cases.c.status, cases.c.severity, cases.c.last_mention_at)
 
 Index("ix_cases_cluster", cases.c.cluster)
+
+_kept = text("status = 'closed' AND erased_at IS NULL")
+
+Index("ix_cases_kept", cases.c.closed_at, sqlite_where=_kept, postgresql_where=_kept)
 
 mentions = Table(
     "mentions",

@@ -253,6 +253,17 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("left_crisis_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("answered_at", Instant(), nullable=True))
+        batch_op.add_column(sa.Column("erased_at", Instant(), nullable=True))
+        batch_op.create_index(
+            "ix_cases_kept",
+            ["closed_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'closed' AND erased_at IS NULL"),
+            postgresql_where=sa.text("status = 'closed' AND erased_at IS NULL"),
+        )
+
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("erased_at", Instant(), nullable=True))
 
     with op.batch_alter_table("crises", schema=None) as batch_op:
         batch_op.add_column(sa.Column("aware_at", Instant(), nullable=True))
@@ -267,7 +278,16 @@ def downgrade() -> None:
         batch_op.drop_column("hold")
         batch_op.drop_column("aware_at")
 
+    with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.drop_column("erased_at")
+
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_cases_kept",
+            sqlite_where=sa.text("status = 'closed' AND erased_at IS NULL"),
+            postgresql_where=sa.text("status = 'closed' AND erased_at IS NULL"),
+        )
+        batch_op.drop_column("erased_at")
         batch_op.drop_column("answered_at")
         batch_op.drop_column("left_crisis_at")
 
