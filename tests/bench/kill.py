@@ -43,7 +43,7 @@ class Size:
     kills: int = 24
 
 
-SMALL = Size(replies=400, kills=6)
+SMALL = Size(replies=120, kills=4)
 
 
 @dataclass
@@ -110,6 +110,7 @@ class Workers:
             for one in self.running:
                 one.kill()
                 one.wait()
+            self.log.close()
 
 
 async def furnish(store: Store, count: int) -> None:
