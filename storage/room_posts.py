@@ -24,3 +24,9 @@ async def stands(work: Work, subject: str, workspace: str, channel_id: str, mess
 async def forget(work: Work, subject: str, workspace: str) -> None:
     """Somebody deleted it there."""
     await work.execute(sa.delete(room_posts).where(_c.subject == subject, _c.workspace == workspace))
+
+
+async def shown_at(work: Work, workspace: str, message_id: str) -> str | None:
+    """The subject that a message shows."""
+    found: str | None = await work.scalar(sa.select(_c.subject).where(_c.workspace == workspace, _c.message_id == message_id))
+    return found

@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from bot.slack.markup import Json, calm, mrkdwn, plain_text, quoted, rich
+from bot.slack.markup import Json, calm, cut, mrkdwn, plain_text, quoted, rich
 from handlers.ports import Button, Card, CustomerText, Style, Words
 
 # A colour and a shape; the word itself stands in the card.
 SEVERITIES = {"critical": "🟥 ", "high": "🟧 ", "normal": "🟨 ", "low": "⬜ "}
 MARKS = {**SEVERITIES, "alarm": "🚨 "}
-TITLE, QUOTE, SMALL, LABEL, NOTICE = 300, 3000, 2900, 75, 300
+TITLE, QUOTE, OURS, SMALL, LABEL, NOTICE = 300, 3000, 11_000, 2900, 75, 300
+CUT = 300  # characters kept for saying that there is more than fits
 VALUE, ID, URL, IN_A_ROW, PARTS = 2000, 255, 3000, 25, 60
+CHOICE, CHOICES = 150, 5  # of a menu
+SHOWN_ROWS = 2  # of buttons; a later row of nothing but plain ones is folded into a menu
 BUTTONS_TOGETHER, TOGETHER = 6000, 12_000  # characters as JSON; beyond 13,200 Slack answers msg_blocks_too_long
 
 
@@ -19,7 +22,7 @@ def card_blocks(card: Card, language: str) -> list[Json]:
     """The blocks of a message. What does not fit is cut, the customer's words last of all but never silently."""
     head = [_rich_text([_section(_title(card, language))])]
     tail = [*_small(card.small, language), *_rows(card.buttons, language)]
-    parts = _within(_body(card.body, language), TOGETHER - _size(head) - _size(tail))
+    parts = _within(_body(card.body, language), TOGETHER - _size(head) - _size(tail), language)
     return [*head, *([_rich_text(parts)] if parts else []), *tail]
 
 
@@ -66,18 +69,41 @@ def _confirm(question: Words, act: Words, language: str) -> Json:
 def _rows(rows: Sequence[Sequence[Button]], language: str) -> list[Json]:
     """Rows of buttons; one that would break a limit, or leads to no web address, is left out."""
     used: set[str] = set()
-    blocks: list[Json] = []
+    shown: list[list[Json]] = []
     left = BUTTONS_TOGETHER
-    for row in rows:
-        shown = []
-        for one in row:
-            made = button(one, language, _action_id(one, used))
-            if (one.url is None or _address(one.url)) and _size(made) <= left:
-                shown.append(made)
+    for number, row in enumerate(rows):
+        folded = number >= SHOWN_ROWS and _can_be_folded(row) and bool(shown) and len(shown[-1]) < IN_A_ROW
+        elements = []
+        for made in (
+            [_menu(row, number, language)] if folded else [button(one, language, _action_id(one, used)) for one in row if _leads(one)]
+        ):
+            if _size(made) <= left:
+                elements.append(made)
                 left -= _size(made)
-        for at in range(0, len(shown), IN_A_ROW):
-            blocks.append({"type": "actions", "block_id": f"buttons:{len(blocks)}", "elements": shown[at : at + IN_A_ROW]})
-    return blocks
+        if folded:
+            shown[-1] += elements
+        else:
+            shown += [elements[at : at + IN_A_ROW] for at in range(0, len(elements), IN_A_ROW)]
+    return [{"type": "actions", "block_id": f"buttons:{at}", "elements": elements} for at, elements in enumerate(shown)]
+
+
+def _leads(one: Button) -> bool:
+    return one.url is None or _address(one.url) is not None
+
+
+def _can_be_folded(row: Sequence[Button]) -> bool:
+    """Two buttons need no menu. In one nothing is pressed, asks again or leads away; its choices carry act and ids."""
+    plain = all(one.style is Style.PLAIN and not (one.pressed or one.confirm or one.url) for one in row)
+    return plain and 2 < len(row) <= CHOICES and all(len(_choice(one)) <= CHOICE for one in row)
+
+
+def _menu(row: Sequence[Button], number: int, language: str) -> Json:
+    options = [{"text": plain_text(one.label, language, LABEL), "value": _choice(one)} for one in row]
+    return {"type": "overflow", "action_id": f"more:{number}", "options": options}
+
+
+def _choice(one: Button) -> str:
+    return f"{one.act}:{one.ids}"
 
 
 def _action_id(one: Button, used: set[str]) -> str:
@@ -104,20 +130,30 @@ def _body(body: Sequence[Words | CustomerText], language: str) -> Iterator[Json]
         if isinstance(one, CustomerText):
             kind, elements = "rich_text_quote", quoted(one, QUOTE)
         else:
-            kind, elements = "rich_text_section", rich(one, language, QUOTE)
+            kind, elements = "rich_text_section", rich(one, language, OURS)
         if elements:
             yield {"type": kind, "elements": elements}
 
 
-def _within(parts: Iterator[Json], room: int) -> list[Json]:
-    kept = []
+def _within(parts: Iterator[Json], room: int, language: str) -> list[Json]:
+    """As much as fits. Nobody must take what they see for the whole when it is not."""
+    kept: list[Json] = []
+    room -= CUT
     for part in parts:
+        if _size(part) > room:
+            return [*kept, *_shortened(part, room), _section(rich(Words("command.cut"), language, CUT))]
         room -= _size(part)
-        if room < 0:
-            kept.append(_section([{"type": "text", "text": "…"}]))
-            break
         kept.append(part)
     return kept
+
+
+def _shortened(part: Json, room: int) -> list[Json]:
+    """The part with its last text cut, if anything worth reading of it fits."""
+    last = part["elements"][-1]
+    over = _size(part) - room
+    if last["type"] != "text" or len(last["text"]) - over < CUT:
+        return []
+    return [{**part, "elements": [*part["elements"][:-1], {**last, "text": cut(last["text"], len(last["text"]) - over)}]}]
 
 
 def _small(lines: Sequence[Words], language: str) -> list[Json]:

@@ -3,8 +3,8 @@
 import asyncio
 import inspect
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -15,13 +15,18 @@ from bot.slack.markup import Json
 from bot.slack.payloads import Click
 from bot.slack.replies import Replies
 from bot.slack.troubles import WINDOW, Troubles
-from bot.slack.views import Answers, answers, origin_of
+from bot.slack.views import REFILL, Answers, answers, origin_of
+from handlers.answers.acts import FILLED, PRESSED
+from handlers.answers.forms import BLANK
 from handlers.commands import parse
-from handlers.ports import Form
+from handlers.ports import Card, Form
 from handlers.replies import cases_card, told
+from handlers.room.desk import ASKS as ROOM
 from handlers.use_cases import UseCases
 
 Ack = Callable[..., Awaitable[Any]]
+Listener = Callable[..., Awaitable[None]]
+LEADING = ("open_original", "open_reply")  # buttons that Slack itself follows
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Listeners:
     acquaintance: Acquaintance
     troubles: Troubles
 
-    def kept(self, listener: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def kept(self, listener: Listener) -> Listener:
         wanted = inspect.signature(listener).parameters
 
         async def listen(ack: Ack, body: Json, context: Json) -> None:
@@ -45,7 +50,15 @@ class Listeners:
         await self.acquaintance.recognise(payloads.who_acts(body))
         await next_()
 
-    def small_act(self, do: Callable[[Click], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def clicked(self, acts: Mapping[str, Listener], otherwise: Listener) -> Listener:
+        """One for every button and every line of a menu, whatever Slack calls them."""
+
+        async def listen(ack: Ack, body: Json, context: Json) -> None:
+            await self.kept(acts.get(payloads.click(body).act, otherwise))(ack, body, context)
+
+        return listen
+
+    def small_act(self, do: Callable[[Click], Awaitable[object]]) -> Listener:
         async def listen(ack: Ack, body: Json) -> None:
             click = payloads.click(body)
             await do(click)
@@ -54,34 +67,62 @@ class Listeners:
 
         return listen
 
-    def sent_in(self, do: Callable[[Click, Answers], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def form(self, ask: Callable[[Click], Awaitable[Form]]) -> Listener:
+        async def listen(ack: Ack, body: Json, context: Json) -> None:
+            click = payloads.click(body)
+            context[WINDOW] = await self.replies.open_window(click.trigger_id)
+            await ack()
+            await self.replies.fill_window(context[WINDOW], click.who, await ask(click), click.origin)
+
+        return listen
+
+    async def refill(self, ack: Ack, body: Json) -> None:
+        await ack()
+        view, who = body["view"], payloads.who_acts(body)
+        begun = await self.acts.answers.desk.form(who, view["callback_id"], origin_of(view)["ids"], payloads.chosen(body) or BLANK)
+        await self.replies.refill_window(view, who, begun)
+
+    def sent_in(self, do: Callable[[Click, Answers], Awaitable[Card | None]]) -> Listener:
         async def listen(ack: Ack, body: Json) -> None:
             click = payloads.submitted(body, origin_of(body["view"]))
-            await do(click, answers(body["view"]))
+            outcome = await do(click, answers(body["view"]))
             await ack()
+            if outcome:
+                await self.replies.answer(click, outcome)
             await self.replies.refresh(click)
 
         return listen
 
-    async def form(self, ack: Ack, body: Json, context: Json) -> None:
-        click = payloads.click(body)
-        context[WINDOW] = await self.replies.open_window(click.trigger_id)
-        await ack()
-        form = await self.acts.desk.form(click.who, click.act, click.case_id)
-        await self.replies.fill_window(context[WINDOW], click.who, form, click.origin)
+    def looked_up(self, look: Callable[[Click], Awaitable[Card]]) -> Listener:
+        """Shown to the person alone; what was clicked stays as it is."""
 
-    async def reveal(self, ack: Ack, body: Json) -> None:
-        click = payloads.click(body)
+        async def listen(ack: Ack, body: Json) -> None:
+            click = payloads.click(body)
+            card = await look(click)
+            await ack()
+            await self.replies.answer(click, card)
+
+        return listen
+
+    async def reveal(self, click: Click) -> Card:
+        """What is masked, for one person's eyes and without buttons."""
         await self.acts.cases.reveal(click.who, click.case_id)
-        await ack()
-        thread = await self.acts.desk.thread(click.who, click.case_id, whole=True)
-        await self.replies.show_whole(click, thread.card)
+        return replace((await self.acts.desk.thread(click.who, click.case_id, whole=True)).card, buttons=())
 
-    async def like_this(self, ack: Ack, body: Json) -> None:
-        click = payloads.click(body)
-        alike = await self.acts.desk.like_this(click.who, click.case_id)
-        await ack()
-        await self.replies.privately(click.who, click.response_url, cases_card(click.case_id, alike))
+    async def like_this(self, click: Click) -> Card:
+        return cases_card(click.case_id, await self.acts.desk.like_this(click.who, click.case_id))
+
+    async def draft(self, click: Click) -> Card:
+        return await self.acts.answers.desk.shown(click.who, await self.acts.answers.version_of(click.act, click.ids))
+
+    async def reply(self, click: Click) -> Form:
+        """Whoever opens it is seen to be writing."""
+        await self.acts.answers.drafts.keep(click.who, click.case_id, None)
+        return await self.acts.answers.desk.form(click.who, click.act, click.ids)
+
+    async def record(self, click: Click, said: Answers) -> Card:
+        number = await self.acts.logbook.record(click.who, *(_one(said, name) for name in ("way", "name", "reach_at", "text")))
+        return told("command.recorded", number=number)
 
     async def command(self, ack: Ack, body: Json) -> None:
         who = payloads.who_acts(body)
@@ -92,12 +133,6 @@ class Listeners:
             await ack()
         else:
             await ack(**await self.replies.content(who, outcome))
-
-    async def log(self, ack: Ack, body: Json) -> None:
-        click, said = payloads.submitted(body, origin_of(body["view"])), answers(body["view"])
-        number = await self.acts.logbook.record(click.who, *(_one(said, name) for name in ("way", "name", "reach_at", "text")))
-        await ack()
-        await self.replies.privately(click.who, click.response_url, told("command.recorded", number=number))
 
     async def make_case(self, ack: Ack, body: Json) -> None:
         message = payloads.pointed_at(body)
@@ -110,7 +145,7 @@ class Listeners:
         """A button that only leads somewhere, or that we no longer know: show the card with those that we do."""
         await ack()
         click = payloads.click(body)
-        if click.act != "open_original" and click.ids:
+        if click.act not in LEADING and click.ids:
             await self.acts.desk.open_to(click.who)
             await self.replies.refresh(click)
 
@@ -133,35 +168,62 @@ def _one(said: Answers, name: str) -> str:
 def register(app: AsyncApp, acts: UseCases, replies: Replies, acquaintance: Acquaintance) -> Troubles:
     """Bind every button, form, command and shortcut; the error listener is given back, to be closed with the door."""
     troubles = Troubles(replies, acquaintance, replies.language)
-    cases, tags, on = acts.cases, acts.tags, Listeners(acts, replies, acquaintance, troubles)
+    on = Listeners(acts, replies, acquaintance, troubles)
     app.middleware(on.recognise)
-    small = {
-        "tag": lambda click: tags.toggle(click.who, click.case_id, click.choice),
-        "claim": lambda click: cases.claim(click.who, click.case_id),
-        "move": lambda click: cases.move(click.who, click.case_id, crisis=click.choice == "crisis"),
-        "close": lambda click: cases.close(click.who, click.case_id),
-        "reopen": lambda click: cases.reopen(click.who, click.case_id),
+    buttons = {
+        **{act: on.small_act(do) for act, do in _pressed(acts).items()},
+        **{act: on.form(ask) for act, ask in _asked(on).items()},
+        "reveal": on.looked_up(on.reveal),
+        "like_this": on.looked_up(on.like_this),
+        "show_draft": on.looked_up(on.draft),
+        "show_statement": on.looked_up(lambda click: acts.room.desk.statement(click.who, click.number)),
     }
-    forms = {
-        "choose_tags": lambda click, said: tags.choose(click.who, click.case_id, said.get("tags", ())),
-        "note": lambda click, said: cases.note(click.who, click.case_id, _one(said, "text")),
-        "kind": lambda click, said: cases.set_kind(click.who, click.case_id, _one(said, "kind")),
-        "link": lambda click, said: acts.customers.link(click.who, click.case_id, _one(said, "network"), _one(said, "account")),
-    }
-    listeners = {
-        **{act: on.small_act(do) for act, do in small.items()},
-        **dict.fromkeys(("more_tags", "note", "kind", "link"), on.form),
-        "reveal": on.reveal,
-        "like_this": on.like_this,
-    }
-    for act, listener in listeners.items():
-        app.action(re.compile(f"^{act}:"))(on.kept(listener))
-    app.action(re.compile(""))(on.kept(on.stale))
-    for name, do in forms.items():
+    app.action(re.compile(f"^{REFILL}:"))(on.kept(on.refill))
+    app.action(re.compile(""))(on.clicked(buttons, on.stale))
+    for name, do in _filled(on).items():
         app.view(name)(on.kept(on.sent_in(do)))
-    app.view("log")(on.kept(on.log))
     app.shortcut("make_case")(on.kept(on.make_case))
     for command in ("/crisis", "/crisis-status"):
         app.command(command)(on.kept(on.command))
     app.error(troubles.listen)
     return troubles
+
+
+def _pressed(acts: UseCases) -> Mapping[str, Callable[[Click], Awaitable[object]]]:
+    """Small acts: done when they are acknowledged."""
+    cases, statements = acts.cases, acts.room.statements
+    return {
+        "tag": lambda click: acts.tags.toggle(click.who, click.case_id, click.choice),
+        "claim": lambda click: cases.claim(click.who, click.case_id),
+        "move": lambda click: cases.move(click.who, click.case_id, crisis=click.choice == "crisis"),
+        "close": lambda click: cases.close(click.who, click.case_id),
+        "reopen": lambda click: cases.reopen(click.who, click.case_id),
+        **dict.fromkeys(PRESSED, lambda click: acts.answers.press(click.who, click.act, click.ids)),
+        "approve_statement": lambda click: statements.approve(click.who, click.number),
+        "withdraw_statement": lambda click: statements.withdraw(click.who, click.number),
+    }
+
+
+def _asked(on: Listeners) -> Mapping[str, Callable[[Click], Awaitable[Form]]]:
+    """Buttons that open a form."""
+    of_case, of_answer, of_room = on.acts.desk.form, on.acts.answers.desk.form, on.acts.room.desk.form
+    return {
+        **dict.fromkeys(("more_tags", "note", "kind", "link"), lambda click: of_case(click.who, click.act, click.case_id)),
+        **dict.fromkeys(FILLED, lambda click: of_answer(click.who, click.act, click.ids)),
+        **dict.fromkeys(ROOM, lambda click: of_room(click.who, click.act, click.ids)),
+        "reply": on.reply,
+    }
+
+
+def _filled(on: Listeners) -> Mapping[str, Callable[[Click, Answers], Awaitable[Card | None]]]:
+    """Forms by name. What became of some is seen on the card, of the others it is told."""
+    acts, tags, cases = on.acts, on.acts.tags, on.acts.cases
+    return {
+        "choose_tags": lambda click, said: tags.choose(click.who, click.case_id, said.get("tags", ())),
+        "note": lambda click, said: cases.note(click.who, click.case_id, _one(said, "text")),
+        "kind": lambda click, said: cases.set_kind(click.who, click.case_id, _one(said, "kind")),
+        "link": lambda click, said: acts.customers.link(click.who, click.case_id, _one(said, "network"), _one(said, "account")),
+        "log": on.record,
+        **dict.fromkeys(FILLED, lambda click, said: acts.answers.fill(click.who, click.act, click.ids, said)),
+        **dict.fromkeys(ROOM, lambda click, said: acts.room.fill(click.who, click.act, click.ids, said)),
+    }

@@ -13,12 +13,13 @@ _LINK = re.compile(r"<([@#!]?)([^|<>]*)(?:\|([^<>]*))?>")
 
 @dataclass(frozen=True)
 class Click:
-    """A button pressed. `ids` is what it is about; `private` when the message is shown to this person alone."""
+    """A button pressed, or a line of a menu. `ids` is what it is about; `private` when the message is shown to this person alone."""
 
     who: Who
     act: str
     ids: str
     message_id: str = ""
+    thread_id: str = ""  # "" when the message stands in the channel itself
     response_url: str = ""
     trigger_id: str = ""
     private: bool = False
@@ -33,9 +34,15 @@ class Click:
         return self.ids.partition(":")[2]
 
     @property
+    def number(self) -> int:
+        """Of what has ids of one part."""
+        return int(self.ids)
+
+    @property
     def origin(self) -> dict[str, str]:
         """What a form must keep so that the click can be answered after it."""
-        return {"message_id": self.message_id, "response_url": self.response_url, "private": "yes" if self.private else ""}
+        private = "yes" if self.private else ""
+        return {"message_id": self.message_id, "thread_id": self.thread_id, "response_url": self.response_url, "private": private}
 
 
 @dataclass(frozen=True)
@@ -60,15 +67,31 @@ def who_acts(body: Json) -> Who:
 def click(body: Json) -> Click:
     action = body["actions"][0]
     container = body.get("container") or {}
+    act, ids = str(action["action_id"]).partition(":")[0], str(action.get("value", ""))
+    if action.get("type") == "overflow":
+        act, _, ids = str(action["selected_option"]["value"]).partition(":")
     return Click(
         who=who_acts(body),
-        act=str(action["action_id"]).partition(":")[0],
-        ids=str(action.get("value", "")),
+        act=act,
+        ids=ids,
         message_id=str(container.get("message_ts") or (body.get("message") or {}).get("ts") or ""),
+        thread_id=thread_of(body),
         response_url=str(body.get("response_url") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
         private=bool(container.get("is_ephemeral")),
     )
+
+
+def thread_of(body: Json) -> str:
+    """The thread in which somebody has clicked; "" for a message of the channel itself, whether or not it has a thread."""
+    container, message = body.get("container") or {}, body.get("message") or {}
+    thread = str(container.get("thread_ts") or message.get("thread_ts") or "")
+    return "" if thread == str(container.get("message_ts") or message.get("ts") or "") else thread
+
+
+def chosen(body: Json) -> str:
+    """What was chosen in a select of a form; "" when it was emptied."""
+    return str((body["actions"][0].get("selected_option") or {}).get("value", ""))
 
 
 def submitted(body: Json, origin: dict[str, str]) -> Click:
@@ -78,6 +101,7 @@ def submitted(body: Json, origin: dict[str, str]) -> Click:
         act=str(body["view"]["callback_id"]),
         ids=origin.get("ids", ""),
         message_id=origin.get("message_id", ""),
+        thread_id=origin.get("thread_id", ""),
         response_url=origin.get("response_url", ""),
         private=bool(origin.get("private")),
     )

@@ -12,13 +12,14 @@ from slack_bolt import BoltResponse
 
 from bot.slack.acquaintance import Acquaintance
 from bot.slack.markup import Json, mrkdwn, plain_words
-from bot.slack.payloads import who_acts
+from bot.slack.payloads import thread_of, who_acts
 from bot.slack.replies import Replies
 from bot.slack.views import error_place
-from handlers.errors import Told, UnknownPerson
+from handlers.errors import DraftStopped, FactsNotConfirmed, NoWayOut, Told, UnknownPerson
 from handlers.ports import Card, Words
 
 log = structlog.get_logger()
+ABOUT: dict[type[Exception], str] = {DraftStopped: "text", NoWayOut: "where", FactsNotConfirmed: "facts"}
 WINDOW = "window"  # in Bolt's context: the id of the form that this act has opened
 
 
@@ -40,10 +41,12 @@ class Troubles:
         elif response is not None and body.get("command"):
             return _json({"response_type": "ephemeral", "text": mrkdwn(words, language)})
         elif response is not None and body.get("type") == "view_submission":
-            place = error_place(body["view"], getattr(error, "facts", {}).get("field"))
+            place = error_place(body["view"], _field(error))
             return _json({"response_action": "errors", "errors": {place: plain_words(words, language, 2000)}})
+        elif body.get("type") == "block_actions" and body.get("view"):
+            self._later(self.replies.say_above(str(body.get("trigger_id") or ""), words, language))
         else:
-            self._later(self.replies.privately(who, str(body.get("response_url") or ""), Card(title=words)))
+            self._later(self.replies.privately(who, str(body.get("response_url") or ""), Card(title=words), thread_of(body)))
         return BoltResponse(status=200, body="") if response is not None else None
 
     def keep(self, task: asyncio.Task[Any] | None) -> None:
@@ -73,6 +76,11 @@ class Troubles:
 
     def _later(self, telling: Coroutine[Any, Any, None]) -> None:
         self.keep(asyncio.create_task(telling))
+
+
+def _field(error: Exception) -> object:
+    """The field that an error is about, where a form has it."""
+    return getattr(error, "facts", {}).get("field") or ABOUT.get(type(error))
 
 
 def _json(body: Json) -> BoltResponse:

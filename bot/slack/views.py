@@ -1,20 +1,27 @@
 """Form → modal, and what a person filled into it; pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.slack.markup import Json, calm, cut, plain_text, quoted, rich
+from bot.slack.pieces import joined, pieces
 from handlers.ports import CustomerText, Field, FieldKind, Form, Option, Words
 
 TITLE, LABEL, OPTION, VALUE, OPTIONS, TYPED, METADATA = 24, 2000, 75, 150, 100, 3000, 3000
+REFILL = "refill"  # how the name of a select begins whose choice begins the form anew
 Answers = Mapping[str, tuple[str, ...]]
 Origin = Mapping[str, str]
 
 
 def form_view(form: Form, language: str, origin: Origin) -> Json:
-    """`origin` says where the form was asked for, so that its answer can be shown there; it stays with the form, unseen."""
+    """`origin` says where the form was asked for, so that its answer can be shown there; it stays with the form, unseen.
+
+    Slack keeps what was typed wherever an input has the name that it had before: another `turn` gives each input another name.
+    """
+    turn = f"@{origin['turn']}" if origin.get("turn") else ""
     return {
         "type": "modal",
         "callback_id": form.name[:255],
@@ -22,7 +29,10 @@ def form_view(form: Form, language: str, origin: Origin) -> Json:
         "submit": plain_text(form.submit, language, TITLE),
         "close": plain_text(Words("form.cancel"), language, TITLE),
         "private_metadata": _kept(form.ids, origin),
-        "blocks": [*_intro(form.intro, language), *(_input(field, language) for field in form.fields if _can_be_asked(field))],
+        "blocks": [
+            *_intro(form.intro, language),
+            *(one for field in form.fields if _can_be_asked(field) for one in _inputs(field, language, turn)),
+        ],
     }
 
 
@@ -48,12 +58,25 @@ def _kept(ids: str, origin: Origin) -> str:
 
 def answers(view: Json) -> Answers:
     """What stands in each field of a submitted form; an empty field is left out."""
-    found = {}
-    for name, controls in view["state"]["values"].items():
-        values = _chosen(next(iter(controls.values()), {}))
-        if values:
-            found[name] = values
-    return found
+    inputs = {block_id: _chosen(next(iter(controls.values()), {})) for block_id, controls in view["state"]["values"].items()}
+    return _by_field({block_id: values for block_id, values in inputs.items() if values})
+
+
+def shown(view: Json) -> Answers:
+    """What we had put into each field."""
+    return _by_field({block["block_id"]: _initial(block["element"]) for block in view["blocks"] if block["type"] == "input"})
+
+
+def _by_field(inputs: Mapping[str, tuple[str, ...]]) -> Answers:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for block_id, values in inputs.items():
+        found.setdefault(field_of(block_id), {})[block_id] = values
+    return {name: next(iter(parts.values())) if len(parts) == 1 else (joined(parts),) for name, parts in found.items()}
+
+
+def field_of(block_id: str) -> str:
+    """A block is named for its field, then for its turn and its piece of a long text: text@2~1."""
+    return block_id.partition("~")[0].partition("@")[0]
 
 
 def origin_of(view: Json) -> dict[str, str]:
@@ -62,9 +85,9 @@ def origin_of(view: Json) -> dict[str, str]:
 
 
 def error_place(view: Json, field: object) -> str:
-    """The field under which an error is shown: its own if the form has it, else the first."""
-    names = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    return str(field) if field in names else names[0]
+    """The input under which an error is shown: its field's own if the form has it, else the first."""
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    return str(next((one for one in inputs if field_of(one) == field), inputs[0]))
 
 
 def _intro(intro: Sequence[Words | CustomerText], language: str) -> list[Json]:
@@ -82,20 +105,36 @@ def _can_be_asked(field: Field) -> bool:
     return bool(field.options) or field.kind not in (FieldKind.CHOICE, FieldKind.CHOICES)
 
 
-def _input(field: Field, language: str) -> Json:
+def _inputs(field: Field, language: str, turn: str) -> Iterator[Json]:
+    """One input, or several for a text that is longer than one of them takes."""
+    text = field.initial[0] if field.initial and field.kind is FieldKind.LONG else ""
+    if len(text) <= min(field.most, TYPED):
+        yield _input(field, language, turn)
+        return
+    parts = pieces(text, TYPED)
+    for number, (name, piece) in enumerate(parts, 1):
+        one = replace(field, initial=(piece,), most=TYPED, optional=field.optional or number > 1)
+        made = _input(one, language, f"{turn}~{name}")
+        label = f"{cut(made['label']['text'], LABEL - 10)} ({number}/{len(parts)})"
+        yield {**made, "label": {**made["label"], "text": label}}
+
+
+def _input(field: Field, language: str, suffix: str) -> Json:
     how = {FieldKind.CHOICE: _choice, FieldKind.CHOICES: _choices, FieldKind.MOMENT: _moment}.get(field.kind, _typed)
+    name = field.name[: 255 - len(suffix)]
     return {
         "type": "input",
-        "block_id": field.name[:255],
+        "block_id": f"{name}{suffix}",
         "optional": field.optional,
         "label": plain_text(field.label, language, LABEL),
-        "element": {"action_id": field.name[:255], **how(field, language)},
+        "element": {"action_id": f"{REFILL}:{name}"[:255] if field.refills else f"{name}{suffix}", **how(field, language)},
+        **({"dispatch_action": True} if field.refills else {}),
     }
 
 
 def _typed(field: Field, _language: str) -> Json:
     most = max(1, min(field.most, TYPED))
-    initial = {"initial_value": cut(field.initial[0], most)} if field.initial else {}
+    initial = {"initial_value": cut(field.initial[0], most)} if field.initial and field.initial[0] else {}
     return {"type": "plain_text_input", "multiline": field.kind is FieldKind.LONG, "max_length": most, **initial}
 
 
@@ -132,3 +171,9 @@ def _chosen(control: Mapping[str, Any]) -> tuple[str, ...]:
             return (str(seconds),) if seconds else ()
     typed = control.get("value")
     return (str(typed),) if typed else ()
+
+
+def _initial(element: Mapping[str, Any]) -> tuple[str, ...]:
+    """As `_chosen` reads the same control after a person was at it."""
+    initials = {"initial_option": "selected_option", "initial_options": "selected_options", "initial_date_time": "selected_date_time"}
+    return _chosen({initials.get(name, "value" if name == "initial_value" else name): value for name, value in element.items()})

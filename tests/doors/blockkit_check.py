@@ -21,7 +21,11 @@ def _block(block: dict[str, Any]) -> Any:
         case "section":
             return kit.Section(text=_text(block["text"]))
         case "input":
-            return kit.Input(_text(block["label"]), _control(block["element"]), optional=block["optional"], block_id=block["block_id"])
+            return kit.Input(
+                _text(block["label"]),
+                _control(block["element"]),
+                **{key: block[key] for key in ("optional", "block_id", "dispatch_action") if key in block},
+            )
     raise AssertionError(block["type"])
 
 
@@ -30,6 +34,8 @@ def _text(text: dict[str, Any]) -> Any:
 
 
 def _button(one: dict[str, Any]) -> Any:
+    if one["type"] == "overflow":
+        return kit.Overflow(_options(one["options"]), action_id=one["action_id"])
     confirm = one.get("confirm")
     more = {key: one[key] for key in ("action_id", "value", "url", "style") if key in one}
     asked = kit.Confirm(**{key: _text(text) for key, text in confirm.items()}) if confirm else None

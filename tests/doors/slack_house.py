@@ -49,6 +49,9 @@ class SlackHouse:
         channel = next(
             c.id for c in self.slack.state.channels.values() if c.message(message["ts"]) or self.shown_to(user, c.id, message["ts"])
         )
+        menu = menu_with(message, action_id)
+        if menu:
+            return await self.slack.click(user, channel, message["ts"], menu, action_id, **more)
         return await self.slack.click(user, channel, message["ts"], action_id, **more)
 
     def shown_to(self, user: str, channel: str, ts: str) -> bool:
@@ -84,6 +87,17 @@ def first_text(message: dict[str, Any]) -> str:
 
 def action_ids(message: dict[str, Any]) -> list[str]:
     return [one["action_id"] for block in message.get("blocks", []) if block["type"] == "actions" for one in block["elements"]]
+
+
+def menus(message: dict[str, Any]) -> dict[str, list[str]]:
+    """The lines of each menu, by the menu's action_id."""
+    elements = [one for block in message.get("blocks", []) if block["type"] == "actions" for one in block["elements"]]
+    return {one["action_id"]: [option["value"] for option in one["options"]] for one in elements if one["type"] == "overflow"}
+
+
+def menu_with(message: dict[str, Any], act: str) -> str | None:
+    """The menu that holds what is to be clicked, if it is folded into one."""
+    return next((menu for menu, lines in menus(message).items() if act in lines), None)
 
 
 @asynccontextmanager
