@@ -7,7 +7,7 @@ from typing import Any
 from flows.flow import KINDS, Flow
 from flows.severity import Severity
 from handlers.customer_text import hides_something
-from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
+from handlers.ports import REHEARSED, Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
 from handlers.shelf import Shelf
 from storage import cases, customers, drafts, replies
 from storage.cases import Case, CaseTag
@@ -37,7 +37,7 @@ async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
     case = await cases.get(work, case_id)
     if case is None:
         return None
-    tags, said = await cases.tags_of(work, case_id), await cases.mentions_of(work, case_id)
+    tags, said = await cases.tags_of(work, case_id), [] if case.erased_at else await cases.mentions_of(work, case_id)
     return View(
         case,
         tags,
@@ -65,11 +65,15 @@ async def _answers(work: Work, case_id: int) -> tuple[Words, ...]:
 def receipt_words(reply: Reply) -> Words:
     """What became of a reply."""
     state = "deleted" if reply.deleted_at else str(reply.state)
-    return Words("draft.receipt", {"state": state, "reason": reply.reason or "", "at": reply.deleted_at or reply.sent_at})
+    rehearsed = (reply.external_id or "").startswith(REHEARSED)
+    facts = {"state": state, "reason": reply.reason or "", "at": reply.deleted_at or reply.sent_at}
+    return Words("draft.receipt", {**facts, "rehearsed": rehearsed})
 
 
 def case_card(view: View, *, whole: bool = False) -> Card:
     """The one card of a case. `whole` shows what is masked: for one person's eyes, after `Cases.reveal`."""
+    if view.case.erased_at:
+        return erased_card(view.case)
     case, first = view.case, view.mentions[0]
     text = first.newest_text or first.text
     return Card(
@@ -185,6 +189,11 @@ def note_card(note: Any) -> Card:
 def pointer_card(case: Case) -> Card:
     """What stays where a case was shown before it moved."""
     return Card(title=Words("case.moved", {"number": case.id, "crisis": case.crisis}))
+
+
+def erased_card(case: Case) -> Card:
+    """What stays of a case whose customer's data was erased."""
+    return Card(title=Words("case.erased", {"number": case.id, "at": case.erased_at}))
 
 
 def waiting_card(count: int, gravest: int) -> Card:
