@@ -13,7 +13,7 @@ from handlers.ports import Card, Form, Who
 from handlers.room.cards import RoomView
 from handlers.room.cards import load as load_room
 from handlers.shelf import Shelf
-from storage import cases, crises, health, status, timeline
+from storage import cases, crises, drafts, health, status, timeline
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Store
@@ -111,4 +111,4 @@ class Desk:
     async def newest(self) -> str:
         """A sign that differs after every change: what a live page listens for."""
         async with self.store.read() as work:
-            return await timeline.newest(work)
+            return f"{await timeline.newest(work)}-{await drafts.newest_writing(work)}"

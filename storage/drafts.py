@@ -146,6 +146,10 @@ async def in_state(work: Work, *statuses: DraftStatus, limit: int = 200) -> list
     return [_version(row) for row in (await work.execute(query)).mappings()]
 
 
+async def count(work: Work, *statuses: DraftStatus) -> int:
+    return int(await work.scalar(sa.select(sa.func.count()).where(drafts.c.status.in_(statuses))))
+
+
 async def resting_on(work: Work, statement_ids: Sequence[int], *statuses: DraftStatus) -> list[Version]:
     """Present versions that rest on one of these statements."""
     query = _select.where(versions.c.statement_id.in_(statement_ids), drafts.c.status.in_(statuses), _present).order_by(drafts.c.id)
@@ -184,6 +188,12 @@ async def writers(work: Work, case_id: int, since: datetime) -> Sequence[sa.Row[
     """Who has the form open (person_id, name, text, opened_at, seen_at), seen since a moment."""
     query = sa.select(writings, people.c.name).join(people).where(writings.c.case_id == case_id, writings.c.seen_at >= since)
     return (await work.execute(query.order_by(writings.c.opened_at))).all()
+
+
+async def newest_writing(work: Work) -> str:
+    """A sign that differs once somebody more has a reply form open, or somebody less."""
+    row = (await work.execute(sa.select(sa.func.count().label("open"), sa.func.max(writings.c.opened_at).label("last")))).one()
+    return f"{row.open}.{row.last.timestamp() if row.last else 0}"
 
 
 async def drop_writings(work: Work, before_: datetime) -> int:

@@ -9,6 +9,7 @@ from handlers.answers.desk import AnswerDesk
 from handlers.answers.drafts import Drafts, Proposed, Wording
 from handlers.answers.forms import PRIVATE
 from handlers.answers.handovers import Handovers
+from handlers.answers.talk import Talk
 from handlers.answers.waiting import Waiting
 from handlers.errors import BadInput, NoSuchReply
 from handlers.filled import Said, needed, one, whole
@@ -48,6 +49,10 @@ class AnswerActs:
     @property
     def desk(self) -> AnswerDesk:
         return AnswerDesk(self.drafts.store, self.drafts.shelf, self.drafts.departures)
+
+    @property
+    def talk(self) -> Talk:
+        return Talk(self.drafts.store, self.drafts.shelf)
 
     @property
     def waiting(self) -> Waiting:

@@ -171,13 +171,8 @@ class AnswerDesk:
         sheet = await cards.load(work, self.shelf, version.id)
         if sheet is None:
             return None
-        mine, card = await self._is_theirs(work, sheet, person), cards.approval_card(sheet)
+        mine, card = await is_theirs(work, self.shelf, sheet, person), cards.approval_card(sheet)
         return Waiting(sheet.case.id, version.id, None, version.created_at, str(version.status), mine, card)
-
-    async def _is_theirs(self, work: Work, sheet: Sheet, person: Person) -> bool:
-        if not may(person, Act.APPROVE) or sheet.version.author_id == person.id:
-            return False
-        return await turn_of(work, await self.shelf.of(work, sheet.case), sheet.case, sheet.version, person) is not None
 
     async def _kept(self, work: Work, reply: Reply, person: Person) -> Waiting | None:
         sheet = await cards.load(work, self.shelf, reply.version_id)
@@ -201,6 +196,13 @@ class AnswerDesk:
         async with self.store.read() as work:
             sheet = await cards.load(work, self.shelf, version_id)
         return cards.approval_card(sheet) if sheet else None
+
+
+async def is_theirs(work: Work, shelf: Shelf, sheet: Sheet, person: Person) -> bool:
+    """Whether this person's yes would count now."""
+    if sheet.version.status is not DraftStatus.IN_APPROVAL or not may(person, Act.APPROVE) or sheet.version.author_id == person.id:
+        return False
+    return await turn_of(work, await shelf.of(work, sheet.case), sheet.case, sheet.version, person) is not None
 
 
 async def _version(work: Work, version_id: int) -> Version:

@@ -67,7 +67,7 @@ async def test_a_database_that_is_away_is_asked_again(console: Room):
         await asyncio.sleep(0.1)
         assert not later.done()
         asked.away = False
-        assert await asyncio.wait_for(later, 5) == "1.1"
+        assert await asyncio.wait_for(later, 5) == "1.1-0.0"
 
 
 async def test_a_listener_is_told_nothing_more_once_its_session_is_over(console: Room):
