@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.checks.draft import Finding
+from flows.checks.judging import judged
 from flows.checks.plain import Stretch
 from flows.checks.reading import Reading
 
 
 def asks_private(reading: Reading) -> Iterator[Finding]:
-    """In public only: a private matter asked for, by a question or a request, in a sentence that does not say to keep it private."""
+    """In public only: a private matter asked for, by a question or a request, with no word near it that keeps it private."""
     if reading.draft.private:
         return
     sentences = reading.plain.sentences
-    for number, sentence in enumerate(sentences):
-        if _asked(sentence, reading) and not _kept_private(sentences, number, reading):
-            yield reading.finding("asks_private", sentence, next((r.better for r in reading.words.rules.get("asks_private", ())), None))
+    for finding in judged(reading, "asks_private", lambda sentence: sentence if _asked(sentence, reading) else None):
+        number = next((n for n, one in enumerate(sentences) if reading.plain.at(one.start, one.end)[0] == finding.start), 0)
+        if not _kept_private(sentences, number, reading):
+            yield finding
 
 
 def _asked(sentence: Stretch, reading: Reading) -> bool:

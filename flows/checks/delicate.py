@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flows.checks.assertions import unsupported_counts
 from flows.checks.draft import Finding
+from flows.checks.judging import LISTED, judged, scored
 from flows.checks.personal import held_secrets
 from flows.checks.plain import Stretch, plain
 from flows.checks.reading import Reading
@@ -18,7 +19,7 @@ TECHNICAL = 2  # terms of the trade in one message that make it a quarrel among 
 def screenshot(reading: Reading) -> Iterator[Finding]:
     if not reading.draft.private:
         return
-    yield from reading.by_rules("screenshot")
+    yield from judged(reading, "screenshot")
     for secret in held_secrets(reading):
         if secret.kind == "password":
             yield Finding("screenshot", secret.start, secret.end, "finding.screenshot", {}, None)
@@ -33,10 +34,16 @@ def handover(reading: Reading) -> Iterator[Finding]:
         return
     if len(turns) >= PUBLIC_TURNS:
         yield reading.whole("handover", reason="turns", turns=len(turns))
-    elif len(turns) > 1 and _angry(turns[-1], reading):
-        yield reading.whole("handover", reason="anger", turns=len(turns))
-    elif len(turns) > 1 and _technical(turns, reading):
-        yield reading.whole("handover", reason="technical", turns=len(turns))
+    elif len(turns) > 1 and reading.words.language and (reason := _quarrel(turns, reading)):
+        yield reading.whole("handover", reason=reason, turns=len(turns))
+
+
+def _quarrel(turns: tuple[str, ...], reading: Reading) -> str | None:
+    """Why the last turn should not be answered in public."""
+    angry, technical = _angry(turns[-1], reading), _technical(turns, reading)
+    if scored("handover", [turns[-1]])[0] + LISTED * (angry or technical) < 0:
+        return None
+    return "technical" if technical and not angry else "anger"
 
 
 def _angry(text: str, reading: Reading) -> bool:

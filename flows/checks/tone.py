@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flows.checks.draft import Finding
+from flows.checks.judging import judged
 from flows.checks.plain import Stretch
 from flows.checks.reading import Reading
 
@@ -18,15 +19,15 @@ LONG_WORD = 5  # letters; a shorter one in capitals is an abbreviation unless th
 
 
 def arguing(reading: Reading) -> Iterator[Finding]:
-    return reading.by_rules("arguing")
+    return judged(reading, "arguing")
 
 
 def blaming(reading: Reading) -> Iterator[Finding]:
-    return reading.by_rules("blaming")
+    return judged(reading, "blaming")
 
 
 def liability(reading: Reading) -> Iterator[Finding]:
-    return reading.by_rules("liability")
+    return judged(reading, "liability")
 
 
 def jargon(reading: Reading) -> Iterator[Finding]:
