@@ -14,24 +14,36 @@ def found(name, text, language, customer=""):
     [
         (
             "en",
-            "It has been established that the request which was submitted by you could not be processed because the form that's required "
-            "had not been attached.",
-            "If you'd rather not wait, you can ring us any day between eight and ten, or write to me here, or drop into any of our shops with "
-            "your card, and we'll sort it out with you on the spot.",
+            (
+                "It has been established that the request which was submitted by you could not be processed because the form that's required "
+                "had not been attached."
+            ),
+            (
+                "If you'd rather not wait, you can ring us any day between eight and ten, or write to me here, or drop into any of our shops with "
+                "your card, and we'll sort it out with you on the spot."
+            ),
         ),
         (
             "es",
-            "Se le comunica que el reembolso que fue solicitado será abonado una vez que haya sido concluida la revisión a la que debe ser "
-            "sometido.",
-            "Si prefiere no esperar, puede llamarnos cualquier día entre las ocho y las diez, o escribirme por aquí, o pasar por una tienda con "
-            "su tarjeta, y lo arreglamos con usted en el momento.",
+            (
+                "Se le comunica que el reembolso que fue solicitado será abonado una vez que haya sido concluida la revisión a la que debe ser "
+                "sometido."
+            ),
+            (
+                "Si prefiere no esperar, puede llamarnos cualquier día entre las ocho y las diez, o escribirme por aquí, o pasar por una tienda con "
+                "su tarjeta, y lo arreglamos con usted en el momento."
+            ),
         ),
         (
             "fr",
-            "Il vous est précisé que le remboursement qui a été sollicité sera effectué lorsque l'examen dont il doit faire l'objet aura été "
-            "achevé.",
-            "Si vous préférez ne pas attendre, vous pouvez nous appeler tous les jours entre huit et dix heures, ou m'écrire ici, ou passer en "
-            "magasin avec votre carte, et on règle ça avec vous.",
+            (
+                "Il vous est précisé que le remboursement qui a été sollicité sera effectué lorsque l'examen dont il doit faire l'objet aura été "
+                "achevé."
+            ),
+            (
+                "Si vous préférez ne pas attendre, vous pouvez nous appeler tous les jours entre huit et dix heures, ou m'écrire ici, ou passer en "
+                "magasin avec votre carte, et on règle ça avec vous."
+            ),
         ),
     ],
 )
