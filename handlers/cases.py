@@ -9,7 +9,7 @@ from flows.flow import KINDS
 from handlers.acts import Act, admit
 from handlers.board import Board, Shown
 from handlers.customer_text import keepable
-from handlers.errors import BadInput, CaseClosed, CaseOwned, NoSuchCase, NothingWaits
+from handlers.errors import BadInput, CaseClosed, CaseErased, CaseOwned, NoSuchCase, NothingWaits
 from handlers.first_answers import enter_crisis
 from handlers.ports import Who
 from handlers.shelf import Shelf
@@ -62,6 +62,8 @@ class Cases:
 
     async def reopen(self, who: Who, case_id: int) -> None:
         async with self._act(who, Act.CLOSE, case_id) as (work, person, case):
+            if case.erased_at:
+                raise CaseErased(case=case_id)
             if case.status == Status.CLOSED:
                 status = Status.OPEN if case.owner_id is None else Status.ACKNOWLEDGED
                 await cases.change(work, case_id, status=status, closed_at=None)

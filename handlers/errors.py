@@ -49,6 +49,12 @@ class CaseClosed(Told):
     template = "error.case_closed"
 
 
+class CaseErased(Told):
+    """Nothing is left to be answered. Facts: case."""
+
+    template = "error.case_erased"
+
+
 class CaseOwned(Told):
     """Somebody else was faster. Facts: case, owner."""
 

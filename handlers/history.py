@@ -82,4 +82,5 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "reply_not_seen": (),
     "reply_to_delete": (),
     "sample_read": (),
+    "erased": (),
 }

@@ -170,7 +170,7 @@ class Workspace(Protocol):
     def name(self) -> str: ...
 
     def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
-        """Every limit that a send of this act (post, update) to this channel counts against; the first is the lane's own."""
+        """Every limit that a send of this act (post, update, delete) to this channel counts against; the first is the lane's own."""
         ...
 
     async def post(self, place: Place, card: Card, language: str, token: str) -> str:
@@ -183,6 +183,10 @@ class Workspace(Protocol):
 
     async def find(self, place: Place, token: str, since: datetime) -> str | None:
         """The id of the message that carries this token; None when it surely did not arrive."""
+        ...
+
+    async def delete(self, place: Place, message_id: str) -> None:
+        """Take back a message posted before. What is not there any more is deleted already."""
         ...
 
 

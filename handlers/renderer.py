@@ -48,6 +48,7 @@ class Renderer:
             "receipt": self._receipt,
             "facts": self._facts,
             "statement": self._statement,
+            "erased": self._erased,
         }
         async with self.store.read() as work:
             return await how[row.kind](work, row)
@@ -63,8 +64,16 @@ class Renderer:
         return Shown(cards.case_card(view), self._language(row), message_id=here[-1] if here else None)
 
     async def _mention(self, work: Work, row: Claimed) -> Shown:
-        said = [one for one in await cases.mentions_of(work, row.case_id or 0) if one.id == row.facts["id"]]
+        case = await cases.get(work, row.case_id or 0)
+        if case is None or case.erased_at:
+            raise Nothing
+        said = [one for one in await cases.mentions_of(work, case.id) if one.id == row.facts["id"]]
         return await self._in_thread(work, row, cards.mention_card(said[0])) if said else _nothing()
+
+    async def _erased(self, work: Work, row: Claimed) -> Shown:
+        """What stays of a card whose case was erased."""
+        case = await cases.get(work, row.case_id or 0)
+        return Shown(cards.erased_card(case), self._language(row), row.facts["message_id"], only_replaces=True) if case else _nothing()
 
     async def _note(self, work: Work, row: Claimed) -> Shown:
         notes = [one for one in await cases.notes_of(work, row.case_id or 0) if one.id == row.facts["id"]]
@@ -87,7 +96,7 @@ class Renderer:
     async def _approval(self, work: Work, row: Claimed) -> Shown:
         """One version for ever, whatever became of its draft; where it was shown once, it stays."""
         sheet = await answer_cards.load(work, self.shelf, row.facts["id"])
-        if sheet is None:
+        if sheet is None or sheet.case.erased_at:
             raise Nothing
         posted = (await approvals.posts_of(work, row.facts["id"])).get(row.workspace)
         card = answer_cards.approval_card(sheet)
@@ -97,7 +106,7 @@ class Renderer:
         """What became of a reply, as it stands now."""
         reply = await replies.get(work, row.facts["id"])
         version = await drafts.get(work, reply.version_id) if reply else None
-        if reply is None or version is None:
+        if reply is None or version is None or not version.text:
             raise Nothing
         return await self._in_thread(work, row, answer_cards.receipt_card(reply, version))
 

@@ -33,6 +33,8 @@ class Showing:
 
     async def send(self, row: Claimed) -> Sent:
         """A row that was tried before may have arrived: the destination is asked first, then shown the present."""
+        if row.act == "delete":
+            return await self._delete(row)
         shown = await self.renderer.show(row)
         place, message_id = Place(row.channel_id, shown.thread_id), shown.message_id
         if message_id is None and row.attempt > 1:
@@ -43,6 +45,16 @@ class Showing:
         if shown.only_replaces:
             raise Nothing
         return Sent(await self.workspace.post(place, shown.card, shown.language, row.token))
+
+    async def _delete(self, row: Claimed) -> Sent:
+        """A row that may have become a message before it was to be deleted knows no id: its token is asked for."""
+        place, message_id = Place(row.channel_id, row.facts.get("thread_id")), row.facts.get("message_id")
+        if message_id is None and row.attempt > 1:
+            message_id = await self.workspace.find(place, row.token, row.first_tried_at)
+        if message_id is None:
+            raise Nothing
+        await self.workspace.delete(place, message_id)
+        return Sent(message_id, new=False)
 
     async def finishing(self, work: Work, row: Claimed, sent: Sent) -> None:
         if row.kind == "card" and row.case_id and sent.new:
@@ -76,7 +88,7 @@ class Showing:
 
     async def _gone(self, work: Work, row: Claimed, owner: str) -> None:
         """Somebody deleted the message: a card is posted anew, what was for its thread waits behind it, a pointer is needed no more."""
-        if row.kind == "pointer":
+        if row.kind in ("pointer", "erased"):
             await outbox.finish(work, row, owner, None)
             return
         if row.case_id and await cases.lock(work, row.case_id):

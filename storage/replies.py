@@ -100,5 +100,6 @@ async def texts_after(work: Work, reply_id: int, limit: int) -> list[tuple[int, 
     """(reply id, text) of the newest replies after an id, oldest first; what never left is not ours to repeat."""
     query = sa.select(replies.c.id, versions.c.text).join(versions, versions.c.id == replies.c.version_id)
     kept = replies.c.state.in_((ReplyState.WAITING, ReplyState.HELD, ReplyState.SENT, ReplyState.UNCONFIRMED))
-    rows = (await work.execute(query.where(replies.c.id > reply_id, kept, versions.c.text != "").order_by(replies.c.id.desc()).limit(limit))).all()
+    has_text = versions.c.text != ""  # an erased one has none
+    rows = (await work.execute(query.where(replies.c.id > reply_id, kept, has_text).order_by(replies.c.id.desc()).limit(limit))).all()
     return [(row.id, row.text) for row in rows][::-1]

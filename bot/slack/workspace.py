@@ -1,6 +1,7 @@
 """The Workspace port over Slack's Web API: shows cards, and can tell whether one arrived."""
 
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ ARRIVE_EVERY = 1.003  # seconds
 # in any minute burst + 60 / every stay under the limit: 295 of 300 posts, 48 of the 50 updates of tier 3
 ALL_POSTS = Bucket("slack:post", timedelta(milliseconds=210), burst=9)
 ALL_UPDATES = Bucket("slack:chat.update", timedelta(milliseconds=1400), burst=6)
+ALL_DELETIONS = Bucket("slack:chat.delete", timedelta(milliseconds=1400), burst=6)
 CLOCKS_APART = timedelta(minutes=5)
 PAGE = 200
 
@@ -39,6 +41,8 @@ class SlackWorkspace:
     def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
         if act == "update":
             return (Bucket(f"slack:{channel_id}#update", timedelta(milliseconds=200), burst=5), ALL_UPDATES)
+        if act == "delete":
+            return (Bucket(f"slack:{channel_id}#delete", timedelta(milliseconds=200), burst=5), ALL_DELETIONS)
         return (Bucket(f"slack:{channel_id}", POST_EVERY, burst=2 if self.alone else 1), ALL_POSTS)
 
     async def post(self, place: Place, card: Card, language: str, token: str) -> str:
@@ -62,6 +66,11 @@ class SlackWorkspace:
     async def update(self, place: Place, message_id: str, card: Card, language: str) -> None:
         channel = await self._conversation(place.channel_id)
         await _answer(self.client.chat_update(channel=channel, ts=message_id, **_content(card, language)), "chat.update")
+
+    async def delete(self, place: Place, message_id: str) -> None:
+        channel = await self._conversation(place.channel_id)
+        with suppress(Gone):
+            await _answer(self.client.chat_delete(channel=channel, ts=message_id), "chat.delete")
 
     async def find(self, place: Place, token: str, since: datetime) -> str | None:
         channel = await self._conversation(place.channel_id)

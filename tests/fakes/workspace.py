@@ -74,6 +74,13 @@ class FakeWorkspace:
         assert message.place.channel_id == place.channel_id, "a message of another channel"
         message.states.append(card)
 
+    async def delete(self, place: Place, message_id: str) -> None:
+        await self._answer("delete", place.channel_id)
+        for message in [one for one in self.messages if one.id == message_id]:
+            assert message.place.channel_id == place.channel_id, "a message of another channel"
+            self.messages.remove(message)
+        self.deleted.add(message_id)
+
     async def find(self, place: Place, token: str, since: datetime) -> str | None:
         await self._answer("find", place.channel_id)
         found = [one for one in self.messages if one.token == token and one.place == place and one.at >= since]

@@ -1,0 +1,333 @@
+"""Somebody asks to be forgotten: nothing of theirs is left in what we reach, and everything else stands as it did."""
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from handlers.answers.drafts import Wording
+from handlers.erasure import Erasure, NoSuchAccount, OnTheWay, SeveralAccounts
+from handlers.errors import CaseErased, TryLater, Unconfirmed
+from handlers.ports import Customer, Event
+from storage import cases, timeline
+from storage.tables import metadata
+from tests.builders import mention
+from tests.handlers.sending import post_office
+
+SECRET = "canary"  # stands in everything that is theirs
+SAID = f"do you even read what people write to you here? {SECRET}-said"
+ANSWER = f"I am sorry that it looks that way. I do read what people write to us here, yours too. {SECRET}-answer. Ana"
+
+
+@pytest.fixture
+async def post(store, dial):
+    return await post_office(store, dial)
+
+
+@pytest.fixture
+async def ana(post):
+    return await post.house.person("Ana", "agent", "manager", "lead", slack_id="U1")
+
+
+@pytest.fixture
+async def lea(post):
+    return await post.house.person("Lea", "lead", slack_id="U2")
+
+
+def theirs(text=SAID, *, number=1, by=f"{SECRET}-id", **changes):
+    customer = changes.pop("customer", Customer(by, f"@{by}-handle", f"{by} name", reach=7))
+    plain = {"external_id": f"{SECRET}-m{number}", "conversation_id": f"{SECRET}-c", "url": f"https://x.example/{SECRET}/{number}"}
+    return replace(mention(text, customer=customer, **(plain | changes)), raw=json.dumps({"who": by}))
+
+
+async def everything(store):
+    """Every row of every table, as text."""
+    async with store.read() as work:
+        return {table.name: [str(tuple(row)) for row in await work.execute(sa.select(table))] for table in metadata.sorted_tables}
+
+
+async def left(store, secret=SECRET):
+    """Tables in which the person's words still stand."""
+    return {
+        name: [row for row in rows if secret in row.lower()]
+        for name, rows in (await everything(store)).items()
+        if secret in str(rows).lower()
+    }
+
+
+async def erase(post, name=f"@{SECRET}-id-handle", network="x"):
+    erasure = Erasure(post.store)
+    return await erasure.erase(await erasure.find(network, name))
+
+
+async def whole(post):
+    async with post.store.read() as work:
+        return (await timeline.verify(work))[1] == []
+
+
+async def story(post, ana, lea):
+    """A conversation with everything that may be written in it; the case's number."""
+    (receipt,) = await post.house.mentions.receive([theirs()])
+    number = receipt.case_id
+    await post.house.mentions.receive([theirs(f"and another {SECRET}", number=2)])
+    await post.house.mentions.receive([replace(theirs(f"edited {SECRET}"), event=Event.EDITED)])
+    await post.house.inbox.set_aside("webhook", f'{{"broken": "{SECRET}-id"}}', "no text")
+    await post.house.cases.note(ana, number, f"she called: {SECRET}-note")
+    await post.house.callbacks.ask(ana, number, "Ana", f"+34 600 {SECRET}-phone")
+    await post.house.drafts.keep(lea, number, f"I was just typing {SECRET}-writing")
+    proposed = await post.house.drafts.propose(ana, number, Wording(ANSWER, private=True))
+    await post.send(10)
+    await post.house.approvals.approve(lea, proposed.version_id)
+    await post.send(10)
+    second = await post.house.drafts.propose(ana, number, Wording(ANSWER + " I am still here for you.", private=True))
+    await post.house.approvals.reject(lea, second.version_id, f"not to her, {SECRET}-reason")
+    await post.send(20)
+    return number
+
+
+async def test_nothing_of_theirs_is_left_in_any_table_and_the_timeline_still_verifies(post, ana, lea):
+    number, other = await story(post, ana, lea), await post.house.case("somebody else writes")
+    await post.send(5)
+    before = {name: len(rows) for name, rows in (await everything(post.store)).items()}
+    gone = await erase(post)
+    assert await left(post.store) == {}
+    assert (gone.accounts, gone.cases, gone.mentions, gone.drafts, gone.notes) == (1, 1, 2, 2, 1)
+    assert await whole(post)
+    after = {name: len(rows) for name, rows in (await everything(post.store)).items()}
+    kept = ("customers", "cases", "mentions", "drafts", "versions", "replies", "approvals", "notes", "clicks", "callbacks")
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}, "what is counted stays"
+    async with post.store.read() as work:
+        erased, standing = await cases.get(work, number), await cases.get(work, other)
+    assert (erased.status, bool(erased.erased_at), standing.erased_at) == ("closed", True, None)
+
+
+async def test_messages_in_the_workspace_are_taken_away_by_the_sender_and_the_card_says_that_it_was_erased(post, ana, lea):
+    await story(post, ana, lea)
+    assert len(post.slack.messages) > 5
+    gone = await erase(post)
+    assert gone.messages >= 5
+    await post.send(60)
+    in_threads = [one for one in post.slack.messages if one.place.thread_id]
+    assert in_threads == []
+    card = post.slack.messages[0]
+    assert card.shows("case.erased") and not card.card.body and not card.card.buttons
+    assert SECRET not in str([one.card for one in post.slack.messages])
+    assert await left(post.store) == {}
+    assert set(await post.states(kind="erased")) == {"sent"}
+
+
+async def test_what_stands_on_the_network_is_told_and_can_still_be_deleted_there(post, ana, lea):
+    await story(post, ana, lea)
+    (public,) = (await erase(post)).public
+    assert (public.network, public.url, public.sure) == ("x", "https://x.example/1", True)
+    async with post.store.read() as work:
+        (reply,) = (await work.execute(sa.select(metadata.tables["replies"]).where(metadata.tables["replies"].c.state == "sent"))).all()
+    await post.house.aftermath.delete(lea, reply.id)
+    await post.send(5)
+    assert post.house.networks["x"].deleted == ["x-1"]
+    assert await left(post.store) == {}
+
+
+async def test_what_is_queued_for_the_customer_is_withdrawn_and_never_leaves(post, ana, lea):
+    (receipt,) = await post.house.mentions.receive([theirs()])
+    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    await post.house.approvals.approve(lea, proposed.version_id)
+    assert (await erase(post)).withdrawn == 1
+    await post.send(10)
+    assert post.house.networks["x"].texts == [] and post.slack.messages == []
+    assert await left(post.store) == {}
+
+
+async def test_what_is_on_its_way_refuses_the_erasure_until_it_has_ended(post, ana, lea):
+    (receipt,) = await post.house.mentions.receive([theirs()])
+    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    await post.house.approvals.approve(lea, proposed.version_id)
+    refused = []
+
+    async def meanwhile():
+        with pytest.raises(OnTheWay):
+            await erase(post)
+        refused.append(True)
+
+    post.house.networks["x"].during = meanwhile
+    await post.send(10)
+    assert refused and post.house.networks["x"].texts == [ANSWER]
+    await erase(post)
+    assert await left(post.store) == {}
+
+
+async def test_a_reply_that_may_have_arrived_refuses_the_erasure_until_the_network_has_been_asked(post, ana, lea):
+    (receipt,) = await post.house.mentions.receive([theirs()])
+    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    await post.house.approvals.approve(lea, proposed.version_id)
+    post.house.networks["x"].lost.append(Unconfirmed("timeout"))
+    await post.send()
+    with pytest.raises(OnTheWay):
+        await erase(post)
+    await post.send(10)
+    assert (await erase(post)).public[0].sure
+
+
+async def test_a_message_that_may_have_arrived_in_the_workspace_is_looked_for_and_deleted(post):
+    await post.house.mentions.receive([theirs()])
+    post.slack.lost.append(Unconfirmed("timeout"))
+    await post.send()
+    assert len(post.slack.messages) == 1
+    assert (await erase(post)).messages == 0
+    await post.send(10)
+    assert post.slack.messages == []
+    assert await left(post.store) == {}
+
+
+async def test_a_message_that_surely_did_not_arrive_needs_no_deletion(post):
+    await post.house.mentions.receive([theirs()])
+    post.slack.fail.append(TryLater("ratelimited", timedelta(seconds=3)))
+    await post.send()
+    await erase(post)
+    await post.send(10)
+    assert post.slack.messages == [] and [act for act, _ in post.slack.calls] == ["post"]
+
+
+async def test_a_message_that_somebody_deleted_before_is_not_missed(post, ana, lea):
+    await story(post, ana, lea)
+    post.slack.deleted.update(one.id for one in post.slack.messages)
+    await erase(post)
+    await post.send(60)
+    assert set(await post.states(kind="erased")) == {"sent"}
+
+
+async def test_accounts_that_were_linked_as_one_person_go_together(post, ana):
+    first = (await post.house.mentions.receive([theirs()]))[0].case_id
+    await post.house.mentions.receive([theirs(network="mastodon", by=f"{SECRET}-two", number=9, conversation_id="elsewhere")])
+    await post.house.customers.link(ana, first, "mastodon", f"{SECRET}-two")
+    found = await Erasure(post.store).find("mastodon", f"@{SECRET}-two-handle")
+    assert [(one.network, one.cases) for one in found] == [("x", 1), ("mastodon", 1)]
+    gone = await Erasure(post.store).erase(found)
+    assert (gone.accounts, gone.cases) == (2, 2)
+    assert await left(post.store) == {}
+
+
+async def test_erasing_twice_changes_nothing(post, ana, lea):
+    await story(post, ana, lea)
+    found = await Erasure(post.store).find("x", f"{SECRET}-id")
+    await Erasure(post.store).erase(found)
+    before = await everything(post.store)
+    again = await Erasure(post.store).erase(found)
+    assert (again.cases, again.messages, again.withdrawn) == (0, 0, 0)
+    after = await everything(post.store)
+    assert {name: rows for name, rows in after.items() if name != "customers"} == {
+        name: rows for name, rows in before.items() if name != "customers"
+    }
+    with pytest.raises(NoSuchAccount):
+        await Erasure(post.store).find("x", f"{SECRET}-id")
+
+
+async def test_a_customer_who_writes_again_is_somebody_new(post):
+    first = (await post.house.mentions.receive([theirs()]))[0].case_id
+    await erase(post)
+    (again,) = await post.house.mentions.receive([theirs("hello again", number=3)])
+    assert again.new and again.case_id != first
+    async with post.store.read() as work:
+        now = await cases.get(work, again.case_id)
+    assert (now.handle, now.erased_at) == (f"@{SECRET}-id-handle", None)
+
+
+@pytest.mark.parametrize("event", list(Event))
+async def test_what_was_erased_does_not_come_back_when_the_network_speaks_of_it_again(post, event):
+    (first,) = await post.house.mentions.receive([theirs()])
+    await erase(post)
+    receipts = await post.house.mentions.receive([mention("somebody else"), replace(theirs(f"edited {SECRET}"), event=event)])
+    assert (receipts[1].new, receipts[1].case_id) == (False, first.case_id)
+    assert await left(post.store) == {}
+
+
+async def test_an_erased_case_cannot_be_opened_again(post, ana):
+    number = (await post.house.mentions.receive([theirs()]))[0].case_id
+    await erase(post)
+    with pytest.raises(CaseErased):
+        await post.house.cases.reopen(ana, number)
+    thread = await post.house.desk.thread(ana, number)
+    assert thread.card.title.name == "case.erased" and not thread.view.mentions
+
+
+async def test_a_name_that_two_people_have_asks_for_the_id(post):
+    await post.house.mentions.receive([theirs(customer=Customer("one", "@same")), theirs(number=2, customer=Customer("two", "@same"))])
+    with pytest.raises(SeveralAccounts) as raised:
+        await Erasure(post.store).find("x", "same")
+    assert raised.value.facts["accounts"] == ("x:one", "x:two")
+    assert [one.external_id for one in await Erasure(post.store).find("x", "two")] == ["two"]
+
+
+async def test_a_reason_that_a_manager_gave_aloud_goes_too(post, ana, lea):
+    manager = await post.house.person("Max", "manager")
+    number = (await post.house.mentions.receive([theirs()]))[0].case_id
+    await post.house.crises.open(lea, "Breach")
+    await post.house.holds.set(lea, "silent")
+    await post.house.holds.excuse(manager, number, f"her life: {SECRET}-reason")
+    await post.send(10)
+    assert SECRET in str([one.card for one in post.slack.messages])
+    await erase(post)
+    await post.send(30)
+    assert SECRET not in str([one.card for one in post.slack.messages])
+    assert await left(post.store) == {}
+    assert await whole(post)
+
+
+async def test_a_broken_delivery_of_somebody_whose_name_merely_contains_theirs_stays(post):
+    await post.house.mentions.receive([theirs(customer=Customer("anna-1", "@anna"))])
+    await post.house.inbox.set_aside("webhook", '{"user": "@annabel"}', "no text")
+    await post.house.inbox.set_aside("webhook", '{"user": "@anna"}', "no text")
+    await erase(post, "anna")
+    assert [row for row in (await everything(post.store))["raw_payloads"] if "anna" in row and "annabel" not in row] == []
+    assert any("annabel" in row for row in (await everything(post.store))["raw_payloads"])
+
+
+async def test_closed_cases_are_erased_once_when_their_time_is_over(post, ana, lea, dial):
+    number, still = await story(post, ana, lea), await post.house.case("still open")
+    await post.house.cases.close(ana, number)
+    dial.forward(days=29)
+    assert await Erasure(post.store).expire(timedelta(days=30)) == 0
+    dial.forward(days=2)
+    both = await asyncio.gather(*(Erasure(post.store).expire(timedelta(days=30)) for _ in range(2)))
+    assert sum(both) == 1
+    assert set(await left(post.store)) <= {"raw_payloads"}, "a delivery that could not be read goes after 30 days of its own"
+    assert await Erasure(post.store).expire(timedelta(days=30)) == 0
+    async with post.store.read() as work:
+        assert (await cases.get(work, still)).erased_at is None
+        assert [row.act for row in await timeline.of_chain(work, f"case:{number}")].count("erased") == 1
+
+
+async def test_an_old_case_goes_while_the_customers_present_one_stays_with_its_name(post, ana, dial):
+    old = (await post.house.mentions.receive([theirs()]))[0].case_id
+    await post.house.cases.close(ana, old)
+    dial.forward(days=40)
+    new = (await post.house.mentions.receive([theirs("me again", number=5, conversation_id="another")]))[0].case_id
+    assert await Erasure(post.store).expire(timedelta(days=30)) == 1
+    async with post.store.read() as work:
+        assert (await cases.get(work, old)).erased_at and (await cases.get(work, new)).handle == f"@{SECRET}-id-handle"
+    await post.house.cases.close(ana, new)
+    dial.forward(days=31)
+    assert await Erasure(post.store).expire(timedelta(days=30)) == 1
+    assert await left(post.store) == {}
+
+
+async def test_many_old_cases_go_a_few_at_a_time(post, ana, dial):
+    numbers = [one.case_id for one in await post.house.mentions.receive([mention(f"number {one}") for one in range(120)])]
+    for number in numbers:
+        await post.house.cases.close(ana, number)
+    dial.forward(days=31)
+    assert await Erasure(post.store).expire(timedelta(days=30)) == 120
+    assert await whole(post)
+
+
+async def test_the_other_accounts_of_a_person_stay_linked_when_the_first_is_erased(post, ana):
+    first = (await post.house.mentions.receive([theirs()]))[0].case_id
+    others = [theirs(network=name, by=name, number=name, conversation_id=name) for name in ("mastodon", "email")]
+    await post.house.mentions.receive(others)
+    for name in ("mastodon", "email"):
+        await post.house.customers.link(ana, first, name, name)
+    await Erasure(post.store).erase([one for one in await Erasure(post.store).find("x", f"{SECRET}-id") if one.network == "x"])
+    assert {one.network for one in await Erasure(post.store).find("email", "email")} == {"mastodon", "email"}
