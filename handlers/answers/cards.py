@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flows.answers import Stage
 from flows.approvals import Standing
 from handlers.answers.proofreading import finding_words
-from handlers.answers.quorum import how_it_stands
+from handlers.answers.quorum import approvers_of, how_it_stands
 from handlers.cards import receipt_words
 from handlers.ports import Button, Card, CustomerText, Label, Style, Words
 from handlers.shelf import Shelf
@@ -24,6 +24,7 @@ from storage.types import DraftStatus, ReplyState
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _TONES = {DraftStatus.IN_APPROVAL: "normal", DraftStatus.REJECTED: "alarm"}
 MOST_FINDINGS = 8
+NAMED = 4
 AROUND = 40  # characters of what stayed, beside what changed
 
 
@@ -36,6 +37,7 @@ class Sheet:
     case: Case
     answers: str
     standing: Standing
+    asked: tuple[str, ...]  # by name, those whose yes would count now
     given: Sequence[Approval]
     statement: Statement | None
     latest: Statement | None  # of the same kind
@@ -52,12 +54,15 @@ async def load(work: Work, shelf: Shelf, version_id: int) -> Sheet | None:
     rests = await statements.get(work, version.statement_id) if version.statement_id else None
     latest = await statements.latest(work, rests.crisis_id, rests.kind) if rests else None
     reply = await replies.of_draft(work, version.draft_id)
+    flow = await shelf.of(work, case)
+    standing = await how_it_stands(work, flow, case, version)
     return Sheet(
         version=version,
         before=await drafts.before(work, version),
         case=case,
         answers=(said[-1].newest_text or said[-1].text) if said else "",
-        standing=await how_it_stands(work, await shelf.of(work, case), case, version),
+        standing=standing,
+        asked=tuple(one.name for one in await approvers_of(work, standing.waiting, version)) if standing.waiting else (),
         given=await approvals.of_version(work, version.id),
         statement=rests,
         latest=latest,
@@ -125,7 +130,14 @@ def _small(sheet: Sheet) -> Iterator[Words]:
 
 
 def _waits(stage: Stage, sheet: Sheet) -> Words:
-    facts = {"stage": Label(stage.label), "have": sheet.standing.have, "need": sheet.standing.need, "at": sheet.version.created_at}
+    facts = {
+        "stage": Label(stage.label),
+        "people": sheet.asked[:NAMED],
+        "more": max(0, len(sheet.asked) - NAMED),
+        "have": sheet.standing.have,
+        "need": sheet.standing.need,
+        "at": sheet.version.created_at,
+    }
     return Words("draft.waits_for", {**facts, "language": sheet.version.language if "unchecked" in sheet.version.checks else ""})
 
 

@@ -6,10 +6,9 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from flows.flow import Flow
+from flows.flow import LANGUAGES, Flow
 from handlers.ports import Network, Words
 from storage import cases, crises, facts, replies
 from storage.cases import Case
@@ -46,8 +45,8 @@ class Proofreader:
     _ours: OwnReplies = field(default_factory=OwnReplies, repr=False, compare=False)
 
     async def warm(self) -> None:
-        """Load what the checks know off the event loop, before the first draft is written."""
-        await asyncio.to_thread(import_module, "flows.checks")
+        """Load what the checks know off the event loop, before the first draft is written: the first reading takes seconds."""
+        await asyncio.to_thread(_read_once)
 
     async def read(
         self, work: Work, flow: Flow, case: Case, text: str, *, private: bool, rests: Statement | None = None
@@ -83,6 +82,13 @@ class Proofreader:
             allowed_hosts=flow.answers.links,
             own_contacts=flow.answers.contacts,
         )
+
+
+def _read_once() -> None:
+    from flows.checks import Draft, Surroundings, check  # noqa: PLC0415 - numpy loads after the bot is ready
+
+    for language in LANGUAGES:
+        check(Draft("Hello?", language), Surroundings())
 
 
 def _without(text: str, rests: Statement | None) -> str:

@@ -124,6 +124,7 @@ class Publishing:
         if row.kind == DELETE:
             await replies.change(work, reply.id, deleted_at=now)
             await self._record(work, case, "reply_deleted", {"reply": reply.id, "external_id": reply.external_id})
+            await self.board.follow(work, Shown(case.id, case.channel, case.severity), "receipt", reply.id)
             return
         if reply.state is ReplyState.SENT:
             return
