@@ -58,8 +58,7 @@ def _kept(ids: str, origin: Origin) -> str:
 
 def answers(view: Json) -> Answers:
     """What stands in each field of a submitted form; an empty field is left out."""
-    inputs = {block_id: _chosen(next(iter(controls.values()), {})) for block_id, controls in view["state"]["values"].items()}
-    return _by_field({block_id: values for block_id, values in inputs.items() if values})
+    return _by_field({block_id: _chosen(next(iter(controls.values()), {})) for block_id, controls in view["state"]["values"].items()})
 
 
 def shown(view: Json) -> Answers:
@@ -70,7 +69,8 @@ def shown(view: Json) -> Answers:
 def _by_field(inputs: Mapping[str, tuple[str, ...]]) -> Answers:
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for block_id, values in inputs.items():
-        found.setdefault(field_of(block_id), {})[block_id] = values
+        if values:
+            found.setdefault(field_of(block_id), {})[block_id] = values
     return {name: next(iter(parts.values())) if len(parts) == 1 else (joined(parts),) for name, parts in found.items()}
 
 

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.slack import Access, SlackDoor, open_slack
+from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.renderer import Renderer
 from handlers.sender import Sender
@@ -24,7 +25,7 @@ from tests.fakes.slack import FakeSlack, Limits
 
 @dataclass
 class SlackHouse:
-    """Ana and Bo are agents that Slack knows by address; Eve is a stranger; Max is manager and admin."""
+    """Slack knows them by address: Ana is an agent, Bo a lead, Max manager and admin, Lou a lawyer; Eve is a stranger."""
 
     slack: FakeSlack
     house: TestHouse
@@ -36,6 +37,12 @@ class SlackHouse:
     bo: str
     eve: str
     max: str
+    lou: str
+
+    @property
+    def published(self) -> list[str]:
+        """What customers can read on X."""
+        return self.house.networks["x"].texts
 
     async def card_of(self, case_id: int, channel: str | None = None) -> dict[str, Any]:
         """The case's card, as soon as it stands in the channel."""
@@ -56,6 +63,21 @@ class SlackHouse:
 
     def shown_to(self, user: str, channel: str, ts: str) -> bool:
         return any((one.user, one.channel, one.message["ts"]) == (user, channel, ts) for one in self.slack.ephemerals)
+
+    async def shown(self, words: str, channel: str | None = None) -> dict[str, Any]:
+        """The latest message of a channel or of one of its threads that says this."""
+        return await until(lambda: next((one for one in reversed(self.messages(channel)) if words in all_text(one)), None))
+
+    async def receipt(self, words: str) -> dict[str, Any]:
+        """What a thread says became of a reply."""
+        return await until(lambda: next((one for one in self.messages() if first_text(one).strip().startswith(words)), None))
+
+    async def press(self, user: str, message: dict[str, Any], act: str) -> Any:
+        return await self.click(user, message, button(message, act))
+
+    async def opened(self, user: str, name: str) -> dict[str, Any]:
+        """The form, once it has taken the place of its first, empty window."""
+        return await until(lambda: next((one for one in self.slack.views_open(user) if one["callback_id"] == name), None))
 
     async def told(self, user: str, words: str) -> dict[str, Any]:
         """The private message to somebody that says this."""
@@ -89,6 +111,12 @@ def action_ids(message: dict[str, Any]) -> list[str]:
     return [one["action_id"] for block in message.get("blocks", []) if block["type"] == "actions" for one in block["elements"]]
 
 
+def button(message: dict[str, Any], act: str) -> str:
+    """The first button of this act, or line of a menu."""
+    every = [*action_ids(message), *(line for lines in menus(message).values() for line in lines)]
+    return next(one for one in every if one.startswith(f"{act}:"))
+
+
 def menus(message: dict[str, Any]) -> dict[str, list[str]]:
     """The lines of each menu, by the menu's action_id."""
     elements = [one for block in message.get("blocks", []) if block["type"] == "actions" for one in block["elements"]]
@@ -102,20 +130,23 @@ def menu_with(message: dict[str, Any], act: str) -> str | None:
 
 @asynccontextmanager
 async def slack_house(
-    tmp_path: Path, *, by: str = "socket", limits: Limits | None = None, url: str | None = None
+    tmp_path: Path, *, by: str = "socket", limits: Limits | None = None, url: str | None = None, language: str = "en"
 ) -> AsyncIterator[SlackHouse]:
+    """`language` is the channels' and Ana's; Bo reads Spanish, the others English."""
     async with FakeSlack(limits=limits) as slack:
-        people = {name: slack.add_user(name, email=f"{name}@example.com").id for name in ("ana", "bo", "eve", "max")}
+        people = {name: slack.add_user(name, email=f"{name}@example.com").id for name in ("ana", "bo", "eve", "max", "lou")}
         crisis, ordinary = slack.add_channel("crisis", is_private=True).id, slack.add_channel("ordinary", is_private=True).id
         store = Store(url or f"sqlite:///{tmp_path}/tocsin.db")
         await upgrade(store)
         house = await TestHouse(store, data_breach(), Board({"slack": {"crisis": crisis, "ordinary": ordinary}}), Scripted()).begin()
-        await house.person("Ana", "agent", email="ana@example.com")
+        await house.person("Ana", "agent", email="ana@example.com", languages=[language])
         await house.person("Bo", "lead", email="bo@example.com", languages=["es"])
         await house.person("Max", "manager", "admin", email="max@example.com")
+        await house.person("Lou", "legal", email="lou@example.com")
         secret = {"app_token": slack.app_token} if by == "socket" else {"signing_secret": slack.signing_secret}
-        door = await open_slack(house.use_cases(), Access(slack.bot_token, api_url=slack.base_url, **secret))
-        sender = Sender(store, ways_to({"slack": door.workspace}, Renderer(store, house.shelf, {"slack": "en"})))
+        door = await open_slack(house.use_cases(), Access(slack.bot_token, api_url=slack.base_url, language=language, **secret))
+        ways = ways_to({"slack": door.workspace}, Renderer(store, house.shelf, {"slack": language}))
+        sender = Sender(store, {**ways, **ways_out(house.networks, store, house.gate, house.board)})
         try:
             async with _listening(slack, door), _sending(sender):
                 yield SlackHouse(slack, house, door, sender, crisis, ordinary, *people.values())

@@ -49,6 +49,10 @@ class Modals(Acting):
         ack = await self.delivery.send("interactive", payload)
         return self._after(user, on_top, ack)
 
+    def type_in(self, user: str, name: str, value: Any) -> None:
+        """Put something into an input of the topmost modal (its action_id or block_id); the app hears nothing of it yet."""
+        self._fill(self._modal(user, None), name, value)
+
     async def close_view(self, user: str, view: Json | str | None = None, *, everything: bool = False) -> Ack | None:
         """Press Cancel, or the X that closes the whole stack; the app hears it if it asked to."""
         who, on_top = self._person(user), self._modal(user, view)
