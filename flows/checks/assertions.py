@@ -21,7 +21,7 @@ MANY = 1_000  # from so many on a number is a count of customers, even in privat
 LEAST = 3  # letters of a word that must stand in a fact: "Nov" does in "November"
 SHORT = 1 / 8  # of a day: what takes us less is no matter of the incident unless the clause speaks of that
 _SPEAKS = frozenset({"attack", "hit", "start", "closed"})
-_TIMED = ("tomorrow", "yesterday", "around_clock")
+_TIMED = ("tomorrow", "yesterday", "around_clock", "weekend")
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,17 @@ def _clauses(reading: Reading, known: Known) -> Iterator[Clause]:
 def _asserted(clause: Clause) -> Iterator[tuple[str, Stretch]]:
     yield from (("number", Stretch(one.start, one.end, "")) for one in _unknown_quantities(clause))
     yield from (("date", Stretch(one.start, one.end, "")) for one in clause.moments if not clause.known.holds(one))
-    yield from (("date", clause.over(met)) for met in clause.met("neutral") if met.name in _TIMED and met.name not in clause.known.concepts)
+    yield from (("date", clause.over(met)) for met in clause.met("neutral") if met.name in _TIMED and not _timed(met, clause))
     told = [*_unknown_phrases(clause)]
     told += (("data", hit) for hit in _unknown_data(clause))
     told += (("cause", clause.over(met)) for met in _unknown_particulars(clause))
     yield from ((kind, hit) for kind, hit in told if not clause.urges(hit.start))
+
+
+def _timed(met: Met, clause: Clause) -> bool:
+    """Whether the facts name that time, or it is none: "de la mañana" is no tomorrow."""
+    known = met.name in clause.known.concepts or (met.name == "weekend" and clause.known.daily)
+    return known or (met.first > 0 and clause.tokens[met.first - 1].text == "la")
 
 
 def _unknown_quantities(clause: Clause) -> Iterator[Quantity]:

@@ -16,6 +16,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 MOST = 60  # days read in one part of a sentence
 _ORDINAL = ("st", "nd", "rd", "th", "er")
 _LITTLE = frozenset({"of", "the", "de", "del", "du", "mes", "d'", "l'"})
+_LINKS = frozenset({"to", "and", "until", "till", "al", "y", "el", "et", "au", "le"})
+_FAR = 12  # letters from a day to its month
 _DOUBTFUL = frozenset({"may", "march", "jan", "mar", "sep", "dec"})  # a verb, a name or a cut word unless a preposition stands before
 _IN = frozenset(
     {"in", "since", "before", "until", "till", "by", "from", "to", "after", "of", "last", "next", "this", "early", "late", "mid"}
@@ -108,9 +110,25 @@ def _day_first(tokens: Sequence[Token], place: int, words: Words) -> Moment | No
         return None
     at = _past(tokens, place + 1, (*_ORDINAL, *_LITTLE))
     month = _month(tokens, at, words.language)
-    if month is None or tokens[at].start - tokens[place].end > 12:
+    if month is None:
+        return _first_of_two(tokens, place, day, words)
+    if tokens[at].start - tokens[place].end > _FAR:
         return None
     return _dated(tokens, place, at, day, month)
+
+
+def _first_of_two(tokens: Sequence[Token], place: int, day: int, words: Words) -> Moment | None:
+    """The 2nd of "from 2 to 6 March" and "entre le 2 et le 6 mars"."""
+    other = _past(tokens, place + 1, (*_ORDINAL, *_LITTLE))
+    if other >= len(tokens) or tokens[other].text not in _LINKS:
+        return None
+    other = _past(tokens, other + 1, (*_LITTLE, *_LINKS))
+    if other >= len(tokens) or _number(tokens[other], words) is None:
+        return None
+    at = _past(tokens, other + 1, (*_ORDINAL, *_LITTLE))
+    month = _month(tokens, at, words.language)
+    close = at < len(tokens) and tokens[at].start - tokens[place].end <= 2 * _FAR
+    return Moment(tokens[place].start, tokens[place].end, day, month) if month and close else None
 
 
 def _month_first(tokens: Sequence[Token], place: int, words: Words) -> Moment | None:
