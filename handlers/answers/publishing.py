@@ -141,7 +141,8 @@ class Publishing:
         now = await work.now()
         status = {} if case.status is Status.CLOSED else {"status": Status.ANSWERED}
         first = {} if case.answered_at else {"answered_at": now}
-        await cases.change(work, case.id, **status, **first)
+        if status or first:
+            await cases.change(work, case.id, **status, **first)
         await deadlines.meet(work, f"first_answer:{case.id}")
 
     async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:

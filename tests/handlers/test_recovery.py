@@ -7,7 +7,7 @@ from handlers.errors import DoorClosed
 from handlers.keeping import Keeping
 from handlers.ports import LEASE
 from handlers.vitals import Vitals
-from storage import health, outbox
+from storage import health, outbox, replies
 from storage.types import ReplyState
 from tests.handlers.sending import post_office
 from tests.handlers.test_answers import ANSWER, SAID, stands
@@ -103,3 +103,19 @@ async def test_a_network_is_on_the_status_before_anything_has_gone_through_it_an
     await vitals.introduce(["x", "email"])
     assert (await post.door("x")).state == "closed"
     assert [door.reason for door in (await vitals.read()).doors if door.door == "x"] == ["suspended"]
+
+
+async def test_a_second_answer_that_arrived_while_its_case_was_closed_is_written_down_too(post, dial):
+    number = await approved(post)
+    await post.send(5)
+    ana, lea = await post.house.person("Ada", "agent"), await post.house.person("Leo", "lead")
+    proposed = await post.house.drafts.propose(ana, number, Wording("And I have read your second message too. Ada", private=True))
+    await post.house.approvals.approve(lea, proposed.version_id)
+
+    async def close():
+        await post.house.cases.close(ana, number)
+
+    post.house.networks["x"].during = close
+    await post.send(5)
+    async with post.store.read() as work:
+        assert [one.state for one in await replies.of_case(work, number)] == [ReplyState.SENT, ReplyState.SENT]
