@@ -165,3 +165,21 @@ async def test_a_crisis_is_not_closed_over_what_is_held(room):
         await room.house.crises.close(room.manager)
     await room.house.holds.set(room.lead, "off")
     await room.house.crises.close(room.manager)
+
+
+async def test_whatever_happens_while_holds_come_and_go_each_clock_stands_or_runs_as_the_last_hold_says(room):
+    made = [await room.house.case("an ordinary question", by=f"before{number}") for number in range(6)]
+
+    async def toggle(last):
+        for hold in ("silent", "off", "holding", "off", last):
+            await room.house.holds.set(room.lead, hold)
+            await asyncio.sleep(0)
+
+    for last in ("silent", "off"):
+        arriving = [room.house.case("my_data", by=f"{last}{number}") for number in range(12)]
+        moving = [room.house.cases.move(room.agent, case, crisis=True) for case in made]
+        tagging = [room.house.tags.toggle(room.agent, case, "my_data") for case in made]
+        results = await asyncio.gather(toggle(last), *arriving, *moving, *tagging)
+        made += [one for one in results if isinstance(one, int)]
+        paused = {(await first_answer(room, case)).paused_at is not None for case in made}
+        assert paused == {last == "silent"}
