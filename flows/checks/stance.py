@@ -21,6 +21,9 @@ BITS = 16  # buckets of letters and words: 2**16
 MOST_SENTENCES, MOST_LETTERS = 80, 400  # of one draft; longer ones are cut
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!]")
 _PIECES, _MEANING = 1.4, 1.4  # the share of either kind of feature
+MOST_ENCODED = 1_000  # letters of one text that the encoder reads
+KEPT = 2_000  # sentences whose vectors are remembered: 4 MB
+_ENCODED: dict[str, NDArray[np.float32]] = {}
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,20 @@ def sums(read: Rows, weights: NDArray[np.float32]) -> NDArray[np.float32]:
 def read_sentences(texts: tuple[str, ...], *, semantic: bool) -> Read:
     found = rows([words_of(text) for text in texts])
     pieces = Rows(found.starts, found.buckets & ((1 << BITS) - 1), found.weights * np.float32(_PIECES))
-    vectors = np.asarray(_encoder().encode(list(texts)), np.float32) * np.float32(_MEANING) if semantic and texts else None
-    return Read(pieces, vectors)
+    return Read(pieces, _vectors(texts) if semantic and texts else None)
+
+
+def _vectors(texts: tuple[str, ...]) -> NDArray[np.float32]:
+    """Each sentence is encoded once, whichever check asks first."""
+    known = {text: vector for text in texts if (vector := _ENCODED.get(text)) is not None}
+    fresh = [text for text in dict.fromkeys(texts) if text not in known]
+    if fresh:
+        found = np.asarray(_encoder().encode([text[:MOST_ENCODED] for text in fresh]), np.float32) * np.float32(_MEANING)
+        known.update(zip(fresh, found, strict=True))
+        if len(_ENCODED) > KEPT:
+            _ENCODED.clear()
+        _ENCODED.update({text: known[text] for text in fresh})
+    return np.array([known[text] for text in texts], np.float32)
 
 
 def words_of(text: str) -> str:
