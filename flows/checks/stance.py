@@ -21,9 +21,9 @@ BITS = 16  # buckets of letters and words: 2**16
 MOST_SENTENCES, MOST_LETTERS = 80, 400  # of one draft; longer ones are cut
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!]")
 _PIECES, _MEANING = 1.4, 1.4  # the share of either kind of feature
-MOST_ENCODED = 1_000  # letters of one text that the encoder reads
+MOSTENCODED = 1_000  # letters of one text that the encoder reads
 KEPT = 2_000  # sentences whose vectors are remembered: 4 MB
-_ENCODED: dict[str, NDArray[np.float32]] = {}
+ENCODED: dict[str, NDArray[np.float32]] = {}
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ def read_sentences(texts: tuple[str, ...], *, semantic: bool) -> Read:
 
 def _vectors(texts: tuple[str, ...]) -> NDArray[np.float32]:
     """Each sentence is encoded once, whichever check asks first."""
-    known = {text: vector for text in texts if (vector := _ENCODED.get(text)) is not None}
+    known = {text: vector for text in texts if (vector := ENCODED.get(text)) is not None}
     fresh = [text for text in dict.fromkeys(texts) if text not in known]
     if fresh:
-        found = np.asarray(_encoder().encode([text[:MOST_ENCODED] for text in fresh]), np.float32) * np.float32(_MEANING)
+        found = np.asarray(_encoder().encode([text[:MOSTENCODED] for text in fresh]), np.float32) * np.float32(_MEANING)
         known.update(zip(fresh, found, strict=True))
-        if len(_ENCODED) > KEPT:
-            _ENCODED.clear()
-        _ENCODED.update({text: known[text] for text in fresh})
+        if len(ENCODED) > KEPT:
+            ENCODED.clear()
+        ENCODED.update({text: known[text] for text in fresh})
     return np.array([known[text] for text in texts], np.float32)
 
 
