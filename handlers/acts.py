@@ -79,7 +79,8 @@ ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
         Act.MARK_WORKSPACE: frozenset({"admin"}),
     }
 )
-NEEDS_SECOND_FACTOR = frozenset({"lead", "legal", "manager", "admin"})  # those who approve, and those who let people in
+# those who decide, and those who let people in
+NEEDS_SECOND_FACTOR = frozenset({"lead", "legal", "manager", "admin", "dpo", "security", "press_officer"})
 
 
 def may(person: Person, act: Act) -> bool:
