@@ -17,7 +17,9 @@ from flows.loader import load_flow
 from flows.people import PersonEntry, load_people
 from flows.triage import Triage, UniversalEncoder
 from handlers.board import Board
+from handlers.erasure import Erasure
 from handlers.errors import CrisisOpen
+from handlers.evidence import Evidence
 from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.keeping import Keeping
@@ -214,7 +216,7 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
     from handlers.second_look import SecondLook
     from handlers.ticks import Ticks
 
-    due = Ticks(house.store, house.board, house.flow)
+    due = Ticks(house.store, house.board, house.flow, house.settings.kept_for)
     take = SecondLook(house.store, house.board, house.flow, house.learner).take
     second = [Tick("second_look", take, seconds=2)] if house.settings.semantic else []
     return (
@@ -236,7 +238,7 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
 async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
     """The commands that need the database in shape."""
     from bot.networks.replay import Replay
-    from bot.terminal import commands
+    from bot.terminal import records
     from bot.terminal.replay import show_replay
 
     language = settings.language
@@ -245,8 +247,7 @@ async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
             "run": lambda: serve(house),
             "replay": lambda: show_replay(Replay(house.mentions.receive, house.inbox.set_aside), parsed.file, parsed.speed, language),
             "invite": lambda: invite(house, settings.public_url or f"http://{settings.host}:{settings.port}", parsed.name),
-            "verify": lambda: commands.verify(Keeping(house.store), language),
-            "migrate": lambda: commands.migrated(language),
+            **records.commands(Keeping(house.store), Erasure(house.store), Evidence(house.store, house.flow), parsed, language),
         }
         return await does[parsed.command or "run"]()
 
@@ -264,13 +265,14 @@ async def findings(settings: Settings) -> Sequence[Any]:
 
 
 def obey(settings: Settings, parsed: argparse.Namespace) -> int:
-    from bot.terminal import commands
+    from bot.terminal import commands, records
 
     keeping, language = Keeping(Store(settings.database_url)), settings.language
     does: dict[str, Callable[[], int]] = {
         "backup": lambda: commands.back_up(keeping, parsed.file, language),
         "restore": lambda: commands.restore(keeping, parsed.file, language),
         "describe": lambda: commands.describe(parsed.what),
+        **records.offline(parsed, language),
         "check": lambda: commands.tell_findings(asyncio.run(findings(settings)), language),
     }
     return does[parsed.command]() if parsed.command in does else asyncio.run(in_house(settings, parsed))

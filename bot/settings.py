@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     second_factor: bool = Field(True, validation_alias="TOCSIN_SECOND_FACTOR")
     demo: bool = Field(True, validation_alias="TOCSIN_DEMO")
     dry_run: bool = Field(False, validation_alias="TOCSIN_DRY_RUN")
+    retention_days: int = Field(0, ge=0, le=36500, validation_alias="TOCSIN_RETENTION_DAYS")  # 0: for ever
     metrics_token: SecretStr | None = Field(None, validation_alias="TOCSIN_METRICS_TOKEN")
 
     @field_validator("slack_channels", "webhook_secrets", mode="before")
@@ -91,6 +93,11 @@ class Settings(BaseSettings):
     def networks(self) -> tuple[str, ...]:
         """The networks that are configured, beside those that need nothing."""
         return tuple(f"webhook:{source}" for source in self.webhook_secrets)
+
+    @property
+    def kept_for(self) -> timedelta | None:
+        """After how long the personal data of a closed case is erased; None for never."""
+        return timedelta(days=self.retention_days) if self.retention_days else None
 
     @property
     def is_private(self) -> bool:

@@ -34,19 +34,24 @@ class History:
             await admit(work, who, Act.SEE)
             links = await timeline.of_chain(work, case_chain(case_id))
             names = await people.names(work, [link.person_id for link in links if link.person_id])
-        return [self._past(link, names.get(link.person_id, "")) for link in links]
+        return [
+            Past(link.at, retold(self.flow, link, names.get(link.person_id, "")), link.door if link.person_id else "") for link in links
+        ]
 
-    def _past(self, link: Any, name: str) -> Past:
-        facts = {"name": name, **self._facts(link.act, link.payload or {})}
-        words = Words(f"timeline.{link.act}", facts) if link.act in _TOLD else Words("timeline.other", {"name": name, "act": link.act})
-        return Past(link.at, words, link.door if link.person_id else "")
 
-    def _facts(self, act: str, payload: Mapping[str, Any]) -> dict[str, object]:
-        """An erased payload leaves empty facts."""
-        if act == "tagged":
-            tags = payload.get("tags", {})
-            return {side: tuple(tag_label(self.flow, tag) for tag, on in tags.items() if on is (side == "on")) for side in ("on", "off")}
-        return {fact: payload.get(fact, "") for fact in _TOLD.get(act, ())}
+def retold(flow: Flow, link: Any, name: str) -> Words:
+    """One link of the timeline in words; `name` is who acted."""
+    if link.act not in _TOLD:
+        return Words("timeline.other", {"name": name, "act": link.act})
+    return Words(f"timeline.{link.act}", {"name": name, **_facts(flow, link.act, link.payload or {})})
+
+
+def _facts(flow: Flow, act: str, payload: Mapping[str, Any]) -> dict[str, object]:
+    """An erased payload leaves empty facts."""
+    if act == "tagged":
+        tags = payload.get("tags", {})
+        return {side: tuple(tag_label(flow, tag) for tag, on in tags.items() if on is (side == "on")) for side in ("on", "off")}
+    return {fact: payload.get(fact, "") for fact in _TOLD.get(act, ())}
 
 
 _TOLD: Mapping[str, tuple[str, ...]] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.flow import Flow
 from handlers.board import FALLBACK, Board
+from handlers.erasure import Erasure
 from handlers.ports import Words
 from storage import health, mentions, outbox, timeline
 from storage.database import Store, Work
@@ -27,6 +28,7 @@ class Ticks:
     store: Store
     board: Board
     flow: Flow
+    kept_for: timedelta | None = None  # after how long a closed case's personal data goes; None keeps it
 
     async def recover(self) -> None:
         """Every few seconds: rows whose sender died are ready again; what was meant for a closed channel goes to the fallback."""
@@ -83,7 +85,7 @@ class Ticks:
         await self.board.tell(work, self.flow.crisis_channel, words, f"door:{door.door}", CRITICAL, tone="alarm", besides=door.door)
 
     async def tidy(self) -> None:
-        """Every hour: what was kept for a time goes; finished rows are archived."""
+        """Every hour: what was kept for a time goes, the personal data of old cases too; finished rows are archived."""
         async with self.store.begin() as work:
             await work.lock_names(["tidy"])
             now = await work.now()
@@ -92,6 +94,8 @@ class Ticks:
             while await outbox.archive(work, now - OUTBOX_KEPT):
                 pass
             await work.commit()
+        if self.kept_for:
+            await Erasure(self.store).expire(self.kept_for)
 
     async def seal(self) -> None:
         """After midnight UTC: the timeline's head of each day that ended is kept apart, the days of an outage too."""

@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from storage.tables import timeline, timeline_days
 
 GENESIS = bytes(32)
 MACHINE = "machine"
+_PLAIN = ("chain", "seq", "act", "person_id", "door", "payload")
+_BYTES = ("salt", "commitment", "hash")
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,11 @@ def case_chain(case_id: int) -> str:
     return f"case:{case_id}"
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def _commit(salt: bytes, payload: Mapping[str, Any]) -> bytes:
-    return hashlib.sha256(salt + _canonical(payload).encode()).digest()
+    return hashlib.sha256(salt + canonical(payload).encode()).digest()
 
 
 def _link(before: bytes, row: Mapping[Any, Any]) -> bytes:
@@ -100,6 +102,19 @@ async def _heads(work: Work, chains: set[str]) -> dict[str, tuple[int, bytes]]:
     return {row.chain: (row.seq, row.hash) for row in await work.execute(query)}
 
 
+def as_line(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A link as plain values: moments in ISO 8601, bytes in hex."""
+    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    packed = {name: row[name].hex() if row[name] is not None else None for name in _BYTES}
+    return {name: row[name] for name in _PLAIN} | {"at": at} | packed
+
+
+def from_line(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises ValueError, KeyError or TypeError when it is no link."""
+    packed = {name: bytes.fromhex(line[name]) if line[name] is not None else None for name in _BYTES}
+    return {name: line[name] for name in _PLAIN} | {"at": datetime.fromisoformat(line["at"])} | packed
+
+
 async def of_chain(work: Work, chain: str) -> Sequence[sa.Row[Any]]:
     """The links of one chain, oldest first."""
     return (await work.execute(sa.select(timeline).where(timeline.c.chain == chain).order_by(timeline.c.seq))).all()
@@ -118,20 +133,33 @@ async def newest(work: Work) -> str:
     return f"{last}.{here}"
 
 
+@dataclass
+class Proof:
+    """Follows links, given chain by chain in their order, and remembers the first break of each."""
+
+    count: int = 0
+    breaks: dict[str, Break] = field(default_factory=dict)
+    _chain: str = ""
+    _seq: int = 0
+    _before: bytes = GENESIS
+
+    def take(self, row: Mapping[Any, Any]) -> None:
+        self.count += 1
+        if row["chain"] != self._chain:
+            self._chain, self._seq, self._before = row["chain"], 0, GENESIS
+        wrong = _wrong(row, self._seq, self._before)
+        if wrong and self._chain not in self.breaks:
+            self.breaks[self._chain] = Break(self._chain, row["seq"], wrong)
+        self._seq, self._before = row["seq"], row["hash"]
+
+
 async def verify(work: Work) -> tuple[int, list[Break]]:
     """Recompute every chain: how many links were read, and the first break of each chain that has one."""
-    breaks: dict[str, Break] = {}
-    chain, seq, before, count = "", 0, GENESIS, 0
+    proof = Proof()
     rows = await work.connection.stream(sa.select(timeline).order_by(timeline.c.chain, timeline.c.seq).execution_options(yield_per=1000))
     async for row in rows.mappings():
-        count += 1
-        if row["chain"] != chain:
-            chain, seq, before = row["chain"], 0, GENESIS
-        wrong = _wrong(row, seq, before)
-        if wrong and chain not in breaks:
-            breaks[chain] = Break(chain, row["seq"], wrong)
-        seq, before = row["seq"], row["hash"]
-    return count, [*breaks.values(), *await _broken_days(work)]
+        proof.take(row)
+    return proof.count, [*proof.breaks.values(), *await _broken_days(work)]
 
 
 def _wrong(row: Mapping[Any, Any], seq: int, before: bytes) -> str | None:
