@@ -22,6 +22,7 @@ article{display:flex;gap:8px;padding:8px 20px}.who{width:36px;height:36px;border
 display:grid;place-items:center}.who svg{width:20px}.body{min-width:0;flex:1}
 .name{font-weight:900}.app-tag{font-size:10px;font-weight:700;background:#e8e8e8;color:#616061;border-radius:2px;padding:1px 4px;margin:0 5px;
 vertical-align:1px}.at{color:#616061;font-size:12px}
+.rich{margin:0 0 8px;white-space:pre-wrap}
 blockquote{margin:4px 0;padding-left:12px;border-left:4px solid #ddd;white-space:pre-wrap}
 .context{font-size:13px;color:#616061;white-space:pre-line;margin:4px 0}
 .actions{display:flex;flex-wrap:wrap;gap:6px 8px;margin:6px 0}
@@ -31,6 +32,13 @@ button.primary{background:#007a5a;border-color:#007a5a;color:#fff}button.danger{
 padding:4px 20px}.line:after{content:"";flex:1;border-top:1px solid #ddd}
 .box{margin:8px 20px 18px;border:1px solid #bbb;border-radius:8px;padding:11px 12px;color:#8d8d8d;font-size:14px}
 .mark{display:inline-block;width:13px;height:13px;border-radius:3px;vertical-align:-1px;margin-right:2px}
+"""
+WINDOW = """
+body{background:#8f8f8f}.window{width:520px;margin:24px auto;background:#fff;border-radius:8px;overflow:hidden}
+.window h1 svg{width:20px;vertical-align:-4px;color:#7a1f1f}.fields{padding:16px 20px}label{display:block;font-weight:700;margin:16px 0 6px}
+.optional{font-weight:400;color:#616061}.select,.typed{border:1px solid #bbb;border-radius:4px;padding:7px 12px;min-height:38px;
+white-space:pre-wrap}.select:after{content:"▾";float:right;color:#616061}.long{min-height:110px}
+footer{border-top:1px solid #ddd;padding:14px 20px;display:flex;justify-content:flex-end;gap:8px}
 """
 BELL = (
     '<svg viewBox="0 0 24 24" fill="currentColor"><path d="M12 2a1.6 1.6 0 0 0-1.6 1.6v.7A6 6 0 0 0 6 10v5l-2 3h16l-2-3v-5'
@@ -76,9 +84,13 @@ def _message(message: Json, *, replies: bool = False) -> str:
 def _block(block: Json) -> str:
     match block["type"]:
         case "rich_text":
-            return "".join(_part(part) for part in block["elements"])
+            return f'<div class="rich">{"".join(_part(part) for part in block["elements"])}</div>'
         case "actions":
             return f'<div class="actions">{"".join(_button(one) for one in block["elements"])}</div>'
+        case "section":
+            return f"<div>{_words(block['text']['text'])}</div>"
+        case "input":
+            return _input(block)
         case "context":
             return "".join(f'<div class="context">{_mrkdwn(one["text"])}</div>' for one in block["elements"])
     raise ValueError(f"no picture of a {block['type']} block yet")
@@ -102,6 +114,8 @@ def _inline(elements: Sequence[Json]) -> str:
 
 
 def _button(element: Json) -> str:
+    if element["type"] == "overflow":
+        return '<button class="menu">•••</button>'
     return f'<button class="{element.get("style", "")}">{_words(element["text"]["text"])}</button>'
 
 
@@ -113,7 +127,8 @@ def _mrkdwn(text: str) -> str:
 
 
 def _moment(timestamp: int) -> str:
-    return datetime.fromtimestamp(timestamp, UTC).strftime("today at %H:%M")
+    at = datetime.fromtimestamp(timestamp, UTC)
+    return at.strftime("today at %H:%M" if at.date() == datetime.now(UTC).date() else "%-d %b at %H:%M")
 
 
 def _words(text: str) -> str:
@@ -124,3 +139,31 @@ def _marked(text: str) -> str:
     for emoji, colour in MARKS.items():
         text = text.replace(emoji, f'<span class="mark" style="background:{colour}"></span>')
     return text
+
+
+def modal_page(view: Json) -> str:
+    """A window of Slack, with what stands in its fields."""
+    body = "".join(_block(block) for block in view["blocks"])
+    submit = f'<button class="primary">{_words(view["submit"]["text"])}</button>' if view.get("submit") else ""
+    foot = f"<footer><button>{_words(view['close']['text'])}</button>{submit}</footer>"
+    head = f"<h1>{BELL} {_words(view['title']['text'])}</h1>"
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{STYLE}{WINDOW}</style>'
+        f'<div class="window">{head}<div class="fields">{body}</div>{foot}</div></html>'
+    )
+
+
+def _input(block: Json) -> str:
+    optional = ' <span class="optional">(optional)</span>' if block.get("optional") else ""
+    label, element = f"<label>{_words(block['label']['text'])}{optional}</label>", block["element"]
+    match element["type"]:
+        case "static_select":
+            chosen = element.get("initial_option")
+            return f'{label}<div class="select">{_words(chosen["text"]["text"]) if chosen else "Select an option"}</div>'
+        case "multi_static_select":
+            chosen = ", ".join(one["text"]["text"] for one in element.get("initial_options", ()))
+            return f'{label}<div class="select">{_words(chosen) or "Select options"}</div>'
+        case "datetimepicker":
+            return f'{label}<div class="select">Select a date and time</div>'
+    long = " long" if element.get("multiline") else ""
+    return f'{label}<div class="typed{long}">{_words(element.get("initial_value", ""))}</div>'

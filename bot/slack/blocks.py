@@ -1,7 +1,8 @@
 """Card → Block Kit: pure, and within Slack's limits whatever the card holds."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from bot.slack.markup import Json, calm, cut, mrkdwn, plain_text, quoted, rich
@@ -13,6 +14,8 @@ MARKS = {**SEVERITIES, "alarm": "🚨 "}
 TITLE, QUOTE, OURS, SMALL, LABEL, NOTICE = 300, 3000, 11_000, 2900, 75, 300
 CUT = 300  # characters kept for saying that there is more than fits
 VALUE, ID, URL, IN_A_ROW, PARTS = 2000, 255, 3000, 25, 60
+GROUPS, BLOCK = 30, 50  # of a card's lines; characters that a block itself takes
+WRITTEN = "draft.text"
 CHOICE, CHOICES = 150, 5  # of a menu
 SHOWN_ROWS = 2  # of buttons; a later row of nothing but plain ones is folded into a menu
 BUTTONS_TOGETHER, TOGETHER = 6000, 12_000  # characters as JSON; beyond 13,200 Slack answers msg_blocks_too_long
@@ -22,8 +25,8 @@ def card_blocks(card: Card, language: str) -> list[Json]:
     """The blocks of a message. What does not fit is cut, the customer's words last of all but never silently."""
     head = [_rich_text([_section(_title(card, language))])]
     tail = [*_small(card.small, language), *_rows(card.buttons, language)]
-    parts = _within(_body(card.body, language), TOGETHER - _size(head) - _size(tail), language)
-    return [*head, *([_rich_text(parts)] if parts else []), *tail]
+    groups = [_body(group, language) for group in _groups(card.body[:PARTS])]
+    return [*head, *_within(groups, TOGETHER - _size(head) - _size(tail), language), *tail]
 
 
 def notice(card: Card, language: str) -> str:
@@ -40,6 +43,8 @@ def notice(card: Card, language: str) -> str:
 def _title(card: Card, language: str) -> list[Json]:
     mark = MARKS.get(card.tone)
     said = [*([{"type": "text", "text": mark}] if mark else []), *rich(card.title, language, TITLE, calm)]
+    if not (card.body or card.small or card.buttons or card.tone == "alarm"):
+        return said  # a sentence is no heading
     return [{**element, "style": {"bold": True}} if element["type"] == "text" else element for element in said]
 
 
@@ -125,26 +130,48 @@ def _address(url: str | None) -> str | None:
     return whole if fits else None
 
 
-def _body(body: Sequence[Words | CustomerText], language: str) -> Iterator[Json]:
-    for one in body[:PARTS]:
+def _groups(body: Sequence[Words | CustomerText]) -> list[list[Words | CustomerText]]:
+    """Lines on one topic stand together, each topic apart from the next."""
+    groups = [list(lines) for _, lines in groupby(body, _topic)]
+    rest = [line for group in groups[GROUPS:] for line in group]
+    return [*groups[:GROUPS], *([rest] if rest else [])]
+
+
+def _topic(line: Words | CustomerText) -> str:
+    """What somebody wrote is a topic of its own."""
+    if isinstance(line, CustomerText):
+        return ""
+    return line.name if line.name == WRITTEN else line.name.partition(".")[0]
+
+
+def _body(group: Sequence[Words | CustomerText], language: str) -> list[Json]:
+    parts = []
+    for one in group:
         if isinstance(one, CustomerText):
             kind, elements = "rich_text_quote", quoted(one, QUOTE)
         else:
             kind, elements = "rich_text_section", rich(one, language, OURS)
         if elements:
-            yield {"type": kind, "elements": elements}
+            parts.append({"type": kind, "elements": elements})
+    return parts
 
 
-def _within(parts: Iterator[Json], room: int, language: str) -> list[Json]:
-    """As much as fits. Nobody must take what they see for the whole when it is not."""
-    kept: list[Json] = []
+def _within(groups: Sequence[list[Json]], room: int, language: str) -> list[Json]:
+    """As much as fits, a block for each group. Nobody must take what they see for the whole when it is not."""
+    blocks: list[Json] = []
     room -= CUT
-    for part in parts:
-        if _size(part) > room:
-            return [*kept, *_shortened(part, room), _section(rich(Words("command.cut"), language, CUT))]
-        room -= _size(part)
-        kept.append(part)
-    return kept
+    for parts in groups:
+        kept: list[Json] = []
+        for part in parts:
+            if _size(part) > room:
+                more = _section(rich(Words("command.cut"), language, CUT))
+                return [*blocks, _rich_text([*kept, *_shortened(part, room), more])]
+            room -= _size(part)
+            kept.append(part)
+        if kept:
+            room -= BLOCK
+            blocks.append(_rich_text(kept))
+    return blocks
 
 
 def _shortened(part: Json, room: int) -> list[Json]:
