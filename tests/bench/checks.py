@@ -30,7 +30,7 @@ RECENT, LETTERS, RUNS = 10_000, 280, 600
 GOALS = {"precision": 0.95, "recall": 0.85}
 P99_MS = 50.0
 FOLDS = 6
-HALVES = {"opened": ("dev", "sealed"), "unopened": ("unopened",)}
+HALVES = {"opened": ("dev", "opened1", "opened2"), "unopened": ("unopened",)}
 Row = Mapping[str, Any]
 Pairs = dict[str, list[tuple[bool, bool]]]
 
