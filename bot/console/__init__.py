@@ -10,8 +10,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 import templates
-from bot.console import cases, house, people
+from bot.console import acts as doing
+from bot.console import answers, approvals, cases, crisis, house, people
 from bot.console.entrance import Entrance
+from bot.console.guard import read_json
 from bot.console.live import Live
 from bot.console.visit import LOGIN, Console, acting, outer, reading
 from handlers.acts import Act
@@ -20,7 +22,11 @@ from handlers.use_cases import UseCases
 
 __all__ = ["routes", "sign_in_link"]
 
-_FILES = {"console.css": "text/css", "console.js": "text/javascript", "bell.svg": "image/svg+xml", "quiet.svg": "image/svg+xml"}
+_FILES = {
+    **dict.fromkeys(("console.css", "answers.css", "crisis.css"), "text/css"),
+    **dict.fromkeys(("console.js", "writing.js"), "text/javascript"),
+    **dict.fromkeys(("bell.svg", "quiet.svg"), "image/svg+xml"),
+}
 
 
 def sign_in_link(public_url: str, token: str) -> str:
@@ -37,11 +43,16 @@ def routes(acts: UseCases, public_url: str, language: str = "en", live: Live | N
     return [
         Route("/", reading(console, cases.show_queue)),
         Route("/cases/{number}", reading(console, cases.show_case)),
-        Route("/act/{act}", acting(console, cases.act), methods=["POST"]),
+        Route("/cases/{number}/writing", acting(console, answers.write, read_json), methods=["POST"]),
+        Route("/act/{act}", acting(console, doing.act), methods=["POST"]),
         Route("/next", acting(console, cases.take_next), methods=["POST"]),
+        Route("/approvals", reading(console, approvals.show_approvals)),
+        Route("/approvals", acting(console, approvals.release), methods=["POST"]),
+        Route("/crisis", reading(console, crisis.show_crisis)),
         Route("/status", reading(console, house.show_status)),
         Route("/crisis/open", acting(console, house.open_crisis), methods=["POST"]),
         Route("/crisis/close", acting(console, house.close_crisis), methods=["POST"]),
+        Route("/crisis/{act}", acting(console, crisis.act), methods=["POST"]),
         Route("/record", reading(console, house.show_record)),
         Route("/record", acting(console, house.record), methods=["POST"]),
         Route("/workspaces", reading(console, house.show_workspaces)),

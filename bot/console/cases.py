@@ -1,30 +1,35 @@
 """The queue and the case in hand: what is shown, and every act on it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from bot.console import answers
 from bot.console.guard import without_nul
 from bot.console.html import EXCERPT_MOST, Tongue, card_values, form_values
-from bot.console.visit import Visit, status_of
+from bot.console.visit import Visit, number_of, status_of
 from handlers.acts import Act
+from handlers.answers.acts import FILLED
 from handlers.cards import mention_card, note_card, note_form
 from handlers.desk import Thread
-from handlers.errors import BadInput, NoSuchCase, NothingWaits, Told
-from handlers.ports import Button
+from handlers.errors import DraftStopped, NothingWaits, Told
+from handlers.ports import Button, CustomerText, Words
 from handlers.queue import WHOSE, Narrowing
 
 FORMS = ("more_tags", "kind", "link")  # behind a button; the note has its place at the foot of the thread
-_TEAMS: Mapping[str, bool | None] = {"": None, "crisis": True, "ordinary": False}
+ROOM_FORMS = {"callback": Act.CALL_BACK, "except": Act.EXCUSE}
+TEAMS: Mapping[str, bool | None] = {"": None, "crisis": True, "ordinary": False}
 
 
 def narrowing_of(given: Mapping[str, str], tags: Mapping[str, object]) -> Narrowing:
     """What an address asks for; what it cannot mean is left out."""
     language, whose, tag = given.get("language", ""), given.get("whose", ""), given.get("tag", "")
     return Narrowing(
-        crisis=_TEAMS.get(given.get("team", "")),
+        crisis=TEAMS.get(given.get("team", "")),
         whose=whose if whose in WHOSE else "",
         tag=tag if tag in tags else "",
         language=language if language.isalpha() and len(language) <= 16 else "",
@@ -38,7 +43,7 @@ def address(number: int | None, by: Narrowing, page: int = 1, **more: str) -> st
     return (f"/cases/{number}" if number else "/") + (f"?{query}" if query else "")
 
 
-def _asked(visit: Visit) -> tuple[Narrowing, int]:
+def asked(visit: Visit) -> tuple[Narrowing, int]:
     """From the address of a page, or from the form of an act that must lead back to the same one."""
     given = {name: values[0] for name, values in visit.form.items()} if visit.form else dict(visit.request.query_params)
     page = given.get("page", "1")
@@ -51,18 +56,19 @@ async def show_queue(visit: Visit) -> Response:
 
 async def show_case(visit: Visit) -> Response:
     form = visit.request.query_params.get("form", "")
-    return await _show(visit, _number(visit.request.path_params["number"]), form=form)
+    return await show(visit, number_of(visit.request.path_params["number"]), form=form)
 
 
-async def _show(visit: Visit, number: int, *, form: str = "", told: Told | None = None, whole: bool = False) -> Response:
-    values = {**await _queue(visit, number), "case": await _case(visit, number, form=form, whole=whole), "told": ""}
+async def show(visit: Visit, number: int, *, form: str = "", told: Told | None = None, whole: bool = False) -> Response:
+    """A case beside the queue; what was refused is told there."""
+    values = {**await _queue(visit, number), "case": await _case(visit, number, form=form, told=told, whole=whole), "told": ""}
     if told:
-        values["told"] = visit.tongue.speak(told.words)
+        values["told"] = visit.tongue.say("stopped") if isinstance(told, DraftStopped) else visit.tongue.speak(told.words)
     return await visit.show("queue.html", values, status_of(told) if told else 200)
 
 
 async def _queue(visit: Visit, chosen: int | None = None) -> dict[str, Any]:
-    by, page = _asked(visit)
+    by, page = asked(visit)
     found = await visit.acts.queue.screenful(visit.who, by, page)
     tongue = visit.tongue
     rows = [
@@ -86,6 +92,7 @@ async def _queue(visit: Visit, chosen: int | None = None) -> dict[str, Any]:
         "by": by,
         "team": _kept(by, 1)["team"],
         "kept": kept,
+        "carried": {**kept, "open": str(open_now)} if (open_now := answers.opened(visit)).name else kept,
         "labels": labels,
         "spoken": [by.language] if by.language else [],
         "turn": turn,
@@ -101,44 +108,82 @@ def _kept(by: Narrowing, page: int) -> dict[str, str]:
     return {"team": team, "whose": by.whose, "tag": by.tag, "language": by.language, "find": by.find, "page": str(page) if page > 1 else ""}
 
 
-async def _case(visit: Visit, number: int, *, form: str, whole: bool) -> dict[str, Any]:
+async def _case(visit: Visit, number: int, *, form: str, told: Told | None, whole: bool) -> dict[str, Any]:
     thread = await visit.acts.desk.thread(visit.who, number, whole=whole)
     past = await visit.acts.history.of_case(visit.who, number)
-    by, page = _asked(visit)
-    tongue = visit.tongue
-
-    def link(button: Button) -> str | None:
-        if button.act in (*FORMS, "like_this"):
-            return address(number, by, page, form=button.act) + "#form"
-        return "#note" if button.act == "note" else None
-
+    talk, others = visit.acts.answers.talk, await visit.acts.answers.talk.other_cases(visit.who, number)
+    by, page = asked(visit)
+    tongue, link = visit.tongue, linking(visit, number)
+    card = replace(thread.card, buttons=(*thread.card.buttons[:-1], (*thread.card.buttons[-1], *await _of_room(visit, thread))))
+    talked = [(one.at, answers.talked_values(one, visit, link)) for one in await talk.of_case(visit.who, number)]
     return {
         "number": number,
-        "card": card_values(thread.card, tongue, link),
-        "thread": _entries(thread, tongue),
+        "card": card_values(card, tongue, link),
+        "thread": [values for _, values in sorted([*_entries(thread, tongue), *talked], key=lambda pair: pair[0])],
         "past": [{"at": tongue.moment(one.at), "words": tongue.speak(one.words), "door": one.door} for one in past],
-        "form": await _form(visit, form, number),
+        "others": [_other(one, tongue, address(one.id, by, page)) for one in others],
+        "form": await _form(visit, form, number, told),
+        "panel": await answers.panel(visit, number, told),
         "alike": await _alike(visit, number) if form == "like_this" else None,
-        "note": form_values(note_form(number), tongue, visit.form or None) if visit.may(Act.NOTE) else None,
+        "note": form_values(note_form(number), tongue, _of_note(visit)) if visit.may(Act.NOTE) else None,
         "whole": whole,
         "here": address(number, by, page),
     }
 
 
-def _entries(thread: Thread, tongue: Tongue) -> list[dict[str, Any]]:
-    """Later messages and internal notes, in the order in which they came."""
-    said = [(one.received_at, {**card_values(mention_card(one), tongue), "is_note": False, "at": ""}) for one in thread.view.mentions[1:]]
-    noted = [(one.at, {**card_values(note_card(one), tongue), "is_note": True, "at": tongue.moment(one.at)}) for one in thread.notes]
-    return [values for _, values in sorted([*said, *noted], key=lambda pair: pair[0])]
+def linking(visit: Visit, number: int, **more: str) -> Callable[[Button], str | None]:
+    """The addresses behind a case's buttons, those of them that open something."""
+    by, page = asked(visit)
+
+    def link(button: Button) -> str | None:
+        if button.act in (*FORMS, *ROOM_FORMS, "like_this"):
+            return address(number, by, page, form=button.act) + "#form"
+        if button.act in FILLED:
+            return address(number, by, page, form=button.act, of=answers.split(button.ids)[1], **more) + "#answer"
+        return "#note" if button.act == "note" else None
+
+    return link
 
 
-async def _form(visit: Visit, name: str, number: int) -> dict[str, Any] | None:
+async def _of_room(visit: Visit, thread: Thread) -> Sequence[Button]:
+    """What the room of the crisis can do about one case."""
+    number, crisis = str(thread.view.case.id), (await visit.standing()).crisis
+    offered = {"callback": thread.view.case.status != "closed", "except": bool(crisis and crisis.hold_since and thread.view.case.crisis)}
+    return [Button(name, Words(f"console.{name}"), number) for name, act in ROOM_FORMS.items() if offered[name] and visit.may(act)]
+
+
+def _of_note(visit: Visit) -> Mapping[str, list[str]] | None:
+    return visit.form if visit.request.path_params.get("act") == "note" else None
+
+
+def _other(one: Any, tongue: Tongue, href: str) -> dict[str, Any]:
+    text = tongue.quote(CustomerText(one.text), EXCERPT_MOST)
+    facts = {"state": tongue.say("state", word=str(one.status)), "network": tongue.say("network", name=one.network)}
+    return {"number": one.id, "href": href, "text": text, "at": tongue.moment(one.opened_at), **facts}
+
+
+def _entries(thread: Thread, tongue: Tongue) -> list[tuple[datetime, dict[str, Any]]]:
+    """Later messages and internal notes, each with its moment."""
+    said = [
+        (one.received_at, {**card_values(mention_card(one), tongue), "id": f"said-{one.id}", "is_note": False, "at": ""})
+        for one in thread.view.mentions[1:]
+    ]
+    noted = [
+        (one.at, {**card_values(note_card(one), tongue), "id": f"note-{one.id}", "is_note": True, "at": tongue.moment(one.at)})
+        for one in thread.notes
+    ]
+    return [*said, *noted]
+
+
+async def _form(visit: Visit, name: str, number: int, told: Told | None) -> dict[str, Any] | None:
+    if name in ROOM_FORMS and visit.may(ROOM_FORMS[name]):
+        return form_values(await visit.acts.room.desk.form(visit.who, name, str(number)), visit.tongue, visit.form if told else None)
     return form_values(await visit.acts.desk.form(visit.who, name, number), visit.tongue) if name in FORMS else None
 
 
 async def _alike(visit: Visit, number: int) -> Sequence[dict[str, Any]]:
     """Closed ones too: what was answered before may answer this."""
-    by, page = _asked(visit)
+    by, page = asked(visit)
     found = await visit.acts.desk.like_this(visit.who, number)
     return [
         {
@@ -152,66 +197,9 @@ async def _alike(visit: Visit, number: int) -> Sequence[dict[str, Any]]:
     ]
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16
-
-
-def _number(text: str) -> int:
-    if not _is_number(text):
-        raise NoSuchCase(case=text[:20])
-    return int(text)
-
-
-Doing = Callable[[Visit, int, str], Awaitable[None]]
-DOINGS: Mapping[str, Doing] = {
-    "claim": lambda visit, number, _: visit.acts.cases.claim(visit.who, number),
-    "close": lambda visit, number, _: visit.acts.cases.close(visit.who, number),
-    "reopen": lambda visit, number, _: visit.acts.cases.reopen(visit.who, number),
-    "move": lambda visit, number, to: visit.acts.cases.move(visit.who, number, crisis=_team(to)),
-    "tag": lambda visit, number, tag: visit.acts.tags.toggle(visit.who, number, tag),
-    "choose_tags": lambda visit, number, _: visit.acts.tags.choose(visit.who, number, visit.form.get("tags", [])),
-    "note": lambda visit, number, _: visit.acts.cases.note(visit.who, number, visit.one("text")),
-    "kind": lambda visit, number, _: visit.acts.cases.set_kind(visit.who, number, visit.one("kind")),
-    "link": lambda visit, number, _: visit.acts.customers.link(visit.who, number, visit.one("network"), visit.one("account")),
-}
-
-
-def _team(word: str) -> bool:
-    team = _TEAMS.get(word)
-    if team is None:
-        raise BadInput(field="command", problem="unknown_choice")
-    return team
-
-
-async def act(visit: Visit) -> Response:
-    """A button or a form of a case. A refusal is told on the case's own page, with what was typed still in its field."""
-    name = visit.request.path_params["act"]
-    ids, _, rest = visit.one("ids").partition(":")
-    number = _number(ids)
-    if name == "reveal":
-        await visit.acts.cases.reveal(visit.who, number)
-        return await _show(visit, number, whole=True)
-    if name not in DOINGS:
-        raise BadInput(field="command", problem="unknown_choice")
-    try:
-        await DOINGS[name](visit, number, rest)
-    except NoSuchCase:
-        raise
-    except Told as told:
-        return await _show(visit, number, told=told, form=name if name in FORMS else "")
-    return RedirectResponse(_after(visit, number), 303)
-
-
-def _after(visit: Visit, number: int) -> str:
-    """Back to the page that the act came from: `stay` names the case that was in hand there, or the queue alone."""
-    by, page = _asked(visit)
-    stay = visit.one("stay")
-    return address({"": number, "queue": None}.get(stay, int(stay) if _is_number(stay) else None), by, page)
-
-
 async def take_next(visit: Visit) -> Response:
     """The gravest one that nobody has, within the chosen team."""
-    by, page = _asked(visit)
+    by, page = asked(visit)
     try:
         number = await visit.acts.cases.next(visit.who, crisis=by.crisis)
     except NothingWaits as told:

@@ -1,6 +1,7 @@
 """What every answer and every question of the console must satisfy: headers, where a form was sent from, how long it is."""
 
 import hmac
+import json
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 BODY_MOST = 1_000_000  # bytes
+JSON_MOST = 100_000
 FIELDS_MOST = 200
 
 # img-src data: is for the one picture of the second factor, which must not have an address
@@ -65,18 +67,40 @@ def check_csrf(form: Mapping[str, list[str]], csrf: str) -> None:
 
 async def read_form(request: Request) -> dict[str, list[str]]:
     """Fields and their values; 415 for anything but a plain form, 413 for more than BODY_MOST."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise BadRequest(415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_MOST:
-            raise BadRequest(413)
+    body = await _read(request, "application/x-www-form-urlencoded")
     try:
         fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MOST, errors="strict")
     except ValueError:
         raise BadRequest(400) from None
-    return {name: [without_nul(value) for value in values] for name, values in fields.items()}
+    return {name: [_tamed(value) for value in values] for name, values in fields.items()}
+
+
+async def read_json(request: Request) -> dict[str, list[str]]:
+    """As `read_form`, from an object of JSON whose values are strings."""
+    body = await _read(request, "application/json", JSON_MOST)
+    try:
+        fields = json.loads(body.decode())
+    except (ValueError, RecursionError):
+        raise BadRequest(400) from None
+    if not isinstance(fields, dict) or len(fields) > FIELDS_MOST or not all(isinstance(value, str) for value in fields.values()):
+        raise BadRequest(400)
+    return {name: [_tamed(value)] for name, value in fields.items()}
+
+
+async def _read(request: Request, kind: str, most: int = BODY_MOST) -> bytes:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
+        raise BadRequest(415)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise BadRequest(413)
+    return bytes(body)
+
+
+def _tamed(value: str) -> str:
+    """Lines end as everywhere but in forms of browsers."""
+    return without_nul(value).replace("\r\n", "\n")
 
 
 def without_nul(text: str) -> str:

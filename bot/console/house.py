@@ -45,12 +45,12 @@ def _door_words(visit: Visit, door: Any) -> str:
 
 async def open_crisis(visit: Visit) -> Response:
     await visit.acts.crises.open(visit.who, visit.one("name"))
-    return RedirectResponse("/status", 303)
+    return RedirectResponse("/crisis", 303)
 
 
 async def close_crisis(visit: Visit) -> Response:
     await visit.acts.crises.close(visit.who)
-    return RedirectResponse("/status", 303)
+    return RedirectResponse("/crisis", 303)
 
 
 async def show_record(visit: Visit) -> Response:

@@ -61,8 +61,8 @@ def card_values(card: Card, tongue: Tongue, link: Callable[[Button], str | None]
 
 def _part(part: Words | CustomerText, tongue: Tongue) -> dict[str, str]:
     if isinstance(part, CustomerText):
-        return {"kind": "quote", "text": tongue.quote(part)}
-    return {"kind": "line", "text": tongue.speak(part)}
+        return {"kind": "quote", "name": "", "text": tongue.quote(part)}
+    return {"kind": "line", "name": part.name, "text": tongue.speak(part)}
 
 
 def button_values(button: Button, tongue: Tongue, href: str | None) -> dict[str, Any]:
@@ -102,4 +102,5 @@ def _field(field: Field, tongue: Tongue, given: list[str] | None) -> dict[str, A
         "value": chosen[0] if chosen else "",
         "optional": field.optional,
         "most": field.most,
+        "refills": field.refills,
     }

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from bot.console.guard import BadRequest, check_csrf, check_origin, guarded, rea
 from bot.console.html import Tongue
 from bot.console.live import Live
 from handlers.acts import Act
+from handlers.desk import Status
 from handlers.errors import NoSuchCase, NotAllowed, Told, UnknownPerson, WorkspaceNotTrusted
 from handlers.ports import Who, Words
 from handlers.signin import Need, Visitor
@@ -23,6 +25,7 @@ from templates import LANGUAGES, page
 
 log = structlog.get_logger()
 Endpoint = Callable[[Request], Awaitable[Response]]
+Reads = Callable[[Request], Awaitable[Mapping[str, list[str]]]]
 LOGIN, CODE = "/sign-in", "/sign-in/code"
 
 
@@ -57,6 +60,7 @@ class Visit:
     visitor: Visitor
     tongue: Tongue
     form: Mapping[str, list[str]] = field(default_factory=dict)
+    known: dict[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def acts(self) -> UseCases:
@@ -77,8 +81,15 @@ class Visit:
         """A page inside the frame that all pages share."""
         return HTMLResponse(page(name, {**await self._frame(), **values}), status)
 
+    async def standing(self) -> Status:
+        """How things stand, asked once per visit."""
+        if "standing" not in self.known:
+            self.known["standing"] = await self.acts.desk.status(self.who)
+        return cast("Status", self.known["standing"])
+
     async def _frame(self) -> dict[str, object]:
-        standing = await self.acts.desk.status(self.who) if self.may(Act.SEE) else None
+        sees = self.may(Act.SEE)
+        standing = await self.standing() if sees else None
         return {
             **plain_frame(self.console, self.tongue.language),
             "visitor": self.visitor,
@@ -86,16 +97,42 @@ class Visit:
             "standing": standing,
             "since": self.tongue.wait(standing.crisis.opened_at) if standing and standing.crisis else "",
             "alarms": [door for door in standing.doors if door.state != "well"] if standing else [],
+            "waiting": await self.acts.answers.talk.waiting(self.who) if sees else 0,
+            "held": _held(standing.crisis, self.tongue) if standing and standing.crisis else "",
             "csrf": self.visitor.csrf,
             "path": self.request.url.path,
             "tongue": self.tongue,
         }
 
 
+def _held(crisis: Any, tongue: Tongue) -> str:
+    return tongue.say("held", hold=str(crisis.hold), since=tongue.moment(crisis.hold_since)) if crisis.hold_since else ""
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def number_of(text: str) -> int:
+    """A case's, as an address or a form says it. Raises NoSuchCase."""
+    if not is_number(text):
+        raise NoSuchCase(case=text[:20])
+    return int(text)
+
+
 def plain_frame(console: Console, language: str) -> dict[str, object]:
     """What a page needs that nobody has signed in to."""
     tongue = Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
-    nobody: dict[str, object] = {"visitor": None, "csrf": "", "alarms": [], "standing": None, "can": {}, "path": ""}
+    nobody: dict[str, object] = {
+        "visitor": None,
+        "csrf": "",
+        "alarms": [],
+        "standing": None,
+        "can": {},
+        "path": "",
+        "held": "",
+        "waiting": 0,
+    }
     return {"w": tongue.say, "language": language, "version": console.version, **nobody}
 
 
@@ -126,12 +163,12 @@ def reading(console: Console, show: Callable[[Visit], Awaitable[Response]]) -> E
     return outer(console, read)
 
 
-def acting(console: Console, act: Callable[[Visit], Awaitable[Response]]) -> Endpoint:
+def acting(console: Console, act: Callable[[Visit], Awaitable[Response]], read: Reads = read_form) -> Endpoint:
     """An act of those who are let in: only from our own pages, with their session's own sign."""
 
     async def write(request: Request) -> Response:
         check_origin(request, console.public_url)
-        form = await read_form(request)
+        form = await read(request)
         return await _admitted(console, request, act, form)
 
     return outer(console, write)

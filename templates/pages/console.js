@@ -10,7 +10,8 @@
 
   // ---- swapping what changed ----------------------------------------------------------------
   const served = new Map(); // id -> the part as the server sent it, so that what we or the reader did to it does not count as a change
-  const keep = (within) => all("[data-part], [data-list] > li", within).forEach((part) => served.set(part.id, part.outerHTML));
+  const sign = (part) => part.outerHTML.replace(/(data-due="[^"]*">)[^<]*/g, "$1"); // a clock that runs down is no news
+  const keep = (within) => all("[data-part], [data-list] > li", within).forEach((part) => served.set(part.id, sign(part)));
   keep(document);
 
   const isTyped = (field) =>
@@ -33,36 +34,48 @@
   };
 
   const replace = (old, fresh) => {
-    if (!old || !fresh || served.get(old.id) === fresh.outerHTML) return;
-    served.set(old.id, fresh.outerHTML);
+    if (!old || !fresh || served.get(old.id) === sign(fresh)) return;
+    served.set(old.id, sign(fresh));
+    keep(fresh);
     old.replaceWith(fresh);
   };
 
-  const swapList = (list, fresh) => {
+  // an answer that has just taken a place is not approved by a click that was meant for another: its buttons wait a moment
+  const settle = (item) => {
+    if (!item.hasAttribute("data-answer")) return;
+    item.dataset.fresh = "";
+    setTimeout(() => delete item.dataset.fresh, 1200);
+  };
+  const swapList = (list, fresh, force) => {
     const wanted = [...fresh.children];
     const ids = new Set(wanted.map((item) => item.id));
     [...list.children].forEach((item) => { if (!ids.has(item.id)) { served.delete(item.id); item.remove(); } });
     wanted.forEach((item, at) => {
       const mine = document.getElementById(item.id);
-      if (mine && served.get(item.id) === item.outerHTML) {
+      if (mine && (served.get(item.id) === sign(item) || (!force && isBusy(mine)))) {
         if (list.children[at] !== mine) list.insertBefore(mine, list.children[at] || null);
         return;
       }
-      served.set(item.id, item.outerHTML);
+      served.set(item.id, sign(item));
       if (mine) mine.remove();
       list.insertBefore(item, list.children[at] || null);
+      if (!force) settle(item);
     });
   };
 
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+  const key = (part) => part && find("[data-key]", part)?.dataset.key;
+  const isSameWriting = (part, fresh) => Boolean(key(part)) && key(part) === key(fresh.getElementById(part.id)) && isBusy(part);
   const swap = (fresh, { force = false } = {}) => {
     const restore = whereFocus();
     all("[data-part]").forEach((part) => {
+      if (isSameWriting(part, fresh)) return;
       if (!force && (isBusy(part) || (part.hasAttribute("data-hold") && part.isConnected))) return;
       replace(part, fresh.getElementById(part.id));
     });
-    all("[data-list]").forEach((list) => { const other = fresh.getElementById(list.id); if (other) swapList(list, other); });
+    all("[data-list]").forEach((list) => { const other = fresh.getElementById(list.id); if (other) swapList(list, other, force); });
     restore();
+    document.dispatchEvent(new Event("tocsin:shown"));
   };
 
   // filters say what is asked for now, also after the back button; what is being typed stays
@@ -76,12 +89,14 @@
   const drafts = new Map(); // case number -> a note that was not sent yet
   const note = () => find("#note textarea");
   const inHand = (within) => find("#card", within)?.dataset.number;
+  const place = (within = document) => find("main", within)?.dataset.inPlace;
   const show = (fresh, address, { push = false } = {}) => {
-    if (!find("#rows") || !find("#rows", fresh)) return false;
+    if (!place() || place() !== place(fresh)) return false;
     const same = inHand() !== undefined && inHand() === inHand(fresh);
     document.body.className = fresh.body.className;
     document.title = fresh.title;
     if (push) history.pushState({}, "", address); else history.replaceState({}, "", address);
+    if (place() !== "desk") { swap(fresh, { force: true }); return true; }
     follow(fresh);
     if (!same) {
       if (note()?.value) drafts.set(inHand(), note().value);
@@ -110,17 +125,21 @@
     const form = event.target, pressed = event.submitter;
     const sure = pressed?.dataset.confirm;
     if (sure && !window.confirm(sure)) { event.preventDefault(); return; }
-    if (form.method !== "post" || !find("#rows") || form.action.endsWith("/sign-out")) return;
+    if (pressed?.closest("[data-fresh]")) { event.preventDefault(); return; }
+    if (form.method !== "post" || !place() || form.action.endsWith("/sign-out")) return;
     const action = pressed?.hasAttribute("formaction") ? pressed.formAction : form.action;
     if (!sameOrigin(action) || acting) { if (acting) event.preventDefault(); return; }
     event.preventDefault();
     acting = true;
     pressed?.setAttribute("aria-busy", "true");
-    const said = new URLSearchParams(new FormData(form, pressed));
+    const said = new URLSearchParams(new FormData(form, pressed)), before = [];
+    document.dispatchEvent(new CustomEvent("tocsin:leaving", { detail: { form, before } }));
     try {
+      await Promise.all(before);
       const answer = await fetch(action, { method: "POST", body: said, headers: { "X-Tocsin": "1" } });
       const fresh = parse(await answer.text());
       if (answer.redirected && form.closest(".write")) { drafts.delete(inHand()); form.reset(); }
+      if (answer.redirected && place() !== "desk") { form.reset(); all("main details[open]").forEach((one) => { one.open = false; }); }
       const address = answer.redirected ? answer.url : location.href;
       const shown = show(fresh, address, { push: new URL(address).pathname !== location.pathname });
       if (!shown && (answer.redirected || !tellHere(fresh))) location.assign(address);
@@ -142,7 +161,8 @@
     const link = event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target) return;
     const url = new URL(link.href);
-    if (!find("#rows") || url.origin !== location.origin || !(url.pathname === "/" || url.pathname.startsWith("/cases/"))) return;
+    const isHere = place() === "desk" ? url.pathname === "/" || url.pathname.startsWith("/cases/") : url.pathname === location.pathname;
+    if (!place() || url.origin !== location.origin || !isHere) return;
     if (url.hash && url.pathname + url.search === location.pathname + location.search) {
       if (url.hash === "#note") { event.preventDefault(); find("#note textarea")?.focus(); }
       return;
@@ -151,7 +171,7 @@
     open(link.href).then(() => {
       if (!url.hash) return;
       find(url.hash)?.scrollIntoView({ block: "nearest" });
-      find(`${url.hash} input:not([type=hidden]), ${url.hash} textarea, ${url.hash} a`)?.focus();
+      (find(`${url.hash} textarea`) || find(`${url.hash} input:not([type=hidden]), ${url.hash} select, ${url.hash} a`))?.focus();
     }).catch(() => location.assign(link.href));
   });
   window.addEventListener("popstate", () => { open(location.href, false).catch(() => location.reload()); });
@@ -168,11 +188,11 @@
   filters?.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(typing); narrow(); });
 
   // ---- keys ---------------------------------------------------------------------------------
-  const rows = () => all("#rows > li > a");
+  const rows = () => all("#rows > li > a, .approvals .answers article");
   const step = (by) => {
     const links = rows();
     if (!links.length) return;
-    const at = links.indexOf(document.activeElement?.closest?.("#rows > li")?.querySelector("a"));
+    const at = links.findIndex((link) => link.contains(document.activeElement) || link.parentElement.contains(document.activeElement));
     const chosen = links.findIndex((link) => link.hasAttribute("aria-current"));
     const from = at >= 0 ? at : chosen;
     const to = links[Math.min(links.length - 1, Math.max(0, from < 0 ? 0 : from + by))];
@@ -180,8 +200,9 @@
     to.scrollIntoView({ block: "nearest" });
   };
   const claim = () => (document.activeElement?.closest?.("#rows > li")?.querySelector("[data-act=claim]") || find("#card [data-act=claim]"))?.click();
+  const approve = () => document.activeElement?.closest?.(".approvals .answer")?.querySelector("[data-act=approve]")?.click();
   const keys = {
-    j: () => step(1), k: () => step(-1), c: claim, n: () => find("[data-key=n]")?.click(),
+    j: () => step(1), k: () => step(-1), a: approve, c: claim, n: () => find("[data-key=n]")?.click(),
     "/": () => { find("#find")?.focus(); find("#find")?.select(); }, "?": () => find("#help")?.showModal(),
   };
   document.addEventListener("keydown", (event) => {
@@ -192,6 +213,13 @@
     event.preventDefault();
     keys[event.key]();
   });
+
+  // ---- clocks that run down ------------------------------------------------------------------
+  const two = (number) => String(number).padStart(2, "0");
+  setInterval(() => all("[data-due]").forEach((clock) => {
+    const left = Math.floor(Math.abs(Date.parse(clock.dataset.due) - Date.now()) / 1000);
+    clock.textContent = `${Math.floor(left / 3600)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+  }), 1000);
 
   // ---- live ---------------------------------------------------------------------------------
   const live = document.body.dataset.live;

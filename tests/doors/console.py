@@ -20,19 +20,23 @@ from flows.flow import Flow
 from flows.loader import load_flow
 from flows.severity import Severity
 from flows.triage.values import Suggestion
+from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
 from handlers.ports import Customer, Mention, Who
+from handlers.sender import Sender
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
 from handlers.use_cases import Ground, UseCases
+from handlers.ways import Way
 from handlers.workspaces import Workspaces
 from storage import cases, people
 from storage.database import Store
 from storage.people import Person
 from storage.tables import metadata
+from tests.fakes.network import FakeNetwork
 
 URL = "http://console.test"
 structlog.configure(
@@ -79,7 +83,17 @@ class Room:
     mentions: Mentions
     dial: Dial
     app: Starlette
+    networks: Mapping[str, FakeNetwork]
     url: str = URL
+
+    async def send(self) -> None:
+        """Let everything leave that may."""
+        await Sender(self.store, self.ways).drain()
+
+    @property
+    def ways(self) -> Mapping[str, Way]:
+        departures = self.acts.answers.drafts.departures
+        return ways_out(self.networks, self.store, departures.gate, departures.board)
 
     async def person(self, name: str, *roles: str, languages: Sequence[str] = ("en",), **more: Any) -> Who:
         row = {**dict.fromkeys(("slack_id", "teams_id", "email", "phone", "hours", "deputy")), "timezone": "Europe/Madrid", **more}
@@ -154,6 +168,7 @@ async def room(
 ) -> AsyncIterator[Room]:
     dial = dial or Dial()
     flow, board = shipped_flow(), Board({})
+    networks = {name: FakeNetwork(dial, name) for name in ("x", "email")}
     store = Store(f"sqlite:///{folder / 'tocsin.db'}", dial=dial)
     async with store.begin() as work:
         await work.connection.run_sync(metadata.create_all)
@@ -161,8 +176,8 @@ async def room(
         await work.commit()
     mentions = Mentions(store, board, flow, machine or PlainMachine(flow))
     team, own = Staff(store, board, "Europe/Madrid", "en"), Workspaces(store, workspaces)
-    acts = UseCases.upon(Ground(store, board, Shelf(flow), {}), Logbook(mentions), team, own, Signin(store, insists))
+    acts = UseCases.upon(Ground(store, board, Shelf(flow), networks), Logbook(mentions), team, own, Signin(store, insists))
     try:
-        yield Room(store, acts, mentions, dial, Starlette(routes=list(routes(acts, url))), url)
+        yield Room(store, acts, mentions, dial, Starlette(routes=list(routes(acts, url))), networks, url)
     finally:
         await store.close()
