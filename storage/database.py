@@ -133,7 +133,7 @@ class Store:
         @sa.event.listens_for(engine.sync_engine, "connect")
         def _(connection: Any, _record: object) -> None:
             connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}").close()
 
         @sa.event.listens_for(engine.sync_engine, "begin")
