@@ -46,7 +46,12 @@ def talked_values(one: Talked, visit: Visit, link: Link) -> dict[str, Any]:
     """A draft or a reply within the thread, where what the customer wrote stands above it anyway."""
     values = answer_values(one.card, one.changes, visit, link, mine=one.mine, own=one.own)
     values["body"] = [part for part in values["body"] if part["kind"] != "quote"]
-    return {**values, "id": f"draft-{one.version_id}", "status": one.status, "at": visit.tongue.moment(one.at)}
+    return {**values, "id": f"draft-{one.version_id}", "status": one.status, "at": "" if _is_receipt(one) else visit.tongue.moment(one.at)}
+
+
+def _is_receipt(one: Talked) -> bool:
+    """Then its title says when."""
+    return one.card.title.name == "draft.receipt"
 
 
 def answer_values(card: Any, changes: Pieces, visit: Visit, link: Link, *, mine: bool, own: bool) -> dict[str, Any]:
@@ -168,11 +173,11 @@ async def write(visit: Visit) -> Response:
 
 
 def findings(found: Sequence[Words], tongue: Tongue) -> list[dict[str, str]]:
-    """Why, where, and what to write there instead."""
-    return [
-        {
-            "why": tongue.speak(why) if isinstance(why := one.facts["why"], Words) else "",
-            **{k: str(one.facts[k]) for k in ("where", "better")},
-        }
-        for one in found
-    ]
+    """Why, where, and what to write there instead. What can only be read is said once, however often it is found."""
+    said = [_finding(one, tongue) for one in found]
+    return [one for at, one in enumerate(said) if one["better"] or one not in said[:at]]
+
+
+def _finding(one: Words, tongue: Tongue) -> dict[str, str]:
+    why = one.facts["why"]
+    return {"why": tongue.speak(why) if isinstance(why, Words) else "", **{name: str(one.facts[name]) for name in ("where", "better")}}
