@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from bot.slack.markup import Json, calm, cut, mrkdwn, plain_text, quoted, rich
+from bot.slack.markup import Json, bare, calm, calm_words, cut, mrkdwn, one_line, plain_text, quoted, rich
 from handlers.ports import Button, Card, CustomerText, Style, Words
 
 # A colour and a shape; the word itself stands in the card.
 SEVERITIES = {"critical": "🟥 ", "high": "🟧 ", "normal": "🟨 ", "low": "⬜ "}
 MARKS = {**SEVERITIES, "alarm": "🚨 "}
-TITLE, QUOTE, OURS, SMALL, LABEL, NOTICE = 300, 3000, 11_000, 2900, 75, 300
+TITLE, SENTENCE, QUOTE, OURS, SMALL, LABEL, NOTICE = 300, 9000, 3000, 20_000, 2900, 75, 300
 CUT = 300  # characters kept for saying that there is more than fits
 VALUE, ID, URL, IN_A_ROW, PARTS = 2000, 255, 3000, 25, 60
 GROUPS, BLOCK = 30, 50  # of a card's lines; characters that a block itself takes
-WRITTEN = "draft.text"
+AS_WRITTEN = ("draft.text", "statement.text", "plain.text")  # texts of several lines
 CHOICE, CHOICES = 150, 5  # of a menu
 SHOWN_ROWS = 2  # of buttons; a later row of nothing but plain ones is folded into a menu
 BUTTONS_TOGETHER, TOGETHER = 6000, 12_000  # characters as JSON; beyond 13,200 Slack answers msg_blocks_too_long
@@ -42,9 +42,10 @@ def notice(card: Card, language: str) -> str:
 
 def _title(card: Card, language: str) -> list[Json]:
     mark = MARKS.get(card.tone)
-    said = [*([{"type": "text", "text": mark}] if mark else []), *rich(card.title, language, TITLE, calm)]
-    if not (card.body or card.small or card.buttons or card.tone == "alarm"):
-        return said  # a sentence is no heading
+    before = [{"type": "text", "text": mark}] if mark else []
+    if not (card.body or card.small or card.buttons) and card.tone == "plain":
+        return [*before, *rich(card.title, language, SENTENCE, calm_words)]  # a sentence is no heading
+    said = [*before, *rich(card.title, language, TITLE, calm)]
     return [{**element, "style": {"bold": True}} if element["type"] == "text" else element for element in said]
 
 
@@ -141,7 +142,7 @@ def _topic(line: Words | CustomerText) -> str:
     """What somebody wrote is a topic of its own."""
     if isinstance(line, CustomerText):
         return ""
-    return line.name if line.name == WRITTEN else line.name.partition(".")[0]
+    return line.name if line.name == AS_WRITTEN[0] else line.name.partition(".")[0]
 
 
 def _body(group: Sequence[Words | CustomerText], language: str) -> list[Json]:
@@ -150,7 +151,7 @@ def _body(group: Sequence[Words | CustomerText], language: str) -> list[Json]:
         if isinstance(one, CustomerText):
             kind, elements = "rich_text_quote", quoted(one, QUOTE)
         else:
-            kind, elements = "rich_text_section", rich(one, language, OURS)
+            kind, elements = "rich_text_section", rich(one, language, OURS, bare if one.name in AS_WRITTEN else one_line)
         if elements:
             parts.append({"type": kind, "elements": elements})
     return parts

@@ -9,7 +9,7 @@ from handlers.customer_text import plain
 from handlers.ports import CustomerText, Words
 
 Json = dict[str, Any]
-_FACT_MOST = 200
+_FACT_MOST, _TEXT_MOST = 200, 3000
 _DATE = "{date_short_pretty} {time}"
 _OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment until it becomes an element
 _MARKED = re.compile(f"{_OPEN}(-?\\d+){_SHUT}")
@@ -27,9 +27,19 @@ def bare(text: str) -> str:
     return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
 
 
-def calm(text: str) -> str:
+def one_line(text: str) -> str:
+    """A fact within a line of ours: it cannot pose as a line of its own."""
+    return " ".join(bare(text).split())
+
+
+def calm(text: str, most: int = _FACT_MOST) -> str:
     """A fact that may have been chosen by a stranger, such as a name: bare, on one line, short, its links harmless."""
-    return plain(CustomerText(" ".join(bare(text).split()), whole=True), _FACT_MOST)
+    return plain(CustomerText(one_line(text), whole=True), most)
+
+
+def calm_words(text: str) -> str:
+    """As `calm`, for a sentence that carries whole texts."""
+    return calm(text, _TEXT_MOST)
 
 
 def escaped(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.slack.markup import Json, calm, cut, plain_text, quoted, rich
+from bot.slack.markup import Json, cut, plain_text, quoted, rich
 from bot.slack.pieces import joined, pieces
 from handlers.ports import CustomerText, Field, FieldKind, Form, Option, Words
 
@@ -94,7 +94,7 @@ def _intro(intro: Sequence[Words | CustomerText], language: str) -> list[Json]:
     blocks = []
     for one in intro:
         quote = isinstance(one, CustomerText)
-        elements = quoted(one, TYPED) if isinstance(one, CustomerText) else rich(one, language, TYPED, calm)
+        elements = quoted(one, TYPED) if isinstance(one, CustomerText) else rich(one, language, TYPED)
         if elements:
             part = {"type": "rich_text_quote" if quote else "rich_text_section", "elements": elements}
             blocks.append({"type": "rich_text", "elements": [part]})
