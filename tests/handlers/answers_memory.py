@@ -18,7 +18,7 @@ ANSWERS = (  # what we answer, and whether that speaks of the crisis
     ("I am sorry that you have to ask about the hack, I do read what you write.", True),
 )
 PEOPLE = {"Ana": "agent", "Bob": "agent", "Lea": "lead", "Max": "manager", "Lou": "legal"}
-TAGS = ("legal_threat", "press", "my_data", "my_data")
+TAGS = ("legal_threat", "legal_threat", "press", "my_data")
 HOLDS = ("silent", "holding", "off", "off")
 SECONDS = (1, 10, 61, 61, 300, 1200, 3600, 9 * 3600)
 FAULTS: tuple[tuple[str, Callable[[], Exception]], ...] = (
