@@ -107,6 +107,8 @@ def kept(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def finding_words(kept_finding: Mapping[str, Any], text: str) -> Words:
-    """What was found, where it stands, and what to write instead."""
-    facts_ = {"where": text[kept_finding["start"] : kept_finding["end"]][:120], "better": kept_finding["better"] or ""}
+    """What was found, where it stands (nowhere in particular when it is the whole), and what to write instead."""
+    whole = kept_finding["end"] - kept_finding["start"] >= len(text)
+    where = "" if whole else text[kept_finding["start"] : kept_finding["end"]][:120]
+    facts_ = {"where": where, "better": kept_finding["better"] or ""}
     return Words("draft.finding", {**facts_, "why": Words(f"finding.{kept_finding['check']}", kept_finding["facts"])})
