@@ -98,14 +98,14 @@ async def tell_the_story(slack: FakeSlack, home: Path) -> None:
             await deliver(home, environment, [one for one in first if one["conversation_id"] == conversation])
             await until(lambda wanted=conversation: len(slack.channel("crisis").posts) > SHOWN.index(wanted))
         cards = list(slack.channel("crisis").posts)
-        await slack.click(grace, channels["crisis"], cards[0]["ts"], action(cards[0], "claim"))
+        await slack.click(grace, channels["crisis"], cards[0]["ts"], *action(cards[0], "claim"))
         opened = cards[-1]
         for act in ("claim", "tag"):
-            await slack.click(tom, channels["crisis"], opened["ts"], action(slack.channel("crisis").message(opened["ts"]), act))
+            await slack.click(tom, channels["crisis"], opened["ts"], *action(slack.channel("crisis").message(opened["ts"]), act))
             await asyncio.sleep(1.5)
         await deliver(home, environment, [one for one in later if one["conversation_id"] == SHOWN[-1]])
         await until(lambda: len(slack.channel("crisis").thread(opened["ts"])) > 1)
-        await slack.click(tom, channels["crisis"], opened["ts"], action(slack.channel("crisis").message(opened["ts"]), "note"))
+        await slack.click(tom, channels["crisis"], opened["ts"], *action(slack.channel("crisis").message(opened["ts"]), "note"))
         await until(lambda: slack.views_open(tom))
         await asyncio.sleep(1)
         await slack.submit(tom, values={"text": NOTE})
@@ -128,10 +128,12 @@ def split(lines: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[d
     return first, later
 
 
-def action(message: Any, act: str) -> str:
-    """The first button of this act."""
+def action(message: Any, act: str) -> tuple[str, str | None]:
+    """The first button of this act; or the menu that holds it, with its line there."""
     elements = [one for block in message["blocks"] if block["type"] == "actions" for one in block["elements"]]
-    return next(str(one["action_id"]) for one in elements if one["action_id"].startswith(f"{act}:"))
+    buttons = [(str(one["action_id"]), None) for one in elements if one["type"] == "button"]
+    lines = [(str(one["action_id"]), str(line["value"])) for one in elements for line in one.get("options", ())]
+    return next((name, line) for name, line in (*buttons, *lines) if (line or name).startswith(f"{act}:"))
 
 
 async def deliver(home: Path, environment: Mapping[str, str], lines: Iterable[dict[str, Any]]) -> None:

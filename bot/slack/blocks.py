@@ -15,6 +15,7 @@ TITLE, SENTENCE, QUOTE, OURS, SMALL, LABEL, NOTICE = 300, 9000, 3000, 20_000, 29
 CUT = 300  # characters kept for saying that there is more than fits
 VALUE, ID, URL, IN_A_ROW, PARTS = 2000, 255, 3000, 25, 60
 GROUPS, BLOCK = 30, 50  # of a card's lines; characters that a block itself takes
+APART = "draft"  # a topic whose every message is one by itself: the text, what changed in it, what was found
 AS_WRITTEN = ("draft.text", "statement.text", "plain.text")  # texts of several lines
 CHOICE, CHOICES = 150, 5  # of a menu
 SHOWN_ROWS = 2  # of buttons; a later row of nothing but plain ones is folded into a menu
@@ -142,7 +143,8 @@ def _topic(line: Words | CustomerText) -> str:
     """What somebody wrote is a topic of its own."""
     if isinstance(line, CustomerText):
         return ""
-    return line.name if line.name == AS_WRITTEN[0] else line.name.partition(".")[0]
+    topic, _, _ = line.name.partition(".")
+    return line.name if topic == APART else topic
 
 
 def _body(group: Sequence[Words | CustomerText], language: str) -> list[Json]:
