@@ -57,7 +57,9 @@ def _is_receipt(one: Talked) -> bool:
 def answer_values(card: Any, changes: Pieces, visit: Visit, link: Link, *, mine: bool, own: bool) -> dict[str, Any]:
     """A card of an answer with the buttons that its reader may press, and what changed as one text."""
     values = card_values(card, visit.tongue, link)
-    values["rows"] = [kept for row in values["rows"] if (kept := [one for one in row if _is_offered(one["act"], visit, mine=mine)])]
+    values["rows"] = [
+        kept for row in values["rows"] if (kept := [one for one in row if may(visit, one["act"]) and (mine or one["act"] not in YES)])
+    ]
     values["body"] = [part for part in values["body"] if not (changes and part["name"] == "draft.changed")]
     is_told = own and any(words.name == "draft.waits_for" for words in card.small) and visit.may(Act.APPROVE)
     return {**values, "changes": [] if _is_same(changes) else changes, "own": is_told, "mine": mine}
@@ -67,8 +69,9 @@ def _is_same(changes: Pieces) -> bool:
     return all(kind == KEPT for kind, _ in changes)
 
 
-def _is_offered(act: str, visit: Visit, *, mine: bool) -> bool:
-    return (act not in MAY or visit.may(MAY[act])) and (mine or act not in YES)
+def may(visit: Visit, act: str) -> bool:
+    """Whether somebody's role includes an act on answers; of other acts nothing is said."""
+    return act not in MAY or visit.may(MAY[act])
 
 
 @dataclass(frozen=True)

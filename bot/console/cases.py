@@ -114,7 +114,8 @@ async def _case(visit: Visit, number: int, *, form: str, told: Told | None, whol
     talk, others = visit.acts.answers.talk, await visit.acts.answers.talk.other_cases(visit.who, number)
     by, page = asked(visit)
     tongue, link = visit.tongue, linking(visit, number)
-    card = replace(thread.card, buttons=(*thread.card.buttons[:-1], (*thread.card.buttons[-1], *await _of_room(visit, thread))))
+    rows = (*thread.card.buttons[:-1], (*thread.card.buttons[-1], *await _of_room(visit, thread)))
+    card = replace(thread.card, buttons=tuple(tuple(one for one in row if answers.may(visit, one.act)) for row in rows))
     talked = [(one.at, answers.talked_values(one, visit, link)) for one in await talk.of_case(visit.who, number)]
     return {
         "number": number,

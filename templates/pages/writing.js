@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const find = (selector, within = document) => within.querySelector(selector);
+  const CUT = 120; // longer places come shortened, and only what is whole can be replaced
   const panel = () => find("[data-writing]");
   const text = (within) => find("textarea[name=text]", within);
   let timer = 0, flight = null, pending = null, looked = "";
@@ -57,7 +58,8 @@
     const item = made("li", "finding", "");
     item.append(made("span", "", one.why));
     if (one.where) item.append(" ", made("q", "", one.where));
-    if (one.better) {
+    if (one.better && (!one.where || one.where.length >= CUT)) item.append(made("span", "better", from.dataset.better.replace("%", one.better)));
+    else if (one.better) {
       const button = made("button", "quiet", from.dataset.apply.replace("%", one.better));
       button.type = "button";
       button.addEventListener("click", () => put(from, one, nth));
