@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from handlers.answers.drafts import Wording
 from handlers.erasure import Erasure, NoSuchAccount, OnTheWay, SeveralAccounts
-from handlers.errors import CaseErased, TryLater, Unconfirmed
+from handlers.errors import CaseErased, Refused, TryLater, Unconfirmed
 from handlers.ports import Customer, Event
 from storage import cases, timeline
 from storage.tables import metadata
@@ -138,6 +138,16 @@ async def test_what_is_queued_for_the_customer_is_withdrawn_and_never_leaves(pos
     assert (await erase(post)).withdrawn == 1
     await post.send(10)
     assert post.house.networks["x"].texts == [] and post.slack.messages == []
+    assert await left(post.store) == {}
+
+
+async def test_what_a_network_said_when_it_refused_goes_too(post, ana, lea):
+    (receipt,) = await post.house.mentions.receive([theirs()])
+    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    await post.house.approvals.approve(lea, proposed.version_id)
+    post.house.networks["x"].fail.append(Refused(f"we do not show {SECRET}"))
+    await post.send(10)
+    await erase(post)
     assert await left(post.store) == {}
 
 
