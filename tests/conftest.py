@@ -18,7 +18,7 @@ from tests.dial import Dial
 from tests.servers.postgres import NoPostgres, Postgres
 
 _databases = count(1)
-load_logging()  # as the bot writes them: one line each, quickly
+load_logging(alone=False)  # as the bot writes them: one line each, quickly
 
 
 @pytest.fixture(scope="session")

@@ -26,14 +26,15 @@ _OURS = ("event", "level", "timestamp", "exception")
 _ERRNO = 10_000
 
 
-def load_logging() -> None:
-    """Our own events from info up, other libraries' from warning up."""
+def load_logging(*, alone: bool = True) -> None:
+    """Our own events from info up, other libraries' from warning up. `alone`: the process is ours, and so is what ends it."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Terse("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is still at work is meant to be skipped
-    logging.raiseExceptions = False  # a line that cannot be written would be repeated whole, with what it quotes
-    sys.excepthook = _uncaught
+    if alone:
+        logging.raiseExceptions = False  # a line that cannot be written would be repeated whole, with what it quotes
+        sys.excepthook = _uncaught
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

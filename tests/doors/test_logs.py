@@ -34,7 +34,7 @@ async def post(store, dial):
 @pytest.fixture
 def logged(capsys):
     """Everything that was logged since, ours and that of libraries."""
-    load_logging()
+    load_logging(alone=False)
     kept = io.StringIO()
     handler = logging.StreamHandler(kept)
     handler.setFormatter(Terse())

@@ -257,3 +257,29 @@ async def test_a_post_that_would_wait_too_long_for_its_turn_is_surely_not_sent(s
     results = await asyncio.gather(*(workspace.post(Place("C1"), CARD, "en", str(n)) for n in range(4)), return_exceptions=True)
     assert [type(one).__name__ for one in results] == ["Unconfirmed", "str", "TryLater", "TryLater"]
     assert len(slack.channel("C1").messages) == 1
+
+
+async def test_a_deleted_message_is_gone_and_deleting_it_again_is_fine(slack, workspace):
+    message = await workspace.post(Place("C1"), CARD, "en", "t")
+    reply = await workspace.post(Place("C1", message), CARD, "en", "t2")
+    for _ in range(2):
+        await workspace.delete(Place("C1", message), reply)
+    assert await workspace.find(Place("C1", message), "t2", long_ago()) is None
+    assert await workspace.find(Place("C1"), "t", long_ago()) == message
+
+
+async def test_a_deletion_in_a_direct_conversation_finds_its_way(slack, workspace):
+    message = await workspace.post(Place("U1"), CARD, "en", "t")
+    await workspace.delete(Place("U1"), message)
+    assert await workspace.find(Place("U1"), "t", long_ago()) is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("429:7", TryLater), ("error:cant_delete_message", Refused), ("500", Unconfirmed), ("error:channel_not_found", DoorClosed)],
+)
+async def test_a_deletion_that_slack_does_not_do_says_why(slack, workspace, fault, error):
+    message = await workspace.post(Place("C1"), CARD, "en", "t")
+    slack.faults.next("chat.delete", fault)
+    with pytest.raises(error):
+        await workspace.delete(Place("C1"), message)
