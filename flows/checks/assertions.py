@@ -9,7 +9,7 @@ from functools import cached_property
 
 from flows.checks.concepts import Met, Token, lexicon, tokens_of
 from flows.checks.draft import Finding
-from flows.checks.known import Known, kinds_in, stem
+from flows.checks.known import Known, kinds_in, stem, told
 from flows.checks.moments import Moment, moments_in
 from flows.checks.plain import Stretch
 from flows.checks.quantities import COUNTED, Quantity, quantities_in
@@ -21,6 +21,9 @@ MANY = 1_000  # from so many on a number is a count of customers, even in privat
 LEAST = 3  # letters of a word that must stand in a fact: "Nov" does in "November"
 SHORT = 1 / 8  # of a day: what takes us less is no matter of the incident unless the clause speaks of that
 _SPEAKS = frozenset({"attack", "hit", "start", "closed"})
+_OURSELVES = re.compile(r" (?:us|nosotr[oa]s|nous)\b")  # all of us are sorry
+_TIMES = re.compile(r"\w+ (?:times|veces|fois)\b")
+MOST_ECHOED = 2_000  # letters of what the customer wrote
 _TIMED = ("tomorrow", "yesterday", "around_clock", "weekend")
 
 
@@ -139,9 +142,25 @@ def _says_little(one: Quantity, clause: Clause) -> bool:
         return True
     if clause.urges(one.start) and one.kind in (*COUNTED, "days") and one.value < MANY:
         return True
+    if not clause.speaks and (_is_echoed(one, clause) or _is_often(one, clause)):
+        return True
     echoed = one.kind == "money" or (one.kind in COUNTED and one.value < MANY)
     digits = re.sub(r"\D", "", clause.stretch.text[one.start - clause.stretch.start : one.end - clause.stretch.start])
     return bool(echoed and digits and digits in re.sub(r"[^\d ]", "", clause.reading.surroundings.customer_text).split())
+
+
+def _is_echoed(one: Quantity, clause: Clause) -> bool:
+    """What the customer said, given back: five days without an answer."""
+    said = told(clause.reading.surroundings.customer_text[:MOST_ECHOED], clause.reading.words.language)
+    if said is None or one.value >= MANY or one.kind not in ("days", "money", "clock", *COUNTED):
+        return False
+    return any(one.agrees(other) for other in said.quantities)
+
+
+def _is_often(one: Quantity, clause: Clause) -> bool:
+    """You have written three times: how often is no matter of the incident."""
+    text = clause.stretch.text[one.start - clause.stretch.start :]
+    return one.value <= FEW and bool(_TIMES.match(text))
 
 
 def _lasts(one: Quantity, clause: Clause) -> bool:
@@ -158,9 +177,21 @@ def _unknown_phrases(clause: Clause) -> Iterator[tuple[str, Stretch]]:
         if possible and kind == "cause":
             continue
         for hit in clause.reading.phrased(name).within(clause.stretch):
-            counted = kind == "date" and any(start < hit.end and hit.start < end for start, end in judged)
+            if _OURSELVES.match(clause.stretch.text, hit.end - clause.stretch.start):
+                continue
+            counted = kind == "date" and (any(start < hit.end and hit.start < end for start, end in judged) or _is_told(hit, clause))
             if not counted and not _held(hit, clause.known):
                 yield kind, hit
+
+
+def _is_told(hit: Stretch, clause: Clause) -> bool:
+    """A vague time beside the very days that the facts name, or a weekend where they say every day."""
+    if clause.known.daily and any(
+        met.name == "weekend" for met in lexicon("neutral", clause.reading.words.language).within(tokens_of(hit.text))
+    ):
+        return True
+    named = [one for one in clause.moments if one.day is not None]
+    return bool(named) and all(clause.known.holds(one) for one in named) and not any(one.isdigit() for one in hit.text)
 
 
 def _held(hit: Stretch, known: Known) -> bool:
@@ -175,6 +206,8 @@ def _held(hit: Stretch, known: Known) -> bool:
     telling = [
         n for n, one in enumerate(tokens) if n in meant or (len(one.text) >= LEAST and one.text not in everyday and one.text.isalpha())
     ]
+    if not telling and tokens and not known.foreign:
+        return tokens[0].text in known.words  # "all of them", where the facts say all
     if known.foreign:
         telling = [n for n in telling if n in meant]
     return bool(telling) and all(meant.get(n, set()) & known.concepts or _stands(tokens[n].text, known) for n in telling)
@@ -186,7 +219,7 @@ def _stands(word: str, known: Known) -> bool:
 
 def _unknown_data(clause: Clause) -> Iterator[Stretch]:
     """Kinds of data that are said to be taken, or not, where the facts say nothing or the contrary."""
-    if clause.stretch.text not in clause.reading.phrased("taken"):
+    if clause.stretch.text not in clause.reading.phrased("taken") or clause.stretch.text in clause.reading.phrased("echoing"):
         return
     for kind, hit in kinds_in(clause.stretch, clause.reading.words):
         if (not clause.denies) not in clause.known.taken.get(kind, ()):

@@ -22,6 +22,8 @@ _SURNAME = re.compile(rf" (?:(?:de|del|de la|van|von) )?(?P<name>{_NAME})")
 _SENTENCE = re.compile(r"[.!?…:\n](?=\s)|\n|[.!?…]$|\A|[¡¿]")
 _SET_OFF = re.compile(r"\s*(?:[,.!?:;…)\n–—-]|$|[^\w\s,.;:!?'\"«»“”()/&@#%€$£-])")  # a mark, the end, an emoji
 _LISTED = re.compile(rf"\s*,?\s*(?:and|y|e|et|&|or|o|ou)?\s+(?:[a-zà-ÿ]{{1,5}} )?(?:{_TITLE} )?{_NAME}")
+_AND_I = re.compile(r" (?:and I|y yo|et moi)\b| (?:à votre (?:écoute|service)|a su servicio|at your service|speaking|al habla)\b")
+_ACTS = re.compile(r" (?:vous|te|les?|lo|la|is|has|will|was|can|va|est|a|se|os|ya) \w")  # "Voilà, Marie vous rappelle"
 _MANY = re.compile(rf"(?P<name>{_NAME}),\s*(?:and |y |et )?(?:la |el |{_TITLE} )*$")
 _QUOTE = "\"«“„'"
 MOST = 80  # capital letters looked at
@@ -75,7 +77,7 @@ class _Place:
     def called(self) -> Called | None:
         start, end = self.match.start("name"), self._end()
         quoted = self.text[max(0, self.match.start() - 2) : self.match.start()].rstrip()[-1:] in tuple(_QUOTE)
-        if quoted or self._is_signature(end) or self._is_listed(end):
+        if quoted or self._is_signature(end) or self._is_listed(end) or self._is_third(end):
             return None
         if self.match["title"]:
             return Called(start, end, False) if self._title_set_off(end) else None
@@ -87,7 +89,8 @@ class _Place:
         set_off = bool(_SET_OFF.match(self.text, end)) or self.text[end : end + 5].startswith((" and ", " y ", " et "))
         known = self._is_known(start, end)
         if not folded:
-            return Called(start, end, True) if known and re.match(r"\s?[,!]", self.text[end:]) else None
+            cried = re.match(r"\s?[,!]\s*\S", self.text[end:])  # at the end of all it signs: "… by Friday. Ana!"
+            return Called(start, end, True) if known and cried else None
         if self._is_greeting(folded) and not self._is_common(start, end) and (set_off or known):
             return Called(start, end, False)
         if not known or not set_off or self._introduces(folded):
@@ -163,6 +166,11 @@ class _Place:
         follows = _LISTED.match(self.text, end)
         return bool(follows) and ":" in self.text[max(0, self.match.start() - 12) : self.match.start()]
 
+    def _is_third(self, end: int) -> bool:
+        """A place named after a saint, a colleague and I, who is at your service."""
+        acts = _ACTS.match(self.text, end) and self.text[: self.match.start()].rstrip().endswith(",")
+        return bool(self.match["name"].startswith(("Saint-", "Sainte-")) or _AND_I.match(self.text, end) or acts)
+
     def _is_signature(self, end: int) -> bool:
         """At the end, on its own line or sentence or after a farewell, with nothing but a team's name behind it."""
         rest = self.text[end:]
@@ -171,8 +179,16 @@ class _Place:
         before = self.text[: self.match.start()].rstrip(" ")
         said = plain(before[-60:].rstrip(" ,;:–—-")).folded
         apart = not before or before[-1] in "\n.!?…–—|," or self._introduces(said) or self._ends_in_farewell(said)
+        if apart and before and self._is_team(rest):
+            return True
         closed = rest.strip()[:1] in ("!", "?") or (rest.strip()[:1] == "." and before[-1:] == ",")
         return bool(before) and apart and not closed and (not rest.strip() or (before[-1] != "," and rest.lstrip()[:1] in ",.(|–—-\n"))
+
+    def _is_team(self, rest: str) -> bool:
+        """What agents put behind their names: del equipo de seguros, from the claims team, service client."""
+        said = plain(rest).folded.strip(" ,(|–—-\n")
+        expression = self.reading.phrased("teams").expression
+        return bool(expression and expression.match(said))
 
     def _ends_in_farewell(self, said: str) -> bool:
         return any(hit.end == len(said) for hit in self.reading.phrased("farewells").within(plain(said).whole))

@@ -23,11 +23,11 @@ _SHAPES = re.compile(
     r"|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"  # Brazilian CPF
 )
 _SPELLED_MAIL = re.compile(
-    r"\b[\w.+-]{2,40} ?(?:\(at\)|\[at\]|\(a\)| at | arroba | arobase ) ?"
-    r"[\w-]{2,40} ?(?:\(dot\)|\[dot\]|\.| dot | punto | point ) ?[a-z]{2,12}\b",
+    r"\b[\w.+-]{2,40} ?(?:(?:\(at\)|\[at\]|\(a\)| arroba | arobase ) ?[\w-]{2,40}(?: ?(?:\(dot\)|\[dot\]) ?|\.| dot | punto | point )"
+    r"| at [\w-]{2,40}(?: ?(?:\(dot\)|\[dot\]) ?| dot ))[a-z]{2,12}\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\w\n.!?]{0,4}(?P<word>[^\W_][\w!#$%&*-]{2,39})(?=[\s]*[.,;:!?)»\"”']|\s*$)")
+_WORD = re.compile(r"[^\w\n.,!?]{0,4}(?P<word>[^\W_][\w!#$%&*-]{2,39})(?=[\s]*[.,;:!?)»\"”']|\s*$)")
 _DAY = re.compile(r"\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}[:h]\d{2}|(?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}")
 _REACH = 26  # letters from a label to its value
 _LEAST, _LEAST_OF_CODES = 6, 3  # digits

@@ -97,6 +97,10 @@ class Known:
         return frozenset(stem(word) for fact in self.facts for word in fact.text.words)
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(word for fact in self.facts for word in fact.text.words)
+
+    @cached_property
     def taken(self) -> dict[str, set[bool]]:
         """Kinds of data → whether they were taken, as the facts say it."""
         found: dict[str, set[bool]] = {}

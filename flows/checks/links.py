@@ -81,6 +81,11 @@ _ENDINGS = frozenset(
 _TRAILING = ".,;:!?)]}'’…"
 
 
+def links_in(text: str) -> list[tuple[int, int]]:
+    """Where addresses of pages stand, whatever host they lead to."""
+    return [match.span() for match in _LINK.finditer(text[:20_000]) if _host(match)]
+
+
 def foreign_link(reading: Reading) -> Iterator[Finding]:
     allowed = tuple(host.casefold() for host in reading.surroundings.allowed_hosts)
     for match in _LINK.finditer(reading.draft.text[:20_000]):

@@ -12,6 +12,7 @@ from flows.checks.plain import plain
 from flows.checks.reading import Reading
 
 _SHARED = 3  # letters that a short form has in common with its name
+_INNER, _CUT = 4, 3  # letters that a short form keeps of the end or middle, and those that it leaves away
 _FEMALE = ("a", "e", "ne", "le", "la", "lle", "te", "tte", "ette", "ina", "ine", "line")  # Daniel is not Danielle, nor Luis Luisa
 
 
@@ -63,7 +64,7 @@ class Own:
             return True
         if own.startswith(said) and own[len(said) :] in _FEMALE and said in given_names():
             return False
-        return (len(said) >= 2 and own.startswith(said)) or _shortened(said, own)
+        return (len(said) >= 2 and own.startswith(said)) or _shortened(said, own) or _cut(said, own)
 
 
 def _parts(name: str) -> list[str]:
@@ -75,3 +76,11 @@ def _shortened(said: str, own: str) -> bool:
     shared = len(said) - 1 if said.endswith(("y", "i", "a", "o", "e", "u")) else len(said)
     shared -= said.endswith("ie")
     return shared >= _SHARED and own[:shared] == said[:shared] and len(said) < len(own)
+
+
+def _cut(said: str, own: str) -> bool:
+    """Polly for Apolline, Lina for Carolina, Nando for Fernando: the end of it, or its middle with a small ending."""
+    small = said.rstrip("ie").rstrip("y")
+    if len(said) < _INNER or len(own) - len(small) < _CUT:
+        return False  # Emma is not Gemma
+    return own.endswith(said) or (said != small and small in own)

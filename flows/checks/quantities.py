@@ -16,6 +16,7 @@ DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "fortnight": 14
 COUNTED = frozenset({"bare", "thing"})
 _NEAR = 0.03  # thirty days are a month, twelve months a year
 _ROUNDED = 0.03  # "over 40,000" for 41,000
+_UNDER = 0.85
 _CLOCK = 24 * 60
 MOST = 60  # numbers read in one part of a sentence
 _FAR = 4  # tokens from "one" to "in six"
@@ -34,6 +35,7 @@ class Quantity:
     sure: bool = True
     about: bool = False
     article: bool = False  # "a year", which asserts less than "one year"
+    nearly: bool = False  # "nearly a million" for 900,000
 
     def agrees(self, known: Quantity) -> bool:
         if "clock" in (self.kind, known.kind):
@@ -41,7 +43,7 @@ class Quantity:
         if self.kind != known.kind and not {self.kind, known.kind} <= COUNTED:
             return False
         near = _NEAR if self.kind == "days" else _ROUNDED if self.about else 1e-9
-        return abs(self.value - known.value) <= near * known.value
+        return abs(self.value - known.value) <= near * known.value or (self.nearly and _UNDER * self.value <= known.value <= self.value)
 
     def _same_hour(self, other: Quantity) -> bool:
         apart = abs(self.value - other.value) % _CLOCK
@@ -69,6 +71,8 @@ class _Reader:
     def counted(self, number: Number) -> Quantity:
         first, after = self.place(number.start), self.place(number.end)
         about = self.grammar.before(self.tokens, first, "about") is not None
+        article = self.grammar.before(self.tokens, first, "one")
+        nearly = self.grammar.before(self.tokens, article.first if article else first, "nearly") is not None
         share = self._share(number, after) or self._nth(number, first)
         if share:
             return share
@@ -76,8 +80,8 @@ class _Reader:
         end = self.tokens[unit.last - 1].end if unit and unit.last > after else number.end
         if unit and unit.name in DAYS:
             half = 0.5 if self.grammar.first(self.tokens, unit.last, ("half_after",)) else 0.0
-            return Quantity("days", (number.value + half) * DAYS[unit.name], number.start, end, number.spelled, about=about)
-        return Quantity(unit.name if unit else "bare", number.value, number.start, end, number.spelled, about=about)
+            return Quantity("days", (number.value + half) * DAYS[unit.name], number.start, end, number.spelled, about=about, nearly=nearly)
+        return Quantity(unit.name if unit else "bare", number.value, number.start, end, number.spelled, about=about, nearly=nearly)
 
     def lone_units(self) -> Iterator[Quantity]:
         """A year, half a year, año y medio: a unit of time without a number."""

@@ -116,3 +116,20 @@ def test_what_is_unknown_advised_or_the_customers_own_asserts_nothing(language, 
 def test_a_fault_in_the_concepts_is_told_with_its_line():
     with pytest.raises(WordsErrors, match=r"x\.yaml:1: .*particulars"):
         load_concepts("x.yaml", "neutral: {}\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "You ask about the copy of your passport: it was not in there."),
+        ("en", "Five days without an answer is too long, and you have written three times."),
+        ("en", "It was nearly a million people, 900,000 to be exact."),
+        ("es", "Casi un millón de personas, 900.000 para ser exactos. He leído sus dos mensajes."),
+        ("fr", "Un peu moins d'un million de personnes, 900 000 pour être précis. Vous nous avez écrit trois fois."),
+        ("fr", "Nous ignorons si les adresses circulent."),
+    ],
+)
+def test_what_the_customer_said_is_given_back_and_round_words_may_stand_for_an_exact_fact(language, text):
+    around = Surroundings(customer_text="A copy of my passport?? Five days and no answer", facts=(Fact("900,000 customers are affected."),))
+    found = check(Draft(text, language), around, only=("unsupported",))
+    assert [text[one.start : one.end] for one in found] == []

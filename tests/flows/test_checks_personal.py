@@ -39,8 +39,19 @@ def test_personal_data_is_found(language, text, kind):
         ("es", "Está en el punto de recogida de la avenida del Puerto, hasta las 21 h."),
         ("es", "La palabra clave es la que usted eligió. Su pedido 774120 está en camino."),
         ("fr", "Il vous attend au relais du quai du Canal, jusqu'à 21 h."),
+        ("en", "Call 0800 555 0100, it is free. The SIM's PIN is printed on the back of the card."),
+        ("en", "Your birthday voucher is valid until 12 May 2031. Look at meridia.example/trips?booking=K7TQ2 for more."),
+        ("es", "Marque el 900 555 010. Su PIN está impreso en la tarjeta."),
+        ("fr", "Appelez le 0 800 555 010. Votre code PIN est imprimé sur la carte, et le bon d'anniversaire expire le 12/05/2031."),
         ("fr", "Votre mot de passe est illisible pour eux, et l'erreur 40512 est corrigée."),
     ],
 )
 def test_what_only_looks_like_it_is_spared(language, text):
     assert kinds(text, language) == []
+
+
+def test_a_desk_at_one_of_our_hosts_is_ours_and_a_person_there_is_not():
+    around = Surroundings(allowed_hosts=("meridia.example",))
+    found = {who: bool(check(Draft(f"Write to {who}.", "en"), around, only=("personal_data",))) for who in
+             ("help@meridia.example", "help@meridian.example", "john.hale@meridia.example", "maria@meridia.example")}  # fmt: skip
+    assert [who for who, is_found in found.items() if not is_found] == ["help@meridia.example"]
