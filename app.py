@@ -135,7 +135,7 @@ async def serve(house: House) -> int:
         watch = Watch(vitals, house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
         clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(house, doors))))
         probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token, settings.is_private)
-        await greet(house, url)
+        await welcome(house, url)
         await stack.enter_async_context(background(lambda _: after_ready(house), patience=0))
         await run_until_told(web_app([*probes.routes(), *doors.routes]), socket)
     return 0
@@ -145,32 +145,32 @@ async def after_ready(house: House) -> None:
     """What may be slow: the models load, the demo plays."""
     await asyncio.sleep(BREATH)
     await house.learner.catch_up()
-    await house.acts.answers.drafts.proofreader.warm()
+    await asyncio.gather(house.acts.answers.drafts.proofreader.warm(), play_demo(house))
+
+
+async def play_demo(house: House) -> None:
     if house.settings.is_demo:
         from bot.networks.dry_run import DryRun
 
-        manager = await house.acts.staff.somebody("manager")
         with suppress(CrisisOpen):
-            await house.acts.crises.open(manager, say("cli.demo_crisis", house.settings.language))
+            await house.acts.crises.open(await house.acts.staff.somebody("manager"), say("cli.demo_crisis", house.settings.language))
         await DryRun(house.mentions.receive).play(ROOT / "samples")
 
 
-async def greet(house: House, url: str) -> None:
+async def welcome(house: House, url: str) -> None:
     """What a person needs who has just started the bot."""
-    language, names = house.settings.language, await house.acts.staff.names()
-    print(say("cli.welcome", language, url=url))
+    from bot.terminal.greeting import greet
+
+    greet(url, house.settings.language, names := await house.acts.staff.names(), is_demo=house.settings.is_demo)
     if house.settings.is_demo:
-        print(say("cli.welcome_demo", language))
         await invite(house, url, names[0])
-    elif not names:
-        print(say("cli.no_people", language))
-    sys.stdout.flush()
 
 
 async def invite(house: House, url: str, name: str) -> int:
     from bot.console import sign_in_link
+    from bot.terminal.greeting import hand_over
 
-    print(say("cli.sign_in", house.settings.language, name=name, link=sign_in_link(url, await house.acts.signin.invite(name))))
+    hand_over(name, sign_in_link(url, await house.acts.signin.invite(name)), house.settings.language)
     return 0
 
 
