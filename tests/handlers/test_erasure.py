@@ -1,7 +1,5 @@
 """Somebody asks to be forgotten: nothing of theirs is left in what we reach, and everything else stands as it did."""
 
-import asyncio
-import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,14 +10,11 @@ from handlers.answers.drafts import Wording
 from handlers.erasure import Erasure, NoSuchAccount, OnTheWay, SeveralAccounts
 from handlers.errors import CaseErased, Refused, TryLater, Unconfirmed
 from handlers.ports import Customer, Event
-from storage import cases, timeline
+from storage import cases
 from storage.tables import metadata
 from tests.builders import mention
+from tests.handlers.forgotten import ANSWER, SECRET, erase, everything, left, story, theirs, whole
 from tests.handlers.sending import post_office
-
-SECRET = "canary"  # stands in everything that is theirs
-SAID = f"do you even read what people write to you here? {SECRET}-said"
-ANSWER = f"I am sorry that it looks that way. I do read what people write to us here, yours too. {SECRET}-answer. Ana"
 
 
 @pytest.fixture
@@ -35,57 +30,6 @@ async def ana(post):
 @pytest.fixture
 async def lea(post):
     return await post.house.person("Lea", "lead", slack_id="U2")
-
-
-def theirs(text=SAID, *, number=1, by=f"{SECRET}-id", **changes):
-    customer = changes.pop("customer", Customer(by, f"@{by}-handle", f"{by} name", reach=7))
-    plain = {"external_id": f"{SECRET}-m{number}", "conversation_id": f"{SECRET}-c", "url": f"https://x.example/{SECRET}/{number}"}
-    return replace(mention(text, customer=customer, **(plain | changes)), raw=json.dumps({"who": by}))
-
-
-async def everything(store):
-    """Every row of every table, as text."""
-    async with store.read() as work:
-        return {table.name: [str(tuple(row)) for row in await work.execute(sa.select(table))] for table in metadata.sorted_tables}
-
-
-async def left(store, secret=SECRET):
-    """Tables in which the person's words still stand."""
-    return {
-        name: [row for row in rows if secret in row.lower()]
-        for name, rows in (await everything(store)).items()
-        if secret in str(rows).lower()
-    }
-
-
-async def erase(post, name=f"@{SECRET}-id-handle", network="x"):
-    erasure = Erasure(post.store)
-    return await erasure.erase(await erasure.find(network, name))
-
-
-async def whole(post):
-    async with post.store.read() as work:
-        return (await timeline.verify(work))[1] == []
-
-
-async def story(post, ana, lea):
-    """A conversation with everything that may be written in it; the case's number."""
-    (receipt,) = await post.house.mentions.receive([theirs()])
-    number = receipt.case_id
-    await post.house.mentions.receive([theirs(f"and another {SECRET}", number=2)])
-    await post.house.mentions.receive([replace(theirs(f"edited {SECRET}"), event=Event.EDITED)])
-    await post.house.inbox.set_aside("webhook", f'{{"broken": "{SECRET}-id"}}', "no text")
-    await post.house.cases.note(ana, number, f"she called: {SECRET}-note")
-    await post.house.callbacks.ask(ana, number, "Ana", f"+34 600 {SECRET}-phone")
-    await post.house.drafts.keep(lea, number, f"I was just typing {SECRET}-writing")
-    proposed = await post.house.drafts.propose(ana, number, Wording(ANSWER, private=True))
-    await post.send(10)
-    await post.house.approvals.approve(lea, proposed.version_id)
-    await post.send(10)
-    second = await post.house.drafts.propose(ana, number, Wording(ANSWER + " I am still here for you.", private=True))
-    await post.house.approvals.reject(lea, second.version_id, f"not to her, {SECRET}-reason")
-    await post.send(20)
-    return number
 
 
 async def test_nothing_of_theirs_is_left_in_any_table_and_the_timeline_still_verifies(post, ana, lea):
@@ -293,44 +237,6 @@ async def test_a_broken_delivery_of_somebody_whose_name_merely_contains_theirs_s
     await erase(post, "anna")
     assert [row for row in (await everything(post.store))["raw_payloads"] if "anna" in row and "annabel" not in row] == []
     assert any("annabel" in row for row in (await everything(post.store))["raw_payloads"])
-
-
-async def test_closed_cases_are_erased_once_when_their_time_is_over(post, ana, lea, dial):
-    number, still = await story(post, ana, lea), await post.house.case("still open")
-    await post.house.cases.close(ana, number)
-    dial.forward(days=29)
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 0
-    dial.forward(days=2)
-    both = await asyncio.gather(*(Erasure(post.store).expire(timedelta(days=30)) for _ in range(2)))
-    assert sum(both) == 1
-    assert set(await left(post.store)) <= {"raw_payloads"}, "a delivery that could not be read goes after 30 days of its own"
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 0
-    async with post.store.read() as work:
-        assert (await cases.get(work, still)).erased_at is None
-        assert [row.act for row in await timeline.of_chain(work, f"case:{number}")].count("erased") == 1
-
-
-async def test_an_old_case_goes_while_the_customers_present_one_stays_with_its_name(post, ana, dial):
-    old = (await post.house.mentions.receive([theirs()]))[0].case_id
-    await post.house.cases.close(ana, old)
-    dial.forward(days=40)
-    new = (await post.house.mentions.receive([theirs("me again", number=5, conversation_id="another")]))[0].case_id
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 1
-    async with post.store.read() as work:
-        assert (await cases.get(work, old)).erased_at and (await cases.get(work, new)).handle == f"@{SECRET}-id-handle"
-    await post.house.cases.close(ana, new)
-    dial.forward(days=31)
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 1
-    assert await left(post.store) == {}
-
-
-async def test_many_old_cases_go_a_few_at_a_time(post, ana, dial):
-    numbers = [one.case_id for one in await post.house.mentions.receive([mention(f"number {one}") for one in range(120)])]
-    for number in numbers:
-        await post.house.cases.close(ana, number)
-    dial.forward(days=31)
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 120
-    assert await whole(post)
 
 
 async def test_the_other_accounts_of_a_person_stay_linked_when_the_first_is_erased(post, ana):

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +18,9 @@ from handlers.errors import CannotAsk, Refused, SendError, Told, TryLater, Uncon
 from handlers.ports import Customer, Event
 from storage import timeline
 from storage.database import Store
-from storage.tables import metadata
 from tests.builders import mention
 from tests.dial import Dial
+from tests.handlers.forgotten import everything
 from tests.handlers.sending import post_office
 
 GONE, STAYS = "kanarix", "zobelix"  # whose words carry which
@@ -202,11 +201,6 @@ class Play:
                     break
             else:
                 raise AssertionError("never erased")
-
-
-async def everything(store):
-    async with store.read() as work:
-        return {table.name: [str(tuple(row)) for row in await work.execute(sa.select(table))] for table in metadata.sorted_tables}
 
 
 def holding(rows, secret):
