@@ -50,6 +50,33 @@ def test_every_language_knows_the_same_words_of_each_list(topic, language):
     assert {name: ours[name] ^ theirs[name] for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]} == {}
 
 
+# what stands above and below a form; Slack cuts it after 24 characters
+SHORT = 24
+BOUNDS = [
+    *(f"form.{name}" for name in macros("form", "en") if name.endswith(("_title", "_submit"))),
+    *("form.save", "form.cancel", "command.put_away", "callback.form_title", "callback.form_submit", "statement.form_title"),
+    *("statement.form_submit", "statement.form_reject", "statement.button_reject", "fact.form_new", "fact.form_title"),
+    *("room.form_attest", "room.form_vouch", "room.form_except", "room.form_except_submit"),
+]
+LONG = {"number": 12345, "version": 99, "count": 999, "kind": "holding", "gate": "posts_stopped"}
+
+
+@pytest.mark.parametrize("language", templates.LANGUAGES)
+@pytest.mark.parametrize("name", [*BOUNDS, *(f"button.{name}" for name in macros("button", "en") if name != "tag")])
+def test_titles_of_forms_and_buttons_fit_where_they_stand(name, language):
+    topic, macro = name.split(".")
+    said = templates.say(name, language, **{fact: LONG[fact] for fact in macros(topic, language)[macro]})
+    assert len(said) <= SHORT, said
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_french_punctuation_never_begins_a_line(topic):
+    """Before : ; ! ? » and after « stands a space that does not break."""
+    written = (ROOT / f"templates/fr/{topic}.j2").read_text(encoding="utf-8")
+    words = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "…", written, flags=re.DOTALL)
+    assert [words[max(0, one.start() - 20) : one.end()] for one in re.finditer(r" [:;!?»]|« ", words)] == []
+
+
 def test_a_missing_fact_is_an_error_and_not_a_blank():
     with pytest.raises(jinja2.UndefinedError):
         templates.say("error.case_owned", "en", case=1)
@@ -82,7 +109,7 @@ def test_every_message_that_the_code_names_exists(path):
     begun = {
         word for word in named if word.endswith("_") and any(one.startswith(word) for one in known)
     }  # the rest is put in by an f-string
-    assert {word for word in named - known - begun if not word.endswith((".html", ".css", ".js", ".svg"))} == set()
+    assert {word for word in named - known - begun if not word.endswith((".html", ".css", ".js", ".svg", ".jsonl"))} == set()
 
 
 def test_every_error_that_a_person_is_told_has_its_message():

@@ -185,7 +185,7 @@ async def test_the_status_shows_the_crisis_as_the_board_does(room):
 async def test_a_statement_that_rests_on_what_was_taken_back_is_said_to(room):
     await everything(room)
     lines = texts(await room.house.room.desk.board(room.agent))
-    assert [one for one in lines if one.startswith("Statement: version 1") and "taken back" in one]
+    assert [one for one in lines if one.startswith("Full statement: version 1") and "taken back" in one]
     assert [one for one in lines if one.startswith("Holding statement: version 1") and "Spanish" in one]
 
 

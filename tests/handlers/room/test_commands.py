@@ -115,7 +115,11 @@ async def test_a_crisis_is_led_by_what_is_typed(room):
     case = await room.house.case("my_data")
     talk = [
         ("lead", "hold silent", "From now on nothing about the crisis leaves."),
-        ("manager", f"hold except {case} stalked", f"The hold does not apply to #{case} for as long as it lasts."),
+        (
+            "manager",
+            f"hold except {case} stalked",
+            f"#{case} is let through for as long as this hold lasts. Its replies still need approval.",
+        ),
         ("manager", f"hold except {case}", f"form except {case}"),
         ("lead", "fact add", "form fact"),
         ("lead", "fact 1", "form fact 1"),
@@ -129,10 +133,10 @@ async def test_a_crisis_is_led_by_what_is_typed(room):
         ("lead", "update at 18:00", "Next update: promised for 20 Nov 18:00"),
         ("lead", "update done", "Next update: promised for 20 Nov 13:00"),
         ("agent", f"callback for {case}", f"form callback {case}"),
-        ("agent", "callbacks", "Nobody waits for a call."),
+        ("agent", "callbacks", "Nobody is waiting for a call."),
         ("agent", "facts", "Crisis “Breach”, open since 20 Nov 09:00"),
         ("agent", "statement", "There is no statement yet"),
-        ("lead", "hold off", "Nothing is held any more."),
+        ("lead", "hold off", "The hold is lifted. Replies that were kept wait in /crisis kept."),
     ]
     for role, typed, answer in talk:
         assert await say(room, role, typed) == answer
@@ -141,7 +145,7 @@ async def test_a_crisis_is_led_by_what_is_typed(room):
 async def test_a_fact_is_settled_by_what_is_typed(room):
     added = await say(room, "lead", 'fact add "1,200 addresses" source logs')
     number = added.split()[3].rstrip(",")
-    assert added == f"Kept as fact {number}, not confirmed yet."
+    assert added == f"Noted as fact {number}, not confirmed yet."
     assert await say(room, "lead", f"fact {number} assign “The dpo” 90m") == f"Fact {number} has its owner and its time."
     assert await say(room, "lead", f"fact {number} unknown") == f"Fact {number} stays open."
     assert await say(room, "dpo", f"fact {number} confirm 1,300 source recount") == f"Fact {number} is confirmed."
