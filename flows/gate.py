@@ -31,6 +31,9 @@ class Leaving:
     private: bool
     handover: bool
     customers_first: bool  # attested, or not asked for
+    answered_meanwhile: bool  # another answer left after these words were put forward, and the customer has not written since
+    mention_deleted: bool
+    stood_through_hold: bool  # it was in line when a hold was lifted, and nobody has looked at it since
 
 
 def why_not(reply: Leaving) -> str | None:
@@ -47,6 +50,8 @@ def _not_this(reply: Leaving) -> str | None:
         "recipient": not reply.same_recipient,
         "case_closed": not reply.case_open,
         "not_approved": not reply.approved,
+        "answered_meanwhile": reply.answered_meanwhile,
+        "mention_deleted": reply.mention_deleted and not reply.private,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
@@ -58,11 +63,14 @@ def _held(reply: Leaving) -> str | None:
     if reply.hold == SILENT:
         return "held_silent"
     rests = reply.statement == HOLDING and reply.statement_stands
-    return "held_holding" if reply.hold == HOLDING and not rests else None
+    if reply.hold == HOLDING and not rests:
+        return "held_holding"
+    return "look_again" if reply.stood_through_hold else None
 
 
 def _not_yet(reply: Leaving) -> str | None:
     if reply.statement and not reply.statement_stands:
         return "statement_old"
-    general = (reply.held_case or reply.speaks_of_crisis) and not reply.private and not reply.handover and reply.statement != HOLDING
+    invites = reply.handover and not reply.statement  # first words of a private talk; who repeats a statement in public informs
+    general = (reply.held_case or reply.speaks_of_crisis) and not reply.private and not invites and reply.statement != HOLDING
     return "customers_first" if general and not reply.customers_first else None

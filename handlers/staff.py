@@ -12,7 +12,7 @@ from handlers.acts import NEEDS_SECOND_FACTOR, Act, admit
 from handlers.board import Board, Shown
 from handlers.errors import BadInput, LastAdmin, NoSuchPerson
 from handlers.ports import Who
-from storage import cases, health, people, timeline
+from storage import approvals, cases, health, people, timeline
 from storage.database import Store, Work
 from storage.people import Person
 from storage.timeline import Entry, case_chain
@@ -114,13 +114,14 @@ class Staff:
             return changed
 
     async def remove(self, who: Who, name: str) -> None:
-        """Their access ends with this act, and whoever asks next is given their open cases."""
+        """Their access ends with this act; what they approved and has not left needs another's yes, whoever asks next gets their cases."""
         async with self.store.begin() as work:
             admin = await admit(work, who, Act.MANAGE_PEOPLE)
             person = await self._named(work, name)
             await self._not_the_last_admin(work, person)
             await people.remove(work, person.id)
-            await self._record(work, admin, who, "person_removed", person.name, {})
+            void = await approvals.void_of(work, person.id)
+            await self._record(work, admin, who, "person_removed", person.name, {"void": void})
             freed = await cases.let_go(work, person.id)
             await timeline.append(work, [Entry(case_chain(case.id), "let_go", {}, admin.id, who.workspace) for case in freed])
             await self.board.show(work, [Shown(case.id, case.channel, case.severity) for case in freed])

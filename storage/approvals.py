@@ -7,8 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.drafts import Version
-from storage.tables import approval_posts, approvals, people, versions
+from storage.drafts import ALIVE, Version
+from storage.statements import StatementStatus
+from storage.tables import approval_posts, approvals, drafts, people, statements, versions
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,13 @@ class Yes:
 
 
 async def add(work: Work, version: Version, yes: Yes) -> bool:
-    """False when this person has approved this version before."""
-    row = {**vars(yes), "version_id": version.id, "digest": version.digest, "at": await work.now()}
-    return bool((await work.execute(work.insert(approvals).values(row).on_conflict_do_nothing())).rowcount)
+    """False when this person's yes to this version stands already; one that was voided is said anew."""
+    said = {**vars(yes), "digest": version.digest, "at": await work.now()}
+    new = work.insert(approvals).values(**said, version_id=version.id)
+    again = new.on_conflict_do_update(
+        index_elements=["version_id", "person_id"], set_={**said, "voided_at": None}, where=approvals.c.voided_at.is_not(None)
+    )
+    return bool((await work.execute(again)).rowcount)
 
 
 async def of_version(work: Work, version_id: int) -> list[Approval]:
@@ -61,6 +66,15 @@ async def void(work: Work, draft_id: int) -> int:
     theirs = sa.select(versions.c.id).where(versions.c.draft_id == draft_id)
     void_ = sa.update(approvals).where(approvals.c.version_id.in_(theirs), approvals.c.voided_at.is_(None))
     return (await work.execute(void_.values(voided_at=await work.now()))).rowcount
+
+
+async def void_of(work: Work, person_id: int) -> int:
+    """Somebody is not one of us any more: what has not left yet, and statements not yet said, need another's yes in place of theirs."""
+    c = approvals.c
+    waiting = sa.select(versions.c.id).join(drafts, drafts.c.id == versions.c.draft_id).where(drafts.c.status.in_(ALIVE))
+    proposed = sa.select(statements.c.id).where(statements.c.status == StatementStatus.IN_APPROVAL)
+    theirs = (c.person_id == person_id) & c.voided_at.is_(None) & (c.version_id.in_(waiting) | c.statement_id.in_(proposed))
+    return (await work.execute(sa.update(approvals).where(theirs).values(voided_at=await work.now()))).rowcount
 
 
 async def posts_of(work: Work, version_id: int) -> dict[str, tuple[str, str]]:

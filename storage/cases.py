@@ -180,7 +180,11 @@ async def mentions_of(work: Work, case_id: int, limit: int = 100) -> Sequence[sa
 
 async def latest_mention(work: Work, case_id: int) -> str:
     """What a reply answers: the id, on its network, of the latest mention that the customer has not deleted; "" when none is left."""
-    query = sa.select(mentions.c.external_id).where(mentions.c.case_id == case_id).order_by(mentions.c.deleted_at.is_not(None), mentions.c.id.desc())
+    query = (
+        sa.select(mentions.c.external_id)
+        .where(mentions.c.case_id == case_id)
+        .order_by(mentions.c.deleted_at.is_not(None), mentions.c.id.desc())
+    )
     return str(await work.scalar(query.limit(1)) or "")
 
 
@@ -211,11 +215,12 @@ async def replace_suggestions(work: Work, case_id: int, found: Sequence[tuple[st
 
 
 async def let_go(work: Work, person_id: int) -> list[Case]:
-    """Open cases of somebody who leaves have no owner any more; they are as open as on the first day."""
+    """Cases of somebody who leaves have no owner any more; open ones, which are given back, are as open as on the first day."""
     theirs = (cases.c.owner_id == person_id) & (cases.c.status != Status.CLOSED)
     status = sa.case((cases.c.status == Status.ACKNOWLEDGED, Status.OPEN), else_=cases.c.status)
     freed = sa.update(cases).where(theirs).values(owner_id=None, status=status).returning(cases.c.id)
     ids = sorted((await work.execute(freed)).scalars())
+    await work.execute(sa.update(cases).where(cases.c.owner_id == person_id).values(owner_id=None))
     return [_case(row) for row in (await work.execute(_select.where(cases.c.id.in_(ids)).order_by(cases.c.id))).mappings()]
 
 

@@ -11,12 +11,12 @@ from storage.database import Work
 from storage.tables import crises
 from storage.types import Hold
 
-_columns = [crises.c[name] for name in ("id", "name", "phase", "opened_at", "aware_at", "hold", "hold_since")]
+_columns = [crises.c[name] for name in ("id", "name", "phase", "opened_at", "aware_at", "hold", "hold_since", "hold_lifted_at")]
 
 
 @dataclass(frozen=True)
 class Crisis:
-    """`hold_since` is the first moment of an unbroken hold, silent or holding; None while nothing is held."""
+    """`hold_since` is the first moment of an unbroken hold, silent or holding; None while none is. The last ended at `hold_lifted_at`."""
 
     id: int
     name: str
@@ -25,6 +25,7 @@ class Crisis:
     aware_at: datetime
     hold: Hold = Hold.OFF
     hold_since: datetime | None = None
+    hold_lifted_at: datetime | None = None
 
 
 async def current(work: Work, *, hold_still: bool = False) -> Crisis | None:
@@ -50,8 +51,9 @@ async def close(work: Work, crisis_id: int) -> None:
 
 async def set_hold(work: Work, crisis: Crisis, hold: Hold) -> None:
     """A hold that only changes its kind goes on: what was held since its beginning stays so."""
-    since = None if hold is Hold.OFF else crisis.hold_since or await work.now()
-    await work.execute(sa.update(crises).where(crises.c.id == crisis.id).values(hold=hold, hold_since=since))
+    now = await work.now()
+    moments = {"hold_since": None, "hold_lifted_at": now} if hold is Hold.OFF else {"hold_since": crisis.hold_since or now}
+    await work.execute(sa.update(crises).where(crises.c.id == crisis.id).values(hold=hold, **moments))
 
 
 async def set_aware(work: Work, crisis_id: int, at: datetime) -> None:

@@ -94,7 +94,7 @@ async def begin(work: Work, case_id: int, author_id: int, kind: str = "answer", 
 
 
 async def add_version(work: Work, draft_id: int, editor_id: int, values: Mapping[str, Any]) -> Version:
-    """The draft's next version, in approval. `values`: text, language, private, network, customer_id, in_reply_to, statement_id, findings."""
+    """The next version, in approval. `values`: text, language, private, network, customer_id, in_reply_to, statement_id, findings."""
     number = 1 + int(await work.scalar(sa.select(drafts.c.number).where(drafts.c.id == draft_id)))
     row = {**values, "draft_id": draft_id, "number": number, "editor_id": editor_id, "created_at": await work.now()}
     version_id = (await work.execute(sa.insert(versions).values(**row, digest=digest_of(row)).returning(versions.c.id))).scalar_one()

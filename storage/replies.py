@@ -16,7 +16,7 @@ UNDECIDED = (ReplyState.WAITING, ReplyState.HELD, ReplyState.REFUSED, ReplyState
 
 @dataclass(frozen=True)
 class Reply:
-    """`reason` says why it waits or was refused: a code of ours, or the network's own words."""
+    """`reason` says why it waits or was refused: a code of ours, or the network's own words. `created_at`: when it last set out."""
 
     id: int
     draft_id: int
@@ -42,8 +42,9 @@ def _reply(row: Mapping[Any, Any]) -> Reply:
 async def put(work: Work, draft_id: int, version_id: int, case_id: int, *, sampled: bool = False) -> int | None:
     """The draft's reply, waiting to leave with this version; None when the draft has left already, or nobody knows."""
     row = {"draft_id": draft_id, "version_id": version_id, "case_id": case_id, "sampled": sampled}
-    new = work.insert(replies).values(**row, state=ReplyState.WAITING, created_at=await work.now())
-    again = {"version_id": version_id, "state": ReplyState.WAITING, "reason": None, "sampled": sampled}
+    now = await work.now()
+    new = work.insert(replies).values(**row, state=ReplyState.WAITING, created_at=now)
+    again = {"version_id": version_id, "state": ReplyState.WAITING, "reason": None, "sampled": sampled, "created_at": now}
     upsert = new.on_conflict_do_update(index_elements=["draft_id"], set_=again, where=replies.c.state.in_(UNDECIDED))
     found: int | None = (await work.execute(upsert.returning(replies.c.id))).scalar()
     return found
@@ -72,6 +73,17 @@ async def of_case(work: Work, case_id: int) -> list[Reply]:
 async def in_state(work: Work, *states: ReplyState, limit: int = 500) -> list[Reply]:
     query = sa.select(*_columns).where(replies.c.state.in_(states)).order_by(replies.c.id).limit(limit)
     return [_reply(row) for row in (await work.execute(query)).mappings()]
+
+
+async def answered_since(work: Work, reply: Reply, put_forward_at: datetime, wrote_at: datetime) -> bool:
+    """Whether another reply of the case left, or may have, after a moment, or stands in line before this one; none that the customer has
+    answered, and none that was taken back.
+    """
+    c = replies.c
+    left = (c.state == ReplyState.SENT) & (c.sent_at > put_forward_at) & (c.sent_at >= wrote_at)
+    first = (c.state == ReplyState.UNCONFIRMED) | ((c.state == ReplyState.WAITING) & (c.id < reply.id))
+    others = (c.case_id == reply.case_id) & (c.id != reply.id) & c.deleted_at.is_(None)
+    return bool(await work.scalar(sa.select(sa.exists().where(others, left | (first & (c.created_at >= wrote_at))))))
 
 
 async def counts(work: Work) -> dict[ReplyState, int]:

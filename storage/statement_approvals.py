@@ -31,10 +31,13 @@ def digest_of(statement: Statement) -> str:
 
 
 async def add(work: Work, statement: Statement, person_id: int, stage: str, stands_in_for: int | None = None) -> bool:
-    """False when this person has approved it before."""
-    row = {"statement_id": statement.id, "person_id": person_id, "stage": stage, "stands_in_for": stands_in_for}
-    new = work.insert(approvals).values(**row, digest=digest_of(statement), at=await work.now())
-    return bool((await work.execute(new.on_conflict_do_nothing())).rowcount)
+    """False when their yes to it stands already; one that was voided is said anew."""
+    said = {"stage": stage, "stands_in_for": stands_in_for, "digest": digest_of(statement), "at": await work.now()}
+    new = work.insert(approvals).values(**said, statement_id=statement.id, person_id=person_id)
+    again = new.on_conflict_do_update(
+        index_elements=["statement_id", "person_id"], set_={**said, "voided_at": None}, where=approvals.c.voided_at.is_not(None)
+    )
+    return bool((await work.execute(again)).rowcount)
 
 
 async def of(work: Work, statement: Statement) -> list[StatementApproval]:

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from handlers.acts import Act, admit
 from handlers.answers.drafts import Drafts, Proposed, Wording
 from handlers.answers.publishing import delete_wish
 from handlers.board import Shown
-from handlers.errors import NoSuchReply, NoWayOut, ReplyElsewhere
+from handlers.errors import BadInput, NoSuchReply, NoWayOut, OwnDraft, ReplyElsewhere
 from handlers.ports import Who
 from storage import cases, crises, deadlines, drafts, outbox, replies, timeline
 from storage.cases import Case
@@ -19,6 +20,8 @@ from storage.people import Person
 from storage.replies import Reply
 from storage.timeline import Entry, case_chain
 from storage.types import DraftStatus, ReplyState, Status
+
+URL_MOST = 2000  # characters
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,14 @@ class Aftermath:
         return counts
 
     async def arrived(self, who: Who, reply_id: int, url: str = "") -> None:
-        """Somebody has seen it on the network."""
+        """Somebody has seen it on the network; `url`, where there is one, becomes a link for everybody."""
+        url = _address(url)
         async with self._on_reply(who, Act.RELEASE, reply_id, ReplyState.UNCONFIRMED) as (work, person, reply, version, case):
             seen: dict[str, Any] = {
                 "state": ReplyState.SENT,
                 "reason": None,
                 "sent_at": await work.now(),
-                "url": url.strip()[:2000] or None,
+                "url": url or None,
             }
             await replies.change(work, reply_id, **seen)
             await drafts.set_status(work, version.draft_id, DraftStatus.PUBLISHED)
@@ -87,8 +91,10 @@ class Aftermath:
             await work.commit()
 
     async def looked_at(self, who: Who, reply_id: int) -> None:
-        """A sample of what a rule approved was read by a person."""
-        async with self._on_reply(who, Act.APPROVE, reply_id, *ReplyState) as (work, person, reply, _, case):
+        """A sample of what a rule approved was read by a person: by somebody else than its author."""
+        async with self._on_reply(who, Act.APPROVE, reply_id, *ReplyState) as (work, person, reply, version, case):
+            if version.author_id == person.id:
+                raise OwnDraft
             await replies.change(work, reply_id, looked_at_by=person.id)
             await self._record(work, case, "sample_read", {"reply": reply.id}, person, who)
             await work.commit()
@@ -119,3 +125,16 @@ class Aftermath:
         if now:
             await board.ask(work, case, now.version_id)
             await board.follow(work, Shown(case.id, case.channel, case.severity), "receipt", now.id)
+
+
+def _address(typed: str) -> str:
+    """An address of the web, or nothing."""
+    address = typed.strip()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise BadInput(field="url", problem="wrong") from None
+    of_the_web = parts.scheme in ("http", "https") and bool(parts.netloc) and len(address) <= URL_MOST
+    if address and not (of_the_web and address.isprintable() and " " not in address):
+        raise BadInput(field="url", problem="wrong")
+    return address

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from flows.flow import Flow
 from handlers.acts import Act
-from handlers.answers.drafts import Drafts, Proposed, Wording
+from handlers.answers.drafts import Drafts, Proposed, Wording, still_open
 from handlers.answers.gate import statement_under
-from handlers.answers.quorum import how_it_stands, turn_of
+from handlers.answers.quorum import editors_yes, how_it_stands, turn_of
 from handlers.board import Shown
 from handlers.errors import BadInput, DraftOutdated, DraftOver, NotTheirTurn, OwnDraft
 from handlers.ports import Label, Who, Words
@@ -28,22 +28,23 @@ class Approvals:
         async with self.drafts.on_draft(who, Act.APPROVE, version_id) as (work, person, version, case):
             if any(one.person_id == person.id for one in await approvals.of_version(work, version_id)):
                 return version.status
-            self._must_wait_for(version, person)
+            self._must_wait_for(version, person, case)
             if not (await statement_under(work, version))[1]:
                 raise DraftOutdated
-            now = await self._say_yes(work, who, person, version, case)
+            now = await self._say_yes(work, who, person, version, case, await self._turn(work, person, version, case))
             await work.commit()
             return now.status
 
     async def edit_and_approve(self, who: Who, version_id: int, wording: Wording) -> Proposed:
         """The editor's one approval is of the new version; earlier ones are void, and the first author can never add one."""
         async with self.drafts.on_draft(who, Act.APPROVE, version_id) as (work, person, version, case):
-            self._must_wait_for(version, person)
-            await self._turn(work, person, version, case)
+            self._must_wait_for(version, person, case)
+            turn = await self._turn(work, person, version, case)
             revised = await self.drafts.next_version(work, version, case, person, wording)
             revised = await self.drafts.put_forward(work, case, revised, person, who)
             if revised.status is DraftStatus.IN_APPROVAL:
-                revised = await self._say_yes(work, who, person, revised, case)
+                yes = await editors_yes(work, await self.drafts.shelf.of(work, case), case, revised, person, turn)
+                revised = await self._say_yes(work, who, person, revised, case, yes or await self._turn(work, person, revised, case))
             await work.commit()
             return Proposed(revised.draft_id, revised.id, revised.number, revised.status, ())
 
@@ -63,7 +64,8 @@ class Approvals:
             await tell_author(self.drafts, work, version, "draft.you_were_rejected", name=person.name, reason=reason)
             await work.commit()
 
-    def _must_wait_for(self, version: Version, person: Person) -> None:
+    def _must_wait_for(self, version: Version, person: Person, case: Case) -> None:
+        still_open(case)
         if not version.is_present or version.status is not DraftStatus.IN_APPROVAL:
             raise DraftOver(status=str(version.status), number=version.number, present=version.present)
         if version.author_id == person.id:
@@ -78,9 +80,10 @@ class Approvals:
             raise NotTheirTurn(stage=Label(waiting.label if waiting else {"en": ""}), unchecked=unchecked)
         return yes
 
-    async def _say_yes(self, work: Work, who: Who, person: Person, version: Version, case: Case) -> Version:
+    async def _say_yes(
+        self, work: Work, who: Who, person: Person, version: Version, case: Case, yes: approvals.Yes
+    ) -> Version:
         """Record it; when it was the last that FLOW asks for, the reply sets out in the same transaction."""
-        yes = await self._turn(work, person, version, case)
         await approvals.add(work, version, yes)
         payload = {"draft": version.draft_id, "version": version.number, "digest": version.digest, "stage": yes.stage}
         if yes.stands_in_for:

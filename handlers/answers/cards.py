@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flows.answers import Stage
 from flows.approvals import Standing
+from handlers.answers.gate import statement_under
 from handlers.answers.proofreading import finding_words
 from handlers.answers.quorum import approvers_of, how_it_stands
 from handlers.cards import receipt_words
@@ -66,7 +67,7 @@ async def load(work: Work, shelf: Shelf, version_id: int) -> Sheet | None:
         given=await approvals.of_version(work, version.id),
         statement=rests,
         latest=latest,
-        statement_stands=rests is None or (latest is not None and latest.id == rests.id),
+        statement_stands=(await statement_under(work, version))[1],
         reply=reply if reply and reply.version_id == version.id else None,
     )
 

@@ -63,23 +63,29 @@ class Departures:
         await self.look_again(work)
 
     async def lift(self, work: Work, crisis: Crisis) -> None:  # noqa: ARG002 - whichever it was
-        """What was kept stays where it is until a person has looked at it again; people are told that it waits for them."""
+        """What was kept, or still stood in line, stays here until a person has looked at it again; people are told that it waits."""
+        await self.look_again(work)
         kept = (await replies.counts(work)).get(ReplyState.HELD, 0)
         if kept:
             await self.board.tell(work, self.gate.shelf.present.crisis_channel, Words("draft.look_again", {"count": kept}), None, HIGH)
 
     async def on_statements(self, work: Work, statement_ids: Sequence[int]) -> Resting:
-        pending = await drafts.resting_on(work, statement_ids, *ALIVE)
+        pending = await self._show_outdated(work, statement_ids)
         return Resting(len(pending), len(await replies.sent_resting_on(work, statement_ids)))
 
     async def on_new_statement(self, work: Work, crisis: Crisis, statement: Statement) -> None:
-        """Approved replies that rest on an older version leave the line; every card that shows one says so."""
         older = [one.id for one in await statements.all_of(work, crisis.id) if one.kind == statement.kind and one.id != statement.id]
+        await self._show_outdated(work, older)
+
+    async def _show_outdated(self, work: Work, statement_ids: Sequence[int]) -> Sequence[Version]:
+        """Approved replies that rest on what is not said any more leave the line; every card that shows one says so."""
         await self.look_again(work)
-        for version in await drafts.resting_on(work, older, *ALIVE):
+        pending = await drafts.resting_on(work, statement_ids, *ALIVE)
+        for version in pending:
             case = await cases.get(work, version.case_id)
             if case:
                 await self.board.ask(work, case, version.id)
+        return pending
 
     async def look_again(self, work: Work) -> None:
         """Some of what waits in line, the oldest first: what may not leave is kept where people see it, before its turn comes."""
@@ -88,5 +94,6 @@ class Departures:
             if version is None or case is None:
                 continue
             reason = await self.gate.why_not(work, reply, version, case)
-            if reason and await outbox.retract(work, key_of(PUBLISH, reply.id)):
+            as_it_was = reason is not None and await replies.lock(work, reply.id) == reply  # a sender may have been faster
+            if reason and as_it_was and await outbox.retract(work, key_of(PUBLISH, reply.id)):
                 await keep_back(work, self.board, reply, case, reason)

@@ -120,9 +120,11 @@ class Drafts:
 
     async def checked(self, work: Work, case: Case, wording: Wording) -> dict[str, Any]:
         """What a version is made of, once nothing forbids it."""
-        text = bare(keepable(wording.text.strip()[:TEXT_MOST]))
+        text = bare(keepable(wording.text)).strip()[:TEXT_MOST]
         if not text:
             raise BadInput(field="text", problem="empty")
+        if case.private and not wording.private:
+            raise BadInput(field="where", problem="said_in_private")
         self.departures.door_for(case, private=wording.private)
         flow = await self.shelf.of(work, case)
         rests = await _statement(work, wording.rests_on)
@@ -145,6 +147,7 @@ class Drafts:
         """Void what was approved, take the last version out of line, and write the next one."""
         if not version.is_present or version.status not in ALIVE:
             raise DraftOver(status=str(version.status), number=version.number, present=version.present)
+        still_open(case)
         values = await self.checked(work, case, wording)
         await self.departures.take_back(work, version.draft_id)
         await approvals.void(work, version.draft_id)
@@ -196,9 +199,13 @@ async def _open(work: Work, case_id: int) -> Case:
     case = await cases.lock(work, case_id)
     if case is None:
         raise NoSuchCase(case=case_id)
-    if case.status == Status.CLOSED:
-        raise CaseClosed(case=case_id)
+    still_open(case)
     return case
+
+
+def still_open(case: Case) -> None:
+    if case.status == Status.CLOSED:
+        raise CaseClosed(case=case.id)
 
 
 async def _statement(work: Work, kind: str) -> Statement | None:

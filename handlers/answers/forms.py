@@ -113,7 +113,8 @@ def _possible(desk: Desktop) -> Sequence[str]:
 
 def _words_fields(desk: Desktop, text: str, *, private: bool, rests_on: str) -> tuple[Field, ...]:
     able = desk.network.abilities if desk.network else None
-    ways = [way for way, can in ((PUBLIC, able is None or able.public), (PRIVATE, able is None or able.private)) if can]
+    in_public = (able is None or able.public) and not desk.case.private  # what was said in private is answered there
+    ways = [way for way, can in ((PUBLIC, in_public), (PRIVATE, able is None or able.private)) if can]
     where = tuple(Option(way, Words("form.where_way", {"way": way})) for way in ways)
     chosen = PRIVATE if private and PRIVATE in ways else ways[0] if ways else PUBLIC
     rests = tuple(Option(kind, Words("form.rests_kind", {"kind": kind, "version": one.version})) for kind, one in desk.statements.items())

@@ -7,7 +7,7 @@ from flows.flow import Flow
 from flows.gate import Leaving, why_not
 from handlers.answers.quorum import is_approved
 from handlers.shelf import Shelf
-from storage import attestations, cases, crises, exceptions, facts, statements
+from storage import attestations, cases, crises, exceptions, facts, replies, statements
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Work
@@ -28,7 +28,9 @@ class Gate:
     async def _leaving(self, work: Work, flow: Flow, reply: Reply, version: Version, case: Case) -> Leaving:
         crisis = await crises.current(work, hold_still=True)
         kind, stands = await statement_under(work, version)
-        spoken = [version.text, *(said.newest_text or said.text for said in await cases.mentions_of(work, case.id))]
+        said = await cases.mentions_of(work, case.id)
+        spoken = [version.text, *(one.newest_text or one.text for one in said)]
+        lifted_over = crisis is not None and crisis.hold_lifted_at is not None and reply.created_at < crisis.hold_lifted_at
         return Leaving(
             present=version.is_present and version.id == reply.version_id and version.status is DraftStatus.APPROVED,
             unchanged=version.is_unchanged(),
@@ -37,7 +39,7 @@ class Gate:
             case_open=case.status != Status.CLOSED,
             sent_before=reply.sent_at is not None or reply.state in (ReplyState.SENT, ReplyState.UNCONFIRMED),
             hold=crisis.hold if crisis else Hold.OFF,
-            held_case=is_held_case(case, crisis),
+            held_case=is_held_case(case, crisis) or (lifted_over and case.left_crisis_at is not None),
             speaks_of_crisis=crisis is not None and any(about_crisis(flow, text) for text in spoken),
             excused=bool(crisis and crisis.hold_since and await exceptions.holds_for(work, case.id, crisis.hold_since)),
             statement=kind,
@@ -45,6 +47,10 @@ class Gate:
             private=version.private,
             handover=version.kind == "handover",
             customers_first=not flow.rules.customers_first or crisis is None or await _attested(work, crisis),
+            answered_meanwhile=version.kind == "answer"
+            and await replies.answered_since(work, reply, version.created_at, case.last_mention_at),
+            mention_deleted=any(one.external_id == version.in_reply_to and one.deleted_at for one in said),
+            stood_through_hold=lifted_over,
         )
 
 
@@ -62,6 +68,9 @@ async def statement_under(work: Work, version: Version) -> tuple[str, bool]:
     rests = await statements.get(work, version.statement_id)
     if rests is None:
         return "", False
+    crisis = await crises.current(work)
+    if crisis is not None and crisis.id != rests.crisis_id:
+        return rests.kind, False  # another crisis has its own words
     latest = await statements.latest(work, rests.crisis_id, rests.kind)
     gone = await facts.retracted(work, rests.fact_ids)
     return rests.kind, latest is not None and latest.id == rests.id and not gone

@@ -11,7 +11,7 @@ from typing import Any
 from handlers.answers.gate import Gate
 from handlers.board import Board, Shown
 from handlers.errors import SendError, TryLater
-from handlers.ports import Bucket, Customer, Network
+from handlers.ports import Bucket, Customer, Network, Words
 from handlers.ports import Reply as Outgoing
 from handlers.ways import Nothing, Sent, Stopped, Way
 from storage import cases, crises, customers, deadlines, drafts, outbox, replies, timeline
@@ -21,7 +21,7 @@ from storage.drafts import Version
 from storage.outbox import Claimed, Wish
 from storage.replies import Reply
 from storage.timeline import Entry, case_chain
-from storage.types import DraftStatus, ReplyState, SendState, Status
+from storage.types import HIGH, DraftStatus, ReplyState, SendState, Status
 
 PUBLISH, DELETE = "publish", "delete"
 
@@ -148,7 +148,11 @@ class Publishing:
     async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:
         """Refused gives the draft back, a gate keeps the reply for a person, and what nobody can tell goes onto the list of unconfirmed."""
         reply, version, case = await _whole(work, row.facts["id"])
-        if row.kind == DELETE or reply.state is ReplyState.SENT:
+        if row.kind == DELETE:
+            await self._record(work, case, "reply_not_deleted", {"reply": reply.id, "reason": reason})
+            await self.board.tell(work, case.channel, Words("draft.not_deleted", {"number": case.id, "reason": reason}), None, HIGH)
+            return
+        if reply.state is ReplyState.SENT:
             return
         if state is SendState.STOPPED:
             await keep_back(work, self.board, reply, case, reason)

@@ -34,7 +34,7 @@ async def how_it_stands(work: Work, flow: Flow, case: Case, version: Version) ->
 async def turn_of(work: Work, flow: Flow, case: Case, version: Version, person: Person) -> approvals.Yes | None:
     """The yes that this person could say now, perhaps in somebody's place; None when it is not theirs to say."""
     stages, given = await stages_of(work, flow, case, version), _yeses(await _given(work, version))
-    if "unchecked" in version.checks and not given and version.language not in person.languages:
+    if not given and not _reads(version, person):
         return None  # no check could read it, so somebody must who speaks the language
     own = stage_for(person.roles, stages, given, person.id, version.author_id)
     if own:
@@ -47,11 +47,21 @@ async def turn_of(work: Work, flow: Flow, case: Case, version: Version, person: 
     return approvals.Yes(waiting.name, person.id, stands_in_for=absent.id) if absent else None
 
 
+async def editors_yes(work: Work, flow: Flow, case: Case, revised: Version, editor: Person, turn: approvals.Yes) -> approvals.Yes | None:
+    """What somebody says to the words that they have just written: at the stage at which the draft waited, if FLOW still has it."""
+    still = any(stage.name == turn.stage for stage in await stages_of(work, flow, case, revised))
+    return turn if still and _reads(revised, editor) else None
+
+
 async def approvers_of(work: Work, stage: Stage, version: Version) -> list[Person]:
     """Those whose yes would count for a stage by their own role."""
     able = await people.with_role(work, *stage.roles)
-    speaks = [one for one in able if "unchecked" not in version.checks or version.language in one.languages]
+    speaks = [one for one in able if _reads(version, one)]
     return [one for one in speaks or able if one.id != version.author_id]
+
+
+def _reads(version: Version, person: Person) -> bool:
+    return "unchecked" not in version.checks or version.language in person.languages
 
 
 async def _given(work: Work, version: Version) -> list[Approval]:

@@ -53,6 +53,8 @@ class Attestations:
 
     async def fill(self, who: Who, ids: str, said: Said) -> Words:
         """The answer of the form `attest`; `ids` is the gate."""
+        if ids not in GATES:
+            raise BadInput(field="gate", problem="unknown_choice")
         if ids == POSTS_STOPPED:
             await self.attest_posts_stopped(who, needed(said, "account"))
         else:

@@ -28,7 +28,9 @@ class Clocks:
         async with self.room.act(who, Act.SET_AWARE) as now:
             aware_at = gone_by(at, now.person.timezone, await now.work.now())
             await crises.set_aware(now.work, now.crisis.id, aware_at)
-            await deadlines.arm(now.work, [_authority(self.room.flow, now.crisis.id, aware_at)])
+            clock = await deadlines.get(now.work, f"{AUTHORITY}:{now.crisis.id}")
+            if clock is None or clock.met_at is None:  # an authority that was told is not to be told again
+                await deadlines.arm(now.work, [_authority(self.room.flow, now.crisis.id, aware_at)])
             await self.room.say(now.work, Words("room.aware_set", {"by": now.person.name, "at": kept(aware_at)}))
             before = now.crisis.aware_at.isoformat()
             await self.room.done(now, "aware_set", {"aware_at": aware_at.isoformat(), "before": before})

@@ -17,6 +17,7 @@ crises = Table(
     Column("aware_at", Instant),  # when we came to know: the authority's 72 hours run from here
     Column("hold", Text, nullable=False, server_default="off"),  # silent, holding, off
     Column("hold_since", Instant),  # since when anything is held without a break
+    Column("hold_lifted_at", Instant),  # what stood in line then is looked at again before it leaves
 )
 
 flows = Table(
