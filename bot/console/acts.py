@@ -47,6 +47,8 @@ async def act(visit: Visit) -> Response:
     except NoSuchCase:
         raise
     except Told as told:
+        if name == "reply":
+            await answers.keep(visit, number)
         if visit.one("stay") == "approvals" and name in PRESSED:
             return await approvals.show(visit, told)
         return await cases.show(visit, number, told=told, form=name if name in (*FORMS, *ROOM_FORMS) else "")

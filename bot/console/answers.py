@@ -1,6 +1,7 @@
 """Answers on a case's page: its drafts and replies in the thread, the panel in which one writes, what is saved as one types."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -156,6 +157,12 @@ async def begin(visit: Visit, number: int) -> None:
     typed, fresh = visit.one("text"), text_of(form)
     untouched = not typed or (begun and typed == text_of(await desk.form(visit.who, "reply", str(number), begun)).strip())
     await visit.acts.answers.drafts.keep(visit.who, number, fresh if untouched else f"{typed}\n\n{fresh}".strip())
+
+
+async def keep(visit: Visit, number: int) -> None:
+    """What was refused is kept like what is typed, where anything can be."""
+    with suppress(Told):
+        await visit.acts.answers.drafts.keep(visit.who, number, visit.one("text"))
 
 
 async def write(visit: Visit) -> Response:

@@ -65,7 +65,7 @@
 
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");
   const key = (part) => part && find("[data-key]", part)?.dataset.key;
-  const isSameWriting = (part, fresh) => Boolean(key(part)) && key(part) === key(fresh.getElementById(part.id)) && isBusy(part);
+  const isSameWriting = (part, fresh) => Boolean(key(part)) && key(part) === key(fresh.getElementById(part.id)); // whoever writes has the newest words
   const swap = (fresh, { force = false } = {}) => {
     const restore = whereFocus();
     all("[data-part]").forEach((part) => {

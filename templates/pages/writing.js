@@ -101,6 +101,7 @@
     if (!detail.form.closest("[data-writing]")) return;
     clearTimeout(timer);
     pending = null;
+    looked = ""; // when it is refused, it is looked at again
     if (flight) detail.before.push(flight);
   });
   const look = () => {
