@@ -17,7 +17,7 @@ from storage.drafts import ALIVE, Version
 from storage.statements import Statement
 from storage.types import HIGH, ReplyState
 
-AT_ONCE = 50  # a person waits for the click that sets a hold; the rest follows in time, and the gate stops whatever comes first
+AT_ONCE = 25  # a person waits for the click that sets a hold; the rest follows in time, and the gate stops whatever comes first
 
 
 @dataclass(frozen=True)
