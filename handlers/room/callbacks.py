@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.acts import Act, admit
 from handlers.board import Shown
-from handlers.errors import BadInput, NoSuchCallback, NoSuchCase, NoSuchPerson
+from handlers.errors import BadInput, CaseErased, NoSuchCallback, NoSuchCase, NoSuchPerson
 from handlers.filled import Said, needed, one, whole
 from handlers.moments import to_come
 from handlers.ports import Who, Words
@@ -42,6 +42,8 @@ class Callbacks:
         case = await cases.lock(work, case_id)
         if case is None:
             raise NoSuchCase(case=case_id)
+        if case.erased_at:
+            raise CaseErased(case=case_id)
         return await self._add(work, case, person, await self._leader(work, leader), reach_at, await self._due(work, person, due_at))
 
     async def done(self, who: Who, callback_id: int, outcome: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from handlers.answers.drafts import Wording
 from handlers.answers.gate import Gate
-from handlers.errors import BadInput, Refused
+from handlers.errors import BadInput, CaseErased, Refused
+from storage import erasure
 from storage.types import ReplyState
 from tests.handlers.sending import post_office
 from tests.handlers.test_hostile_answers import ANSWER, HOLDING, SAID, acts, approved, reply_of, speaks, written
@@ -108,6 +109,15 @@ async def test_only_a_gate_that_there_is_can_be_attested(post, boss):
     said = {"told_by": ("Ana",), "share": ("all",), "at": ("1m",), "how": ("email",)}
     with pytest.raises(BadInput):
         await post.house.attestations.fill(boss, "posts_stoped", said)
+
+
+async def test_nobody_is_to_call_back_a_customer_of_whom_nothing_is_left(post, lea, boss):
+    number = await post.house.case(SAID)
+    async with post.store.begin() as work:
+        await erasure.blank_cases(work, [number])
+        await work.commit()
+    with pytest.raises(CaseErased):
+        await post.house.callbacks.ask(lea, number, "Max", "+34 600 000 000")
 
 
 # --- networks and processes
