@@ -14,11 +14,11 @@ from flows.checks.words import Rule
 LISTED = 2.0  # what a phrase of the word lists adds to a sentence's score
 # What a sentence must score, without and with an encoder: found on the opened half for a precision of 0.95.
 LEAST = {
-    "arguing": (0.8, 0.5),
-    "blaming": (-0.1, 0.0),
-    "liability": (-0.5, 0.0),
-    "screenshot": (0.2, -0.2),
-    "asks_private": (0.4, 0.1),
+    "arguing": (0.5, 0.6),
+    "blaming": (-0.5, 0.15),
+    "liability": (0.0, 0.6),
+    "screenshot": (-0.2, 0.25),
+    "asks_private": (0.6, 0.8),
     "handover": (1.4, 1.0),
 }
 
@@ -26,7 +26,8 @@ LEAST = {
 def judged(reading: Reading, check: str, listed: Callable[[Stretch], Stretch | None] | None = None) -> Iterator[Finding]:
     """One finding for each sentence that does what the check is against. `listed` finds the telling words in a sentence."""
     rules = reading.words.rules.get(check, ())
-    sentences = reading.plain.sentences[:MOST_SENTENCES] if reading.words.language else ()
+    told = reading.plain.sentences[:MOST_SENTENCES] if reading.words.language else ()
+    sentences = [one for one in told if any(sign.isalpha() for sign in one.text)]  # a number on a line of its own has no tone
     scores = scored(check, [_original(reading, one) for one in sentences])
     for sentence, score in zip(sentences, scores, strict=True):
         rule, hit = _hit(rules, sentence) if listed is None else (None, listed(sentence))

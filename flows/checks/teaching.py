@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEIGHTS = SHIPPED / "checks.taught.npz"
-ROUNDS = 60
+ROUNDS = 100
 _RATE, _SHRINK = 0.08, 1e-4
 _OTHERS, _ORDINARY = 0.3, 0.2  # what an innocent sentence written for another check, or for none, counts
 

@@ -38,7 +38,7 @@ def test_a_faulty_file_of_examples_is_told_with_its_lines():
 
 def test_a_check_learns_what_a_team_writes():
     extra = [Example("arguing", "en", text, finding=True) for text in ("Pish and tosh, dear sir.", "Tosh, I say.", "Pish, all of it.")] * 8
-    said = "Oh pish, what tosh."
+    said = "Pish, sir, and tosh."
     with in_place(teach([*shipped_examples(), *extra], ("arguing",), semantic=False)):
         after = finds("arguing", said)
     with in_place(shipped(semantic=False)):
