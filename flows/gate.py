@@ -28,6 +28,7 @@ class Leaving:
     excused: bool
     statement: str
     statement_stands: bool
+    asserts_more: bool  # the checks found something in it that neither a fact nor the statement holds
     private: bool
     handover: bool
     customers_first: bool  # attested, or not asked for
@@ -62,15 +63,19 @@ def _held(reply: Leaving) -> str | None:
         return None
     if reply.hold == SILENT:
         return "held_silent"
-    rests = reply.statement == HOLDING and reply.statement_stands
-    if reply.hold == HOLDING and not rests:
+    if reply.hold == HOLDING and not (_only_waits(reply) and reply.statement_stands):
         return "held_holding"
     return "look_again" if reply.stood_through_hold else None
+
+
+def _only_waits(reply: Leaving) -> bool:
+    """It says what the holding statement says. Naming the statement is not enough: nothing else may be asserted."""
+    return reply.statement == HOLDING and not reply.asserts_more
 
 
 def _not_yet(reply: Leaving) -> str | None:
     if reply.statement and not reply.statement_stands:
         return "statement_old"
     invites = reply.handover and not reply.statement  # first words of a private talk; who repeats a statement in public informs
-    general = (reply.held_case or reply.speaks_of_crisis) and not reply.private and not invites and reply.statement != HOLDING
+    general = (reply.held_case or reply.speaks_of_crisis) and not reply.private and not invites and not _only_waits(reply)
     return "customers_first" if general and not reply.customers_first else None

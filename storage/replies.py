@@ -98,6 +98,12 @@ async def sent_resting_on(work: Work, statement_ids: Sequence[int]) -> list[Repl
     return [_reply(row) for row in (await work.execute(query)).mappings()]
 
 
+async def networks_waited_for(work: Work) -> set[str]:
+    """The networks for which approved replies stand in line."""
+    query = sa.select(versions.c.network).distinct().join(replies, replies.c.version_id == versions.c.id)
+    return set((await work.execute(query.where(replies.c.state == ReplyState.WAITING))).scalars())
+
+
 async def unread_samples(work: Work, limit: int) -> list[Reply]:
     """What a rule approved and should be read by a person, the oldest first."""
     mine = replies.c.sampled & replies.c.looked_at_by.is_(None) & (replies.c.state == ReplyState.SENT)

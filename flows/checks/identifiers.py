@@ -23,8 +23,8 @@ _SHAPES = re.compile(
     r"|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"  # Brazilian CPF
 )
 _SPELLED_MAIL = re.compile(
-    r"\b[\w.+-]{2,40} ?(?:(?:\(at\)|\[at\]|\(a\)| arroba | arobase ) ?[\w-]{2,40}(?: ?(?:\(dot\)|\[dot\]) ?|\.| dot | punto | point )"
-    r"| at [\w-]{2,40}(?: ?(?:\(dot\)|\[dot\]) ?| dot ))[a-z]{2,12}\b",
+    r"\b[\w.+-]{2,40}\s?(?:(?:\(at\)|\[at\]|\(a\)|\sarroba\s|\sarobase\s)\s?[\w-]{2,40}(?:\s?(?:\(dot\)|\[dot\])\s?|\.|\s(?:dot|punto|point)\s)"
+    r"|\sat\s[\w-]{2,40}(?:\s?(?:\(dot\)|\[dot\])\s?|\sdot\s))[a-z]{2,12}\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\w\n.,!?]{0,4}(?P<word>[^\W_][\w!#$%&*-]{2,39})(?=[\s]*[.,;:!?)»\"”']|\s*$)")

@@ -80,9 +80,7 @@ class Approvals:
             raise NotTheirTurn(stage=Label(waiting.label if waiting else {"en": ""}), unchecked=unchecked)
         return yes
 
-    async def _say_yes(
-        self, work: Work, who: Who, person: Person, version: Version, case: Case, yes: approvals.Yes
-    ) -> Version:
+    async def _say_yes(self, work: Work, who: Who, person: Person, version: Version, case: Case, yes: approvals.Yes) -> Version:
         """Record it; when it was the last that FLOW asks for, the reply sets out in the same transaction."""
         await approvals.add(work, version, yes)
         payload = {"draft": version.draft_id, "version": version.number, "digest": version.digest, "stage": yes.stage}

@@ -93,7 +93,7 @@ class Departures:
             version, case = await drafts.get(work, reply.version_id), await cases.get(work, reply.case_id)
             if version is None or case is None:
                 continue
-            reason = await self.gate.why_not(work, reply, version, case)
+            reason = await self.gate.why_not(work, reply, version, case) if version.network in self.networks else "no_network"
             as_it_was = reason is not None and await replies.lock(work, reply.id) == reply  # a sender may have been faster
             if reason and as_it_was and await outbox.retract(work, key_of(PUBLISH, reply.id)):
                 await keep_back(work, self.board, reply, case, reason)

@@ -143,6 +143,12 @@ class AnswerDesk:
             found = [await self._waiting(work, one, person) for one in await drafts.in_state(work, DraftStatus.IN_APPROVAL, limit=LISTED)]
             return sorted(filter(None, found), key=lambda one: (not one.mine, one.since))
 
+    async def how_many(self, who: Who) -> int:
+        """Drafts that wait for a yes, also those that `approvals` has no room for."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            return await drafts.count(work, DraftStatus.IN_APPROVAL)
+
     async def kept(self, who: Who) -> Sequence[Waiting]:
         """Approved replies that a hold or another gate keeps here, and those of which nobody can tell whether they arrived."""
         async with self.store.read() as work:

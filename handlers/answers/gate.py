@@ -44,6 +44,7 @@ class Gate:
             excused=bool(crisis and crisis.hold_since and await exceptions.holds_for(work, case.id, crisis.hold_since)),
             statement=kind,
             statement_stands=stands,
+            asserts_more="unsupported" in version.checks,
             private=version.private,
             handover=version.kind == "handover",
             customers_first=not flow.rules.customers_first or crisis is None or await _attested(work, crisis),

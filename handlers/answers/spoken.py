@@ -19,7 +19,7 @@ class AnswersSpoken:
         desk = self.acts.desk
         match command:
             case ListApprovals():
-                return list_card("approvals", await desk.approvals(who))
+                return list_card("approvals", await desk.approvals(who), await desk.how_many(who))
             case ListKept():
                 return list_card("kept", await desk.kept(who))
             case ListOutdated():
@@ -27,12 +27,13 @@ class AnswersSpoken:
         return list_card("samples", await desk.samples(who))
 
 
-def list_card(what: str, found: Sequence[Waiting]) -> Card:
-    """Says nothing of what anybody wrote: it may be read over a shoulder."""
+def list_card(what: str, found: Sequence[Waiting], count: int = 0) -> Card:
+    """Says nothing of what anybody wrote: it may be read over a shoulder. `count` is of all, where not all were looked up."""
+    count = max(count, len(found))
     lines = tuple(_line(one) for one in found[:LINES])
-    more = (Words("command.more", {"count": len(found) - LINES}),) if len(found) > LINES else ()
+    more = (Words("command.more", {"count": count - LINES}),) if count > LINES else ()
     opens = tuple(Button("show_draft", Words("button.show_draft", {"number": one.case_id}), one.ids) for one in found[:LINES])
-    return Card(Words("draft.list_title", {"what": what, "count": len(found)}), (*lines, *more), buttons=(opens,) if opens else ())
+    return Card(Words("draft.list_title", {"what": what, "count": count}), (*lines, *more), buttons=(opens,) if opens else ())
 
 
 def _line(one: Waiting) -> Words:

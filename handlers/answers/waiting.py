@@ -9,7 +9,7 @@ from handlers.answers.drafts import Drafts
 from handlers.answers.quorum import approvers_of, how_it_stands
 from handlers.board import Shown
 from handlers.ports import Words
-from storage import approvals, cases, crises, drafts, people, timeline
+from storage import approvals, cases, crises, drafts, people, replies, timeline
 from storage.database import Work
 from storage.drafts import Version
 from storage.people import Person
@@ -41,10 +41,11 @@ class Waiting:
         return len(asked)
 
     async def look_again(self) -> None:
-        """While anything is held: what waits in line and may not leave is kept where people see it."""
+        """While anything is held, or a network is not connected any more: what waits and may not leave is kept where people see it."""
         async with self.drafts.store.begin() as work:
             crisis = await crises.current(work)
-            if crisis and crisis.hold is not Hold.OFF:
+            lost = await replies.networks_waited_for(work) - set(self.drafts.departures.networks)
+            if lost or (crisis and crisis.hold is not Hold.OFF):
                 await work.lock_names([DUE])
                 await self.drafts.departures.look_again(work)
                 await work.commit()

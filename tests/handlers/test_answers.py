@@ -18,26 +18,6 @@ SAID = "do you even read what people write to you here?"
 ANSWER = "I am sorry that it looks that way. I do read what people write to us here, yours too. Ana"
 
 
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
-
-
-@pytest.fixture
-async def ana(post):
-    return await post.house.person("Ana", "agent", slack_id="U1")
-
-
-@pytest.fixture
-async def lea(post):
-    return await post.house.person("Lea", "lead", slack_id="U2")
-
-
-@pytest.fixture
-async def max_(post):
-    return await post.house.person("Max", "manager")
-
-
 async def stands(post, case_id):
     async with post.store.read() as work:
         (version,) = await drafts.of_case(work, case_id)

@@ -15,21 +15,6 @@ SAID = "do you even read what people write to you here?"
 ANSWER = "I am sorry that it looks that way. I do read what people write to us here, yours too. Ana"
 
 
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
-
-
-@pytest.fixture
-async def ana(post):
-    return await post.house.person("Ana", "agent", slack_id="U1")
-
-
-@pytest.fixture
-async def lea(post):
-    return await post.house.person("Lea", "lead", slack_id="U2")
-
-
 async def approved(post, ana, lea, text=ANSWER, **changes):
     number = await post.house.case(SAID, **changes)
     proposed = await post.house.drafts.propose(ana, number, Wording(text, private=True))
@@ -207,3 +192,29 @@ async def test_every_network_counts_its_own_way(store, dial):
     number = await post.house.case(SAID)
     length, most, found = await post.house.drafts.try_out(ana, number, Wording(ANSWER))
     assert (length, most) == (len(ANSWER), 20) and any(one.facts["why"].name == "finding.length" for one in found)
+
+
+async def test_what_was_approved_for_a_network_that_is_not_connected_any_more_is_kept_and_says_so(post, ana, lea):
+    number, _ = await approved(post, ana, lea)
+    del post.house.networks["x"]
+    await post.house.answers.waiting.look_again()
+    reply = await reply_of(post, number)
+    assert (reply.state, reply.reason) == (ReplyState.HELD, "no_network")
+
+
+async def test_naming_the_holding_statement_is_not_enough_to_pass_a_holding_hold(post, ana, lea):
+    boss, lawyer = await post.house.person("Max", "manager"), await post.house.person("Lou", "legal")
+    pia = await post.house.person("Pia", "press_officer")
+    await post.house.crises.open(boss, "Meridia")
+    made = await post.house.statements.propose(pia, "holding", {"en": "We are looking into this."}, [])
+    for who in (lawyer, boss):
+        await post.house.statements.approve(who, made.id)
+    await post.house.holds.set(boss, "holding")
+    number = await post.house.case(SAID)
+    words = Wording("Thank you for asking. 900,000 customers are affected. We are looking into this.", private=True, rests_on="holding")
+    proposed = await post.house.drafts.propose(ana, number, words)
+    for who in (lea, lawyer):
+        await post.house.approvals.approve(who, proposed.version_id)
+    await post.send(5)
+    assert post.house.networks["x"].texts == []
+    assert (await reply_of(post, number)).reason == "held_holding"

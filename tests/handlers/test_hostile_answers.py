@@ -11,37 +11,11 @@ from handlers.ports import Event
 from storage import cases, drafts, replies, timeline
 from storage.types import DraftStatus, ReplyState, Status
 from tests.builders import mention
-from tests.handlers.sending import post_office
 
 SAID = "do you even read what people write to you here?"
 ANSWER = "I am sorry that it looks that way. I do read what people write to us here, yours too. Ana"
 OTHER = "You are right to ask: every message that people write here is read, and so was yours. Bob"
 HOLDING = "We are looking into this."
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
-
-
-@pytest.fixture
-async def ana(post):
-    return await post.house.person("Ana", "agent", slack_id="U1")
-
-
-@pytest.fixture
-async def lea(post):
-    return await post.house.person("Lea", "lead", slack_id="U2")
-
-
-@pytest.fixture
-async def boss(post):
-    return await post.house.person("Max", "manager")
-
-
-@pytest.fixture
-async def lawyer(post):
-    return await post.house.person("Lou", "legal")
 
 
 async def written(post, who, number, text=ANSWER, *, private=True, **changes):

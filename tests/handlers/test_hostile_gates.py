@@ -9,34 +9,7 @@ from handlers.answers.gate import Gate
 from handlers.errors import BadInput, CaseErased, Refused
 from storage import erasure
 from storage.types import ReplyState
-from tests.handlers.sending import post_office
 from tests.handlers.test_hostile_answers import ANSWER, HOLDING, SAID, acts, approved, reply_of, speaks, written
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
-
-
-@pytest.fixture
-async def ana(post):
-    return await post.house.person("Ana", "agent", slack_id="U1")
-
-
-@pytest.fixture
-async def lea(post):
-    return await post.house.person("Lea", "lead", slack_id="U2")
-
-
-@pytest.fixture
-async def boss(post):
-    return await post.house.person("Max", "manager")
-
-
-@pytest.fixture
-async def lawyer(post):
-    return await post.house.person("Lou", "legal")
-
 
 # --- holds, statements and gates
 

@@ -1,0 +1,30 @@
+"""Those who answer in the tests of handlers: a post office, and the people of one team."""
+
+import pytest
+
+from tests.handlers.sending import post_office
+
+
+@pytest.fixture
+async def post(store, dial):
+    return await post_office(store, dial)
+
+
+@pytest.fixture
+async def ana(post):
+    return await post.house.person("Ana", "agent", slack_id="U1")
+
+
+@pytest.fixture
+async def lea(post):
+    return await post.house.person("Lea", "lead", slack_id="U2")
+
+
+@pytest.fixture
+async def boss(post):
+    return await post.house.person("Max", "manager")
+
+
+@pytest.fixture
+async def lawyer(post):
+    return await post.house.person("Lou", "legal")
