@@ -62,7 +62,7 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     learner = Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
     mentions = Mentions(store, board, flow, learner)
     acts = UseCases.upon(
-        Ground(store, board, shelf, open_networks(settings)),
+        Ground(store, board, shelf, open_networks(settings), settings.semantic),
         Logbook(mentions),
         Staff(store, board, settings.timezone, settings.language),
         Workspaces(store, tuple(board.channels)),

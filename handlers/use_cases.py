@@ -37,6 +37,7 @@ class Ground:
     board: Board
     shelf: Shelf
     networks: Mapping[str, Network]
+    semantic: bool = False  # whether the checks of drafts may read with the sentence encoder
 
     def departures(self) -> Departures:
         return Departures(self.networks, Gate(self.shelf), self.board)
@@ -65,7 +66,7 @@ class UseCases:
         """In the order in which one needs the other; what settings decide is given."""
         store, board, shelf, flow = ground.store, ground.board, ground.shelf, ground.shelf.present
         departures = ground.departures()
-        drafts = Drafts(store, shelf, Proofreader(ground.networks), departures)
+        drafts = Drafts(store, shelf, Proofreader(ground.networks, ground.semantic), departures)
         room = RoomActs(Room(store, board, flow), queued=departures, rests=departures)
         return cls(
             cases=Cases(store, board, shelf),

@@ -41,7 +41,7 @@ def handover(reading: Reading) -> Iterator[Finding]:
 def _quarrel(turns: tuple[str, ...], reading: Reading) -> str | None:
     """Why the last turn should not be answered in public."""
     angry, technical = _angry(turns[-1], reading), _technical(turns, reading)
-    if scored("handover", [turns[-1]])[0] + LISTED * (angry or technical) < 0:
+    if scored("handover", [turns[-1]], semantic=reading.semantic)[0] + LISTED * (angry or technical) < 0:
         return None
     return "technical" if technical and not angry else "anger"
 

@@ -41,6 +41,7 @@ class Surroundings:
     recent: Recent = field(default_factory=Recent)
     allowed_hosts: tuple[str, ...] = ()
     own_contacts: tuple[str, ...] = ()
+    semantic: bool = True  # read with the sentence encoder where it is installed: better, and 120 MB more
     words: Mapping[str, Words] | None = None  # a team's own lists by language; without them those that ship
 
     def known(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def judged(reading: Reading, check: str, listed: Callable[[Stretch], Stretch | N
     rules = reading.words.rules.get(check, ())
     told = reading.plain.sentences[:MOST_SENTENCES] if reading.words.language else ()
     sentences = [one for one in told if any(sign.isalpha() for sign in one.text)]  # a number on a line of its own has no tone
-    scores = scored(check, [_original(reading, one) for one in sentences])
+    scores = scored(check, [_original(reading, one) for one in sentences], semantic=reading.semantic)
     for sentence, score in zip(sentences, scores, strict=True):
         rule, hit = _hit(rules, sentence) if listed is None else (None, listed(sentence))
         if score + LISTED * (hit is not None) >= 0:
@@ -36,11 +36,11 @@ def judged(reading: Reading, check: str, listed: Callable[[Stretch], Stretch | N
             yield reading.finding(check, hit or sentence, better)
 
 
-def scored(check: str, texts: list[str]) -> list[float]:
+def scored(check: str, texts: list[str], *, semantic: bool) -> list[float]:
     """How far each sentence stands above what makes it a finding."""
     if not texts:
         return []
-    model = taught()
+    model = taught(semantic=semantic)
     return [float(score) - LEAST[check][model.semantic] for score in model.scores(check, texts)]
 
 

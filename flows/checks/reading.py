@@ -10,6 +10,7 @@ from flows.checks.draft import Draft, Finding, Surroundings
 from flows.checks.phrases import Phrases
 from flows.checks.plain import Plain, Stretch, plain
 from flows.checks.words import Words, shipped_words
+from flows.triage.encoder import encoder_installed
 
 _NOTHING = Words("", {}, {}, {}, {}, (), {}, {})
 
@@ -29,6 +30,10 @@ class Reading:
     def words(self) -> Words:
         own = (self.surroundings.words or {}).get(self.draft.language)
         return own or shipped_words(self.draft.language) or _NOTHING
+
+    @property
+    def semantic(self) -> bool:
+        return self.surroundings.semantic and encoder_installed()
 
     def phrased(self, name: str) -> Phrases:
         return self.words.phrased(name)

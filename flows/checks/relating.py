@@ -16,7 +16,7 @@ import numpy as np
 from flows.checks.known import stem
 from flows.checks.plain import plain
 from flows.checks.reading import Reading
-from flows.checks.stance import MOST_SENTENCES, Head, read_sentences, semantic
+from flows.checks.stance import MOST_SENTENCES, Head, read_sentences
 from flows.checks.words import SHIPPED
 
 if TYPE_CHECKING:
@@ -102,4 +102,4 @@ def shipped_relating(*, semantic: bool) -> Relating:
 
 
 def is_unrelated(reading: Reading) -> bool:
-    return shipped_relating(semantic=semantic()).score(reading) > 0
+    return shipped_relating(semantic=reading.semantic).score(reading) > 0

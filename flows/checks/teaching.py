@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flows.checks.examples import ANY, TAUGHT, Example, digest, shipped_examples
-from flows.checks.stance import BITS, Head, Read, Taught, read_sentences, semantic, sums
+from flows.checks.stance import BITS, Head, Read, Taught, read_sentences, sums
 from flows.checks.words import SHIPPED
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ _OTHERS, _ORDINARY = 0.3, 0.2  # what an innocent sentence written for another c
 _IN_PLACE: ContextVar[Taught | None] = ContextVar("in_place", default=None)
 
 
-def taught() -> Taught:
+def taught(*, semantic: bool) -> Taught:
     """What the examples that ship have taught, or what was put in its place."""
-    return _IN_PLACE.get() or shipped(semantic=semantic())
+    return _IN_PLACE.get() or shipped(semantic=semantic)
 
 
 @contextmanager

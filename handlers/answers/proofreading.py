@@ -42,11 +42,12 @@ class OwnReplies:
 @dataclass(frozen=True)
 class Proofreader:
     networks: Mapping[str, Network]
+    semantic: bool = False
     _ours: OwnReplies = field(default_factory=OwnReplies, repr=False, compare=False)
 
     async def warm(self) -> None:
         """Load what the checks know off the event loop, before the first draft is written: the first reading takes seconds."""
-        await asyncio.to_thread(_read_once)
+        await asyncio.to_thread(_read_once, self.semantic)
 
     async def read(
         self, work: Work, flow: Flow, case: Case, text: str, *, private: bool, rests: Statement | None = None
@@ -81,14 +82,15 @@ class Proofreader:
             recent=await self._ours.catch_up(work),
             allowed_hosts=flow.answers.links,
             own_contacts=flow.answers.contacts,
+            semantic=self.semantic,
         )
 
 
-def _read_once() -> None:
+def _read_once(semantic: bool) -> None:  # noqa: FBT001 - handed to a thread
     from flows.checks import Draft, Surroundings, check  # noqa: PLC0415 - numpy loads after the bot is ready
 
     for language in LANGUAGES:
-        check(Draft("Hello?", language), Surroundings())
+        check(Draft("Hello?", language), Surroundings(semantic=semantic))
 
 
 def _without(text: str, rests: Statement | None) -> str:
