@@ -11,9 +11,10 @@ from handlers.ports import CustomerText, Mention
 
 # any scheme with its slashes; without them those that do something at once ("data: is it safe?" is a sentence, "data:text" is not)
 _LINK = re.compile(
-    r"\b(?P<scheme>[a-z][a-z0-9+.\-]{1,20})\s?:\s?//|\b(?P<bare>https?|data|javascript|vbscript|file|mailto|tel|sms):(?=\S)|\bwww\.",
+    r"(?P<scheme>[a-z0-9+.\-]{1,21})\s?:\s?//|\b(?P<bare>https?|data|javascript|vbscript|file|mailto|tel|sms):(?=\S)",
     re.IGNORECASE,
 )
+_WWW = re.compile(r"\bwww\.", re.IGNORECASE)
 # endings in use where lures live; a full stop without its space ("ok.thanks") is left alone
 _ENDINGS = (
     "com|net|org|info|biz|io|co|me|app|dev|ai|eu|es|fr|uk|ie|us|ca|mx|ar|cl|pe|be|ch|de|it|pt|nl|pl|ru|cn|in|br|tk|cc|ws|to|ly|gg|gl|ms|st|sh|tv"
@@ -44,7 +45,7 @@ def plain(text: CustomerText, most: int) -> str:
     """At most `most` characters, safe to escape: no invisible or direction-turning signs, `hxxp` links, `[.]` domains, no mass mentions."""
     seen = bare(text.raw)
     shown = seen if text.whole else masked(seen)
-    calm = _MENTION.sub("@\u200b", _DOMAIN.sub("[.]", _LINK.sub(_defang, shown)))
+    calm = _MENTION.sub("@\u200b", _DOMAIN.sub("[.]", _WWW.sub("www[.]", _LINK.sub(_defang, shown))))
     return calm if len(calm) <= most else calm[: most - 1].rstrip() + "…"
 
 
@@ -60,6 +61,4 @@ def hides_something(text: str) -> bool:
 
 def _defang(match: re.Match[str]) -> str:
     scheme = match["scheme"] or match["bare"]
-    if scheme is None:
-        return "www[.]"
     return re.sub("tt", "xx", scheme, flags=re.IGNORECASE) + "[:]" + ("//" if match["scheme"] else "")

@@ -61,6 +61,7 @@ def test_what_no_database_can_keep_is_replaced():
 @example("wwwww.www.evil.com")
 @example("evil.c\u00adom")
 @example("https:https://a.com//b.com")
+@example("httphttphttphttphttpdata://")
 @given(
     st.lists(
         st.sampled_from(
