@@ -122,11 +122,6 @@ async def lock(work: Work, version_id: int) -> Version | None:
     return await get(work, version_id)
 
 
-async def present_of(work: Work, draft_id: int) -> Version | None:
-    row = (await work.execute(_select.where(versions.c.draft_id == draft_id, _present))).mappings().first()
-    return _version(row) if row else None
-
-
 async def of_case(work: Work, case_id: int) -> list[Version]:
     """The present version of each of a case's drafts, oldest first."""
     rows = (await work.execute(_select.where(drafts.c.case_id == case_id, _present).order_by(drafts.c.id))).mappings()

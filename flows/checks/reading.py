@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,11 +44,3 @@ class Reading:
 
     def whole(self, check: str, better: str | None = None, **facts: object) -> Finding:
         return Finding(check, 0, len(self.draft.text), f"finding.{check}", facts, better)
-
-    def by_rules(self, check: str) -> Iterator[Finding]:
-        """The findings of the word lists' rules of that name, at most one for each rule and sentence."""
-        for rule in self.words.rules.get(check, ()):
-            for sentence in self.plain.sentences:
-                hit = next(rule.find.within(sentence), None)
-                if hit and sentence.text not in rule.spare:
-                    yield self.finding(check, hit, rule.better)
