@@ -14,6 +14,7 @@ from typing import Any
 
 from flows.answers import Answers
 from flows.crisis_rules import CrisisRules
+from flows.ladder import Ladder
 from flows.severity import Severity
 from flows.snapshots import built_answers, built_rules, plain_answers, plain_rules
 
@@ -98,6 +99,7 @@ class Flow:
     first_told: tuple[str, ...]
     answers: Answers = field(default_factory=Answers)
     rules: CrisisRules = field(default_factory=CrisisRules)
+    ladders: tuple[Ladder, ...] = ()  # by their order: the first that fits a case is the one it climbs
 
     def __post_init__(self) -> None:
         for name in ("title", "tags", "kinds"):

@@ -17,6 +17,7 @@ from storage.tables.cases import (
     posts,
     raw_payloads,
 )
+from storage.tables.escalation import calls, escalations, keys, notice_calls, notices, rotas
 from storage.tables.record import timeline, timeline_days
 from storage.tables.room import attestations, callbacks, deadlines, exceptions, facts, room_posts, statements
 from storage.tables.sending import buckets, health, lanes, outbox, outbox_archive, workspaces
@@ -28,6 +29,7 @@ __all__ = [
     "attestations",
     "buckets",
     "callbacks",
+    "calls",
     "case_tags",
     "cases",
     "clicks",
@@ -37,16 +39,20 @@ __all__ = [
     "deadlines",
     "deliveries",
     "drafts",
+    "escalations",
     "exceptions",
     "facts",
     "flows",
     "health",
     "invites",
+    "keys",
     "lanes",
     "mention_changes",
     "mentions",
     "metadata",
     "notes",
+    "notice_calls",
+    "notices",
     "outbox",
     "outbox_archive",
     "people",
@@ -54,6 +60,7 @@ __all__ = [
     "raw_payloads",
     "replies",
     "room_posts",
+    "rotas",
     "sessions",
     "statements",
     "timeline",

@@ -56,6 +56,7 @@ cases = Table(
     Column("network", Text, nullable=False),
     Column("crisis_id", Id, ForeignKey("crises.id")),
     Column("flow_digest", String(64), ForeignKey("flows.digest")),  # a case keeps the FLOW that it started with
+    Column("ladder", Text),  # which of that FLOW's ladders it climbs; null for none
     Column("crisis", Boolean, nullable=False),
     Column("crisis_set_by", Id, ForeignKey("people.id")),
     Column("left_crisis_at", Instant),  # when it was last said to be ordinary after all: a hold that was on then still holds it
@@ -73,6 +74,7 @@ cases = Table(
     Column("answered_at", Instant),  # our first reply
     Column("closed_at", Instant),
     Column("erased_at", Instant),  # what the customer and we wrote is gone since then
+    flag("exercise", default=False),  # part of a drill: nobody wrote it, nothing of it leaves
     UniqueConstraint("customer_id", "conversation_id"),
 )
 

@@ -69,6 +69,7 @@ deadlines = Table(
     Column("crisis_id", Id, ForeignKey("crises.id"), index=True),
     Column("case_id", Id, ForeignKey("cases.id"), index=True),
     Column("subject_id", Id),  # the fact, the draft, the call-back …
+    Column("severity", Integer, nullable=False, server_default="3"),  # of its case; what is not of a case goes first
     Column("due_at", Instant, nullable=False),
     Column("set_at", Instant, nullable=False),
     Column("paused_at", Instant),  # a hold stops it; what is left runs on afterwards
@@ -78,7 +79,7 @@ deadlines = Table(
 
 _running = text("met_at IS NULL AND told_at IS NULL AND paused_at IS NULL")
 
-Index("ix_deadlines_due", deadlines.c.due_at, sqlite_where=_running, postgresql_where=_running)
+Index("ix_deadlines_next", deadlines.c.kind, deadlines.c.severity, deadlines.c.due_at, sqlite_where=_running, postgresql_where=_running)
 
 callbacks = Table(
     "callbacks",

@@ -19,6 +19,8 @@ people = Table(
     Column("hours", Text),
     Column("timezone", Text, nullable=False),
     Column("deputy", Text),
+    Column("holidays", Text),  # a country, or a part of one, whose public holidays they keep: ES-MD
+    Column("pagers", JSON),  # their address at each service that wakes people: pagerduty, ntfy
     Column("totp_secret", Text),
     Column("totp_last", Integer),  # the time step last accepted: a code opens one door once
     flag("active", default=True),
