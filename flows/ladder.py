@@ -91,10 +91,10 @@ class Step:
 class Ladder:
     """The steps and clocks of one kind of case.
 
-    `first_answer` None is the time that the crisis's rules give by severity. With `working` both clocks count in the hours of those who have one of
-    `hours_of`, without it around the clock; the steps never wait for hours. After the last step, `wait` passes; then all begins anew, `repeat`
-    times; then `at_last` are told once and the case stays red. An acknowledgement with nothing following is brought to mind after `remind_after`
-    and void `lapse_after` later.
+    `first_answer` None is the time that the crisis's rules give by severity. With `working` both clocks count in the hours of those
+    who have one of `hours_of`, without it around the clock; the steps never wait for hours. After the last step, `wait` passes; then
+    all begins anew, `repeat` times; then `at_last` are told once and the case stays red. An acknowledgement with nothing following is
+    brought to mind after `remind_after` and void `lapse_after` later.
     """
 
     name: str

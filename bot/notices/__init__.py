@@ -1,0 +1,1 @@
+"""Ways to wake colleagues outside the workspaces: recipients only from people, no customer's word in them."""
