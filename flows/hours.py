@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +14,7 @@ _DAY = f"(?:{'|'.join(_DAYS)})"
 _TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _SPAN = f"{_DAY}(?:-{_DAY})? {_TIME}-(?:{_TIME}|24:00)"
 HOURS = re.compile(f"{_SPAN}(?:, ?{_SPAN})*")
+_DAY_LENGTH = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class _Span:
             return today and self.begin <= minute < self.end
         return (today and minute >= self.begin) or (since_yesterday and minute < self.end)
 
+    def on(self, day: int) -> Iterator[tuple[int, int]]:
+        past_midnight = self.begin >= self.end
+        if day in self.days:
+            yield self.begin, _DAY_LENGTH if past_midnight else self.end
+        if past_midnight and (day - 1) % 7 in self.days and self.end:
+            yield 0, self.end
+
 
 def at_work(hours: str | None, timezone: str, at: datetime) -> bool:
     """`hours` as flows/people.py reads them, None is always; "mon 08:00-08:00" is a day and a night.
@@ -40,6 +49,11 @@ def at_work(hours: str | None, timezone: str, at: datetime) -> bool:
         raise ValueError(f"{at} has no zone")
     local = at.astimezone(ZoneInfo(timezone))
     return hours is None or any(span.holds(local.weekday(), local.hour * 60 + local.minute) for span in _spans(hours))
+
+
+def minutes_of(hours: str, day: int) -> tuple[tuple[int, int], ...]:
+    """The minutes worked on a weekday (Monday is 0), from the first until before the last, tails of the day before with them."""
+    return tuple(stretch for span in _spans(hours) for stretch in span.on(day))
 
 
 @lru_cache(maxsize=1_024)
