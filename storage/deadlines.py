@@ -1,19 +1,25 @@
 """Deadlines: a row per clock, met, paused, or due. Ticks only ask which are due."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from itertools import product
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from storage.database import Work
 from storage.tables import case_tags, cases, deadlines
+from storage.types import CRITICAL, HIGH, LOW, NORMAL
+
+GRAVEST_FIRST = (CRITICAL, HIGH, NORMAL, LOW)
+Later = Callable[[Mapping[str, Any]], datetime]  # case_id, severity, due_at, paused_at and now of a clock that stood still: its new due_at
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """One clock for one thing. `key` names the thing (authority:1, fact:7); the rest of the row is the database's own."""
+    """One clock for one thing. `key` names the thing (authority:1, fact:7); `severity` is its case's, and what is of no case goes first."""
 
     key: str
     kind: str
@@ -21,6 +27,7 @@ class Deadline:
     crisis_id: int | None = None
     case_id: int | None = None
     subject_id: int | None = None
+    severity: int = CRITICAL
     id: int = 0
     set_at: datetime | None = None
     paused_at: datetime | None = None
@@ -28,11 +35,21 @@ class Deadline:
     told_at: datetime | None = None
 
 
+class New(NamedTuple):
+    """A clock of a new case: its key is kind:case_id. `paused` lets it stand still from the beginning."""
+
+    kind: str
+    case_id: int
+    severity: int
+    due_at: datetime
+    paused: bool = False
+
+
 _c = deadlines.c
 _columns = [_c[name] for name in Deadline.__dataclass_fields__]
 _unmet = _c.met_at.is_(None)
 _running = _unmet & _c.told_at.is_(None) & _c.paused_at.is_(None)
-SET = ("key", "kind", "due_at", "crisis_id", "case_id", "subject_id", "paused_at")
+SET = ("key", "kind", "due_at", "crisis_id", "case_id", "subject_id", "severity", "paused_at")
 
 
 async def arm(work: Work, rows: Sequence[Deadline]) -> None:
@@ -42,7 +59,7 @@ async def arm(work: Work, rows: Sequence[Deadline]) -> None:
     now = await work.now()
     values = [{**{name: getattr(row, name) for name in SET}, "set_at": now} for row in rows]
     new = work.insert(deadlines)
-    again = {name: new.excluded[name] for name in ("due_at", "set_at", "paused_at", "subject_id")}
+    again = {name: new.excluded[name] for name in ("due_at", "set_at", "paused_at", "subject_id", "severity")}
     await work.execute(new.on_conflict_do_update(index_elements=["key"], set_={**again, "met_at": None, "told_at": None}), values)
 
 
@@ -56,8 +73,33 @@ async def arm_cases(
     until = sa.case({severity: sa.literal(at, _c.due_at.type) for severity, at in due.items()}, value=c.severity)
     paused = sa.case((c.crisis & c.id.not_in(but), now)) if held else sa.null()
     key = sa.literal(f"{kind}:") + sa.cast(c.id, sa.Text)
-    rows = sa.select(key, sa.literal(kind), c.id, until, now, paused).where(c.id.in_(case_ids))
-    await work.execute(sa.insert(deadlines).from_select(["key", "kind", "case_id", "due_at", "set_at", "paused_at"], rows))
+    rows = sa.select(key, sa.literal(kind), c.id, c.severity, until, now, paused).where(c.id.in_(case_ids))
+    await work.execute(sa.insert(deadlines).from_select(["key", "kind", "case_id", "severity", "due_at", "set_at", "paused_at"], rows))
+
+
+async def arm_new(work: Work, rows: Sequence[New]) -> None:
+    """The clocks of new cases, which have none of these kinds yet: a plain insert, for a thousand cases a second."""
+    if not rows:
+        return
+    now = await work.now()
+    values = [
+        {
+            "key": f"{row.kind}:{row.case_id}",
+            "kind": row.kind,
+            "case_id": row.case_id,
+            "severity": row.severity,
+            "due_at": row.due_at,
+            "set_at": now,
+            "paused_at": now if row.paused else None,
+        }
+        for row in rows
+    ]
+    await work.execute(sa.insert(deadlines), values)
+
+
+async def rank(work: Work, case_id: int, severity: int) -> None:
+    """The case grew graver or milder, and so did what runs for it."""
+    await work.execute(sa.update(deadlines).where(_c.case_id == case_id, _unmet, _c.severity != severity).values(severity=severity))
 
 
 async def meet(work: Work, *keys: str) -> int:
@@ -86,30 +128,68 @@ async def pause_case(work: Work, kind: str, case_id: int) -> None:
     await work.execute(stop.values(paused_at=await work.now()))
 
 
-async def resume(work: Work, kind: str) -> int:
-    """Let the clocks of a kind run on with what was left of them; how many there were."""
-    return await _run_on(work, _c.kind == kind)
+async def resume(work: Work, kind: str, later: Later | None = None) -> int:
+    """Let the clocks of a kind run on with what was left, by the wall's clock unless `later` counts otherwise; how many there were."""
+    return await _run_on(work, _c.kind == kind, later)
 
 
-async def resume_case(work: Work, kind: str, case_id: int) -> int:
-    return await _run_on(work, (_c.kind == kind) & (_c.case_id == case_id))
+async def resume_case(work: Work, kind: str, case_id: int, later: Later | None = None) -> int:
+    return await _run_on(work, (_c.kind == kind) & (_c.case_id == case_id), later)
 
 
-async def _run_on(work: Work, where: sa.ColumnElement[bool]) -> int:
-    now = await work.now()
-    stopped = work.locking(sa.select(_c.id, _c.due_at, _c.paused_at).where(where, _c.paused_at.is_not(None)).order_by(_c.id))
-    later = [{"row": row.id, "due": row.due_at + (now - row.paused_at)} for row in await work.execute(stopped)]
-    if later:
+def _by_the_wall(stopped: Mapping[str, Any]) -> datetime:
+    due_at: datetime = stopped["due_at"] + (stopped["now"] - stopped["paused_at"])
+    return due_at
+
+
+async def _run_on(work: Work, where: sa.ColumnElement[bool], later: Later | None) -> int:
+    now, counted = await work.now(), later or _by_the_wall
+    query = sa.select(_c.id, _c.case_id, _c.severity, _c.due_at, _c.paused_at).where(where, _c.paused_at.is_not(None)).order_by(_c.id)
+    stopped = (await work.execute(work.locking(query))).mappings()
+    moved = [{"row": row["id"], "due": counted({**row, "now": now})} for row in stopped]
+    if moved:
         run = sa.update(deadlines).where(_c.id == sa.bindparam("row")).values(due_at=sa.bindparam("due"), paused_at=None)
-        await work.execute(run, later)
-    return len(later)
+        await work.execute(run, moved)
+    return len(moved)
 
 
-async def due(work: Work, now: datetime, limit: int = 100, *, kinds: Collection[str] = ()) -> list[Deadline]:
-    """What fell due unmet and untold, the longest due first; what somebody else has in hand is left to them. All kinds if none is named."""
-    query = sa.select(*_columns).where(_running, _c.due_at <= now, *([_c.kind.in_(kinds)] if kinds else []))
-    query = query.order_by(_c.due_at, _c.id).limit(limit)
-    return [Deadline(**row) for row in (await work.execute(work.locking(query, skip=True))).mappings()]
+async def due(work: Work, now: datetime, limit: int = 100, *, kinds: Collection[str]) -> list[Deadline]:
+    """What fell due unmet and untold, gravest first, then the longest due; what somebody else has in hand is left to them."""
+    return await _next(work, now, limit, kinds, locked=True)
+
+
+async def peek(work: Work, now: datetime, limit: int = 100, *, kinds: Collection[str]) -> list[Deadline]:
+    """The same rows, looked at only: whoever locks their cases first takes them afterwards with `take`."""
+    return await _next(work, now, limit, kinds, locked=False)
+
+
+async def take(work: Work, ids: Collection[int], now: datetime) -> list[Deadline]:
+    """Those of these rows that are due still, now ours: gravest first, then the longest due."""
+    query = sa.select(*_columns).where(_c.id.in_(ids), _running, _c.due_at <= now).order_by(*_order(deadlines))
+    return [Deadline(**row) for row in (await work.execute(work.locking(query))).mappings()]
+
+
+async def _next(work: Work, now: datetime, limit: int, kinds: Collection[str], *, locked: bool) -> list[Deadline]:
+    query = _fronts(tuple(sorted(kinds)), locked=locked and work.on_postgresql)
+    rows = await work.connection.execute(query, {"now": now, "few": limit})
+    return [Deadline(**row) for row in rows.mappings()]
+
+
+@lru_cache
+def _fronts(kinds: Sequence[str], *, locked: bool) -> sa.Select[Any]:
+    """Each severity of each kind answers from the front of the index, so a hundred thousand that are late cost no more than a few."""
+    now, few = sa.bindparam("now", type_=_c.due_at.type), sa.bindparam("few", type_=sa.Integer)
+    fronts = []
+    for kind, severity in product(kinds, GRAVEST_FIRST):
+        front = sa.select(*_columns).where(_running, _c.kind == kind, _c.severity == severity, _c.due_at <= now)
+        front = front.order_by(_c.due_at, _c.id).limit(few)
+        fronts.append(sa.select((front.with_for_update(skip_locked=True) if locked else front).subquery()))
+    found = sa.union_all(*fronts).subquery()
+    return sa.select(found).order_by(*_order(found)).limit(few)
+
+
+def _order(rows: sa.FromClause) -> tuple[Any, ...]:
+    return rows.c.severity.desc(), rows.c.due_at, rows.c.id
 
 
 async def mark_told(work: Work, ids: Collection[int]) -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from storage import cases, deadlines, tags
-from storage.deadlines import Deadline
+from storage.deadlines import Deadline, New
+from storage.types import CRITICAL, HIGH, LOW, NORMAL
 
 
 def in_(dial, key, minutes, **more):
@@ -19,9 +20,9 @@ async def arm(store, *rows):
         await work.commit()
 
 
-async def due(store, **how):
+async def due(store, limit=100, kinds=("update", "test")):
     async with store.read() as work:
-        return [one.key for one in await deadlines.due(work, await work.now(), **how)]
+        return [one.key for one in await deadlines.due(work, await work.now(), limit, kinds=kinds)]
 
 
 async def test_a_clock_is_due_from_its_moment_until_it_is_met_or_told(store, dial):
@@ -64,7 +65,7 @@ async def test_many_processes_that_ask_at_once_have_each_clock_in_one_hand_only(
     async def tell():
         for _ in range(4):
             async with store.begin() as work:
-                mine = await deadlines.due(work, await work.now(), 10)
+                mine = await deadlines.due(work, await work.now(), 10, kinds=("update",))
                 await asyncio.sleep(0.01)
                 await deadlines.mark_told(work, [one.id for one in mine])
                 await work.commit()
@@ -101,8 +102,8 @@ async def test_a_hold_stops_clocks_but_not_where_life_may_be_at_stake(held, dial
         await work.commit()
     dial.forward(hours=5)
     async with house.store.read() as work:
-        due_now = await deadlines.due(work, await work.now())
-    assert [one.case_id for one in due_now if one.kind == "test"] == [made[1]]
+        due_now = await deadlines.due(work, await work.now(), kinds=("test",))
+    assert [one.case_id for one in due_now] == [made[1]]
 
 
 async def test_what_was_left_of_a_clock_runs_on_after_the_hold(held, dial):
@@ -171,3 +172,93 @@ async def test_a_clock_of_one_case_is_stopped_and_runs_on_alone(held, dial):
         assert [one.case_id for one in await deadlines.due(work, dial(), kinds=("test",))] == made[1:]
         assert await deadlines.resume_case(work, "test", made[0]) == 1
         assert await deadlines.resume_case(work, "test", made[1]) == 0
+
+
+async def test_the_gravest_come_first_and_among_equals_the_longest_due(store, dial):
+    graves = {"low, long": (LOW, 1), "critical": (CRITICAL, 9), "high": (HIGH, 5), "high, longer": (HIGH, 4), "of no case": (CRITICAL, 8)}
+    await arm(store, *(in_(dial, key, minutes, severity=severity) for key, (severity, minutes) in graves.items()))
+    dial.forward(hours=1)
+    assert await due(store) == ["of no case", "critical", "high, longer", "high", "low, long"]
+    assert await due(store, limit=3) == ["of no case", "critical", "high, longer"]
+
+
+async def test_kinds_are_mixed_by_how_grave_they_are(store, dial):
+    rows = [("a", "test", LOW), ("b", "update", NORMAL), ("c", "test", HIGH), ("d", "update", CRITICAL)]
+    await arm(store, *(in_(dial, key, 1, kind=kind, severity=severity) for key, kind, severity in rows))
+    dial.forward(hours=1)
+    assert await due(store, limit=3) == ["d", "c", "b"]
+
+
+async def test_clocks_of_a_case_that_grew_graver_overtake_but_not_those_that_were_met(held, dial):
+    house, _, made = held
+    async with house.store.begin() as work:
+        for case in made:
+            await deadlines.rank(work, case, NORMAL)
+        await deadlines.meet(work, f"test:{made[0]}")
+        await deadlines.rank(work, made[2], CRITICAL)
+        await deadlines.rank(work, made[0], CRITICAL)
+        await work.commit()
+    dial.forward(hours=2)
+    assert await due(house.store, kinds=("test",)) == [f"test:{made[2]}", f"test:{made[1]}"]
+    async with house.store.read() as work:
+        assert (await deadlines.get(work, f"test:{made[0]}")).severity == NORMAL
+
+
+async def test_what_was_looked_at_is_taken_once_and_only_while_it_is_due(store, dial):
+    await arm(store, *(in_(dial, key, 1) for key in "abc"))
+    dial.forward(minutes=2)
+    async with store.begin() as work:
+        seen = await deadlines.peek(work, await work.now(), kinds=("update",))
+        assert [one.key for one in seen] == ["a", "b", "c"]
+        ids = {one.key: one.id for one in seen}
+        await deadlines.meet(work, "a")
+        await deadlines.arm(work, [in_(dial, "b", 1)])
+        assert [one.key for one in await deadlines.take(work, ids.values(), await work.now())] == ["c"]
+        await deadlines.mark_told(work, [ids["c"]])
+        assert await deadlines.take(work, ids.values(), await work.now()) == []
+
+
+async def test_clocks_of_new_cases_are_set_in_one_go_each_with_its_own_moment(held, dial):
+    house, _, made = held
+    rows = [New("step", case, severity, dial() + timedelta(minutes=severity)) for severity, case in enumerate(made, 1)]
+    async with house.store.begin() as work:
+        await deadlines.arm_new(work, [])
+        await deadlines.arm_new(work, [*rows, New("resolution", made[0], LOW, dial(), paused=True)])
+        await work.commit()
+    dial.forward(minutes=2)
+    assert await due(house.store, kinds=("step", "resolution")) == [f"step:{made[1]}", f"step:{made[0]}"]
+    async with house.store.begin() as work:
+        stopped = await deadlines.get(work, f"resolution:{made[0]}")
+        assert (stopped.case_id, stopped.severity, stopped.paused_at) == (made[0], LOW, dial() - timedelta(minutes=2))
+
+
+async def test_first_clocks_carry_the_severity_of_their_case(held, dial):
+    house, _, made = held
+    async with house.store.begin() as work:
+        case = await cases.get(work, made[0])
+        in_an_hour = dict.fromkeys(range(4), dial() + timedelta(hours=1))
+        await deadlines.arm_cases(work, "again", made, in_an_hour, held=False, but=())
+        assert (await deadlines.get(work, f"again:{made[0]}")).severity == case.severity < CRITICAL
+
+
+async def test_whoever_counts_working_hours_says_where_a_clock_that_stood_still_runs_on(held, dial):
+    house, _, made = held
+    began = dial()
+    async with house.store.begin() as work:
+        await deadlines.pause(work, "test")
+        await work.commit()
+    dial.forward(hours=3)
+    told = []
+
+    def next_morning(stopped):
+        told.append(dict(stopped))
+        return stopped["now"] + timedelta(hours=15 + stopped["case_id"])
+
+    async with house.store.begin() as work:
+        assert await deadlines.resume_case(work, "test", made[0], next_morning) == 1
+        assert await deadlines.resume(work, "test", next_morning) == 2
+        await work.commit()
+        for case in made:
+            assert (await deadlines.get(work, f"test:{case}")).due_at == dial() + timedelta(hours=15 + case)
+    first = {name: told[0][name] for name in ("case_id", "due_at", "paused_at", "now")}
+    assert first == {"case_id": made[0], "due_at": began + timedelta(hours=1), "paused_at": began, "now": dial()}
