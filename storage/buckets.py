@@ -14,18 +14,27 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Bucket:
-    """`every` is the time one token takes to come back; `burst` how many may be spent at once."""
+    """`every` is the time one token takes to come back; `burst` how many may be spent at once.
+
+    `early` is for whoever waits for the right moment by itself: a token may be spent that much before it is back, so that a
+    taker who came late by as much can make up for it.
+    """
 
     name: str
     every: timedelta
     burst: int = 1
+    early: timedelta = timedelta()
+
+    def opens_at(self, full_at: datetime) -> datetime:
+        """When the next token may be spent."""
+        return full_at - (self.burst - 1) * self.every - self.early
 
 
 async def take(work: Work, limits: Sequence[Bucket]) -> bool:
     """Spend one token in every bucket, or none at all. The rows stay locked until the transaction ends."""
     now = await work.now()
     rows = await _rows(work, [limit.name for limit in limits])
-    if any(rows[limit.name][1] > now or rows[limit.name][0] - (limit.burst - 1) * limit.every > now for limit in limits):
+    if any(rows[limit.name][1] > now or limit.opens_at(rows[limit.name][0]) > now for limit in limits):
         return False
     for limit in limits:
         full_at = max(rows[limit.name][0], now) + limit.every
@@ -49,7 +58,7 @@ async def wait(work: Work, limits: Sequence[Bucket]) -> timedelta:
     names = [limit.name for limit in limits]
     found = {row.name: row for row in await work.execute(sa.select(buckets).where(buckets.c.name.in_(names)))}
     waits: list[timedelta] = [
-        max(found[limit.name].paused_until, found[limit.name].full_at - (limit.burst - 1) * limit.every) - now
+        max(found[limit.name].paused_until, limit.opens_at(found[limit.name].full_at)) - now
         for limit in limits
         if limit.name in found
     ]

@@ -145,6 +145,18 @@ async def test_a_dozen_posts_leave_at_one_a_second_and_slack_never_says_too_many
         assert (len(stamps) - 1) / (stamps[-1] - stamps[0]) >= 0.97
 
 
+@pytest.mark.slow
+async def test_a_new_critical_case_is_the_very_next_post_of_its_channel(tmp_path):
+    async with slack_house(tmp_path) as there:
+        await there.house.mentions.receive([mention("my_data") for _ in range(12)])
+        for posts in (3, 6):
+            await until(lambda wanted=posts: len(there.messages()) == wanted, seconds=20)
+            await there.house.mentions.receive([mention(f"critical my_data {posts}")])
+            await until(lambda wanted=posts: len(there.messages()) > wanted, seconds=20)
+            assert f"critical my_data {posts}" in all_text(there.messages()[-1:])
+        assert there.slack.rate_limited == []
+
+
 def test_no_minute_holds_more_posts_or_updates_than_slack_takes():
     workspace = SlackWorkspace(AsyncWebClient())
     for act, most in (("post", 300), ("update", 50)):

@@ -44,6 +44,19 @@ async def test_a_burst_may_be_spent_at_once_and_comes_back_one_by_one(store, dia
     assert [await take(store, lane) for _ in range(4)] == [True, True, True, False], "an idle hour saves no more than the burst"
 
 
+async def test_who_may_be_early_makes_up_for_coming_late_and_saves_no_more_than_that(store, dial):
+    lane, early = Bucket("lane", SECOND, early=SECOND / 4), timedelta(milliseconds=250)
+    assert await take(store, lane) and await wait(store, lane) == SECOND - early
+    dial.forward(milliseconds=749)
+    assert not await take(store, lane)
+    dial.forward(milliseconds=1)
+    assert await take(store, lane) and await wait(store, lane) == SECOND
+    dial.forward(milliseconds=1200)
+    assert await take(store, lane) and await wait(store, lane) == SECOND - timedelta(milliseconds=200), "what was late comes sooner"
+    dial.forward(hours=1)
+    assert await take(store, lane) and await wait(store, lane) == SECOND - early
+
+
 async def test_a_token_is_spent_in_every_bucket_or_in_none(store, dial):
     narrow, wide = Bucket("narrow", SECOND), Bucket("wide", SECOND, burst=2)
     assert await take(store, narrow, wide) and not await take(store, wide, narrow)
