@@ -15,6 +15,7 @@ from typing import Any
 from flows.answers import Answers
 from flows.crisis_rules import CrisisRules
 from flows.ladder import Ladder
+from flows.ladder_snapshots import built_ladders, plain_ladders
 from flows.severity import Severity
 from flows.snapshots import built_answers, built_rules, plain_answers, plain_rules
 
@@ -152,6 +153,7 @@ def _plain_flow(flow: Flow) -> dict[str, Any]:
         "first_told": flow.first_told,
         "answers": plain_answers(flow.answers),
         "rules": plain_rules(flow.rules),
+        "ladders": plain_ladders(flow.ladders),
     }
 
 
@@ -164,5 +166,9 @@ def _built_flow(plain: Mapping[str, Any]) -> Flow:
     tags = [_built_tag(tag) for tag in plain["tags"]]
     vocabularies = {name: Vocabulary(**plain[name]) for name in ("crisis", "ordinary", "anger")}
     kinds = {kind: Severity.parse(word) for kind, word in plain["kinds"].items()}
-    rules = {"answers": built_answers(plain.get("answers")), "rules": built_rules(plain.get("rules"))}
+    rules = {
+        "answers": built_answers(plain.get("answers")),
+        "rules": built_rules(plain.get("rules")),
+        "ladders": built_ladders(plain.get("ladders")),
+    }
     return Flow(**{**plain, **vocabularies, **rules, "tags": {tag.name: tag for tag in tags}, "kinds": kinds})

@@ -10,13 +10,14 @@ from flows.answers_loader import read_answers, read_crisis_room
 from flows.document import Faults, FileErrors, LineError, Place, read, shown
 from flows.fields import LABEL_LIMIT, NAME_LIMIT, by_language, check_name, name_of, roles_of, severity_of
 from flows.flow import KINDS, LANGUAGES, Flow, Tag, Vocabulary, folded
+from flows.ladders_loader import read_ladders
 
 TITLE_LIMIT = 100
 WORD_LIMIT = 60
 EXAMPLE_LIMIT = 1_000
 
 _RULES = ("flow", "version", "title", "channels", "crisis", "ordinary", "anger", "tags", "kinds", "first_told")
-_MORE_RULES = ("answers", "crisis_room")
+_MORE_RULES = ("answers", "crisis_room", "ladders")
 _LESSONS = ("examples_of", "language", "crisis", "ordinary", "anger", "tags")
 _STEM = re.compile(r"[^*]*[^\W\d_]{3}\*|[^*]+")
 
@@ -69,6 +70,7 @@ def _flow(root: Place, lesson_files: list[Place]) -> Flow:
     lessons = _lessons(root, name, tag_names, lesson_files)
     crisis = rules["crisis"].fields(("channel", "words"))
     ordinary = rules["ordinary"].fields(("channel", "words"))
+    room = read_crisis_room(rules["crisis_room"], tag_names)
     return Flow(
         name=name,
         version=rules["version"].number(1),
@@ -83,7 +85,8 @@ def _flow(root: Place, lesson_files: list[Place]) -> Flow:
         kinds={kind: severity_of(place) for kind, place in rules["kinds"].fields(KINDS).items()},
         first_told=roles_of(rules["first_told"]),
         answers=read_answers(rules["answers"], tag_names),
-        rules=read_crisis_room(rules["crisis_room"], tag_names),
+        rules=room,
+        ladders=read_ladders(rules["ladders"], tag_names, room),
     )
 
 

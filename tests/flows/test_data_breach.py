@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import flows
 from flows.answers import Subject
 from flows.flow import KINDS, LANGUAGES, Flow, Vocabulary, folded
+from flows.ladder import Ladder, Matter, ladder_for
 from flows.loader import load_flow
 from flows.severity import Severity
 
@@ -110,7 +112,10 @@ def test_the_head_of_the_file_states_the_six_rules_and_explains_every_key(texts:
     head = rules[: rules.index("\nflow:")]
     assert all(f"#   {number}. " in head for number in range(1, 7))
     keys = [*re.findall(r"^(\w+):", rules, re.MULTILINE), "label", "severity", "channel", "words", "when"]
-    keys += re.findall(r"^  (\w+):", rules[rules.index("\nanswers:") :], re.MULTILINE)
+    keys += re.findall(r"^  (\w+):", rules[rules.index("\nanswers:") : rules.index("\nladders:")], re.MULTILINE)
+    # the names of ladders are whose who writes them; what stands below a name has a meaning
+    keys += re.findall(r"^    (?:  [- ] )?(\w+):", rules[rules.index("\nladders:") :], re.MULTILINE)
+    keys += re.findall(r"(\w+): ", " ".join(re.findall(r"^    (?:at_the_end|acknowledgement): {([^[]*)", rules, re.MULTILINE)))
     assert [key for key in keys if not re.search(rf"^#  +{key} ", head, re.MULTILINE)] == []
     assert all(line.startswith("#") for line in head.splitlines() if line)
 
@@ -160,3 +165,76 @@ def test_a_graver_case_is_answered_sooner_and_a_threat_to_life_waits_for_no_hold
 def test_a_case_gets_its_flow_back_from_the_snapshot(flow: Flow) -> None:
     again = Flow.from_snapshot(flow.as_snapshot())
     assert (again, again.digest, list(again.tags)) == (flow, flow.digest, TAGS)
+
+
+def matter(**changes: object) -> Matter:
+    plain = Matter(frozenset({"my_data"}), Severity.NORMAL, "affected", "x", "en", 300, crisis=True)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def of_tag(flow: Flow, tag: str, **changes: object) -> Ladder:
+    ladder = ladder_for(flow.ladders, matter(tags=frozenset({tag}), severity=flow.tags[tag].severity, kind="unknown", **changes))
+    assert ladder is not None, tag
+    return ladder
+
+
+@pytest.mark.parametrize(
+    ("name", "tags"),
+    [
+        ("life_at_risk", ["threat_to_life"]),
+        ("extortion", ["extortion"]),
+        ("authority", ["regulator"]),
+        ("press", ["press"]),
+        ("vulnerable", ["vulnerable_person"]),
+        ("grave", ["account_access", "money_missing", "identity_theft", "legal_threat", "employee"]),
+        ("crisis", ["my_data", "phishing", "password", "compensation", "data_request", "rumour"]),
+        ("calm", ["delete_account", "thanks"]),
+    ],
+)
+def test_every_tag_has_its_ladder(flow: Flow, name: str, tags: list[str]) -> None:
+    assert {tag: of_tag(flow, tag).name for tag in tags} == dict.fromkeys(tags, name)
+
+
+def test_the_ladders_leave_no_case_out(flow: Flow) -> None:
+    for severity, kind, crisis, tag in product(Severity, KINDS, (True, False), (*TAGS, "")):
+        assert ladder_for(flow.ladders, matter(tags=frozenset({tag}), severity=severity, kind=kind, crisis=crisis))
+
+
+def test_the_press_is_known_by_its_tag_its_kind_or_its_readers(flow: Flow) -> None:
+    for one in (matter(tags=frozenset({"press"})), matter(kind="press"), matter(reach=100_000, crisis=False)):
+        assert ladder_for(flow.ladders, one).name == "press"  # type: ignore[union-attr]
+    assert of_tag(flow, "threat_to_life", reach=100_000).name == "life_at_risk", "a life comes before an audience"
+
+
+def test_nobody_is_rung_for_each_of_many_quiet_cases(flow: Flow) -> None:
+    for name in ("crisis", "calm", "everyday"):
+        ladder = next(one for one in flow.ladders if one.name == name)
+        assert ladder.first_answer is not None
+        assert ladder.steps[0].after > ladder.first_answer
+        assert {way for step in ladder.steps for way in step.by} == {"direct"}
+
+
+def test_everybody_on_an_urgent_ladder_is_told_before_the_answer_is_due(flow: Flow) -> None:
+    for ladder in flow.ladders[:6]:
+        due = ladder.first_answer or flow.rules.first_answer[Severity.HIGH]
+        assert sum((step.after for step in ladder.steps), timedelta()) + ladder.wait <= due, ladder.name
+        assert any("webhook" in step.by for step in ladder.steps), "a message in a workspace wakes nobody"
+
+
+def test_the_gravest_rings_at_once_and_begins_anew_before_the_answer_is_due(flow: Flow) -> None:
+    life = flow.ladders[0]
+    assert (life.name, life.steps[0].after, life.first_answer) == ("life_at_risk", timedelta(), timedelta(minutes=15))
+    assert "webhook" in life.steps[0].by
+    assert life.repeat >= 1
+    assert not life.working
+
+
+def test_a_lapsed_acknowledgement_leaves_time_for_the_answer(flow: Flow) -> None:
+    for ladder in flow.ladders:
+        due = ladder.first_answer or flow.rules.first_answer[Severity.HIGH]
+        if not ladder.working:
+            assert ladder.remind_after + ladder.lapse_after < due, ladder.name
+
+
+def test_whoever_only_works_by_day_is_never_hurried(flow: Flow) -> None:
+    assert [ladder.name for ladder in flow.ladders if ladder.working] == ["everyday"]
