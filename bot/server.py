@@ -11,10 +11,14 @@ import h11
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import State
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 log = structlog.get_logger()
-PATIENCE = 25  # seconds that a task beside the server has for its last work
+# Seconds. Hosts wait 30 between SIGTERM and SIGKILL (Docker 10 unless told otherwise): all of it together stays under 25.
+FAREWELL = 3  # so long /readyz says that we leave while the door is still open, so that a balancer sends nobody here any more
+UNDER_WAY = 6  # for requests that are being answered
+PATIENCE = 13  # for the last work of a task beside the server
 
 
 class PortTaken(Exception):
@@ -29,7 +33,21 @@ class _Server(uvicorn.Server):
         yield
 
     def stop(self) -> None:
-        self.force_exit, self.should_exit = self.should_exit, True
+        """Close the door and finish what is under way; told again, leave that too."""
+        self.force_exit = self.should_exit
+        self.handle_exit(signal.SIGTERM, None)  # not the flag alone: streams that never end by themselves are told by this hook
+
+    def take_leave(self, state: State) -> None:
+        """Close the door soon; at once when told again."""
+        if state.leaving:
+            self.stop()
+            return
+        state.leaving = True
+        asyncio.get_running_loop().call_later(FAREWELL, self._leave)
+
+    def _leave(self) -> None:
+        if not self.should_exit:
+            self.stop()
 
 
 class _Connection(H11Protocol):
@@ -63,12 +81,13 @@ def bind(host: str, port: int) -> Iterator[socket.socket]:
 
 
 async def run_until_told(app: Starlette, listener: socket.socket, patience: int = 30) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished, for 10 seconds at most. `patience`: seconds between two looks."""
+    """Serve until SIGINT (from a keyboard: at once) or SIGTERM (from a host: with a farewell). `patience`: seconds between two looks."""
     quiet: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
-    config = uvicorn.Config(app, http=_Connection, timeout_graceful_shutdown=10, timeout_keep_alive=patience, **quiet)
+    config = uvicorn.Config(app, http=_Connection, timeout_graceful_shutdown=UNDER_WAY, timeout_keep_alive=patience, **quiet)
     server = _Server(config)
-    for told in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(told, server.stop)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, server.stop)
+    loop.add_signal_handler(signal.SIGTERM, server.take_leave, app.state)
     await server.serve(sockets=[listener])
 
 

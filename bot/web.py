@@ -36,8 +36,10 @@ class Probes:
     async def alive(self, _: Request) -> Response:
         return PlainTextResponse("ok")
 
-    async def ready(self, _: Request) -> Response:
-        found = {await self.vitals.ready(), self.unwell(), *(f"tick_late:{name}" for name in self.late())}
+    async def ready(self, request: Request) -> Response:
+        """503 also from the moment when the host told us to stop: whoever sends people here has a few seconds to send them elsewhere."""
+        leaving = "leaving" if request.app.state.leaving else None
+        found = {leaving, await self.vitals.ready(), self.unwell(), *(f"tick_late:{name}" for name in self.late())}
         wrong = sorted(reason for reason in found if reason)
         return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
 
@@ -66,5 +68,6 @@ async def _gone(_: Request, _error: Exception) -> Response:
 
 def web_app(routes: Sequence[BaseRoute]) -> Starlette:
     app = Starlette(routes=list(routes), exception_handlers={Exception: _fault, ClientDisconnect: _gone})
+    app.state.leaving = False
     app.router.redirect_slashes = False  # it would lead to whichever host the caller named
     return app

@@ -52,9 +52,13 @@ class RunningApp:
         """Seconds from the process's start until /readyz answered 200."""
         while self.status("/readyz") != 200:
             if self.process.poll() is not None or time.perf_counter() - self.began > most:
-                raise RuntimeError((self.folder / "log").read_text()[-2000:])
+                raise RuntimeError(self.log_text()[-2000:])
             time.sleep(0.003)
         return time.perf_counter() - self.began
+
+    def log_text(self) -> str:
+        """Everything that it has said so far."""
+        return (self.folder / "log").read_text()
 
     def until_models_loaded(self, quiet: float = 2.0) -> None:
         """Waits until the process has hardly worked for a while."""

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from sse_starlette.sse import AppStatus
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.server import bind, run_until_told
+from bot.server import FAREWELL, bind, run_until_told
 from bot.web import web_app
 
 PATIENCE = 1
@@ -39,8 +40,14 @@ async def serving() -> AsyncIterator[int]:
         try:
             yield listener.getsockname()[1]
         finally:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGINT)
             await running
+
+
+@pytest.fixture(autouse=True)
+def _news_go_on(monkeypatch):
+    """The library that streams news remembers for the whole process that a server was told to stop."""
+    monkeypatch.setattr(AppStatus, "should_exit", False)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +83,16 @@ async def test_whoever_listens_to_a_long_answer_is_left_in_peace():
         writer.write(b"GET /drip HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert (await reader.read()).count(b"drop") == 5
         writer.close()
+
+
+async def test_whoever_tells_a_host_to_stop_twice_does_not_wait_for_the_farewell():
+    app = web_app([Route("/drip", drip)])
+    with bind("127.0.0.1", 0) as listener:
+        running = asyncio.create_task(run_until_told(app, listener))
+        await asyncio.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.2)
+        assert app.state.leaving and not running.done()
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(FAREWELL / 2):
+            await running

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Collection
 
 # Before: the call is not carried out. After: it is carried out, and the answer is lost.
-BEFORE = ("429", "500", "timeout", "close", "garbage", "error:")
+BEFORE = ("429", "500", "timeout", "close", "garbage", "error:", "slow:")
 AFTER = ("timeout_after_accept", "close_after_accept", "500_after_accept")
 
 
@@ -13,7 +13,7 @@ class Faults:
     """`next` plans exact failures; `chance` rolls a seeded die for every call.
 
     Kinds: "429" or "429:SECONDS", "500", "timeout", "close" (connection cut), "garbage" (200 with HTML),
-    "error:ANY_SLACK_ERROR", and "timeout_after_accept", "close_after_accept", "500_after_accept".
+    "error:ANY_SLACK_ERROR", "slow:SECONDS" (then all is well), and "timeout_after_accept", "close_after_accept", "500_after_accept".
     Besides method names there are "response_url", "upload", and "*" for every method.
     """
 

@@ -71,6 +71,9 @@ class WebApi:
 
     async def _answer_or_fail(self, request: web.Request, recorded: Recorded, token: str | None) -> web.StreamResponse:
         fault = self.faults.draw(recorded.method)
+        if fault and fault.startswith("slow:"):
+            await asyncio.sleep(float(fault.removeprefix("slow:")))
+            fault = None
         if fault and not fault.endswith("_after_accept"):
             return await self._fail(request, recorded, fault)
         response = await self._answer(recorded, token)
