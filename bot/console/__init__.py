@@ -66,7 +66,7 @@ def routes(acts: UseCases, public_url: str, language: str = "en", live: Live | N
         Route(f"{LOGIN}/{{token}}", outer(console, entrance.look)),
         Route(f"{LOGIN}/{{token}}", outer(console, entrance.enter), methods=["POST"]),
         Route("/sign-out", outer(console, entrance.leave), methods=["POST"]),
-        Route("/static/{name}", outer(console, lambda request: _file(files, request))),
+        Route("/static/{name}", outer(console, lambda request: _file(files, version, request))),
     ]
 
 
@@ -75,11 +75,12 @@ def _read_files() -> dict[str, bytes]:
     return {name: (pages / name).read_bytes() for name in _FILES}
 
 
-async def _file(files: dict[str, bytes], request: Request) -> Response:
+async def _file(files: dict[str, bytes], version: str, request: Request) -> Response:
+    """Kept for ever only under our own version: while replicas are renewed, a page of the next one may ask us for its style sheet."""
     name = request.path_params["name"]
     if name not in files:
         return Response(status_code=404)
-    kept = "public, max-age=31536000, immutable" if request.url.query else "no-cache"
+    kept = "public, max-age=31536000, immutable" if request.url.query == version else "no-cache"
     return Response(files[name], media_type=_FILES[name], headers={"Cache-Control": kept})
 
 

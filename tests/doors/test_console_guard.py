@@ -72,6 +72,15 @@ async def test_every_answer_carries_the_strict_headers(console: Room):
             assert headers["cache-control"] == "no-store"
 
 
+async def test_a_style_sheet_is_kept_for_ever_only_under_our_own_version(console: Room):
+    ana = await console.signed_in("Ana")
+    named = re.search(r"/static/console\.css\?\w+", (await ana.client.get("/")).text)
+    assert named
+    assert "immutable" in (await ana.client.get(named[0])).headers["cache-control"]
+    of_the_next_version = "/static/console.css?0123456789ab"  # a page of a replica that was renewed before us
+    assert (await ana.client.get(of_the_next_version)).headers["cache-control"] == "no-cache"
+
+
 async def test_no_page_needs_anybody_elses_server_nor_inline_code(console: Room):
     ana = await console.signed_in("Ana")
     for path in PAGES[:7]:
