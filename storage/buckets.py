@@ -58,9 +58,7 @@ async def wait(work: Work, limits: Sequence[Bucket]) -> timedelta:
     names = [limit.name for limit in limits]
     found = {row.name: row for row in await work.execute(sa.select(buckets).where(buckets.c.name.in_(names)))}
     waits: list[timedelta] = [
-        max(found[limit.name].paused_until, limit.opens_at(found[limit.name].full_at)) - now
-        for limit in limits
-        if limit.name in found
+        max(found[limit.name].paused_until, limit.opens_at(found[limit.name].full_at)) - now for limit in limits if limit.name in found
     ]
     return max([timedelta(), *waits])
 
