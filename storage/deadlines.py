@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from storage.tables import case_tags, cases, deadlines
 from storage.types import CRITICAL, HIGH, LOW, NORMAL
 
 GRAVEST_FIRST = (CRITICAL, HIGH, NORMAL, LOW)
+New = tuple[str, int, int, datetime, bool]  # kind, case_id, severity, due_at, whether it stands still from the beginning
 Later = Callable[[Mapping[str, Any]], datetime]  # case_id, severity, due_at, paused_at and now of a clock that stood still: its new due_at
 
 
@@ -33,16 +34,6 @@ class Deadline:
     paused_at: datetime | None = None
     met_at: datetime | None = None
     told_at: datetime | None = None
-
-
-class New(NamedTuple):
-    """A clock of a new case: its key is kind:case_id. `paused` lets it stand still from the beginning."""
-
-    kind: str
-    case_id: int
-    severity: int
-    due_at: datetime
-    paused: bool = False
 
 
 _c = deadlines.c
@@ -78,21 +69,21 @@ async def arm_cases(
 
 
 async def arm_new(work: Work, rows: Sequence[New]) -> None:
-    """The clocks of new cases, which have none of these kinds yet: a plain insert, for a thousand cases a second."""
+    """The clocks kind:case_id of new cases, which have none of these kinds yet: a plain insert, for a thousand cases a second."""
     if not rows:
         return
     now = await work.now()
     values = [
         {
-            "key": f"{row.kind}:{row.case_id}",
-            "kind": row.kind,
-            "case_id": row.case_id,
-            "severity": row.severity,
-            "due_at": row.due_at,
+            "key": f"{kind}:{case_id}",
+            "kind": kind,
+            "case_id": case_id,
+            "severity": severity,
+            "due_at": due_at,
             "set_at": now,
-            "paused_at": now if row.paused else None,
+            "paused_at": now if paused else None,
         }
-        for row in rows
+        for kind, case_id, severity, due_at, paused in rows
     ]
     await work.execute(sa.insert(deadlines), values)
 

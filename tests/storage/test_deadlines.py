@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage import cases, deadlines, tags
-from storage.deadlines import Deadline, New
+from storage.deadlines import Deadline
 from storage.types import CRITICAL, HIGH, LOW, NORMAL
 
 
@@ -220,10 +220,10 @@ async def test_what_was_looked_at_is_taken_once_and_only_while_it_is_due(store, 
 
 async def test_clocks_of_new_cases_are_set_in_one_go_each_with_its_own_moment(held, dial):
     house, _, made = held
-    rows = [New("step", case, severity, dial() + timedelta(minutes=severity)) for severity, case in enumerate(made, 1)]
+    rows = [("step", case, severity, dial() + timedelta(minutes=severity), False) for severity, case in enumerate(made, 1)]
     async with house.store.begin() as work:
         await deadlines.arm_new(work, [])
-        await deadlines.arm_new(work, [*rows, New("resolution", made[0], LOW, dial(), paused=True)])
+        await deadlines.arm_new(work, [*rows, ("resolution", made[0], LOW, dial(), True)])
         await work.commit()
     dial.forward(minutes=2)
     assert await due(house.store, kinds=("step", "resolution")) == [f"step:{made[1]}", f"step:{made[0]}"]
