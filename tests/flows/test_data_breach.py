@@ -115,7 +115,7 @@ def test_the_head_of_the_file_states_the_six_rules_and_explains_every_key(texts:
     keys += re.findall(r"^  (\w+):", rules[rules.index("\nanswers:") : rules.index("\nladders:")], re.MULTILINE)
     # the names of ladders are whose who writes them; what stands below a name has a meaning
     keys += re.findall(r"^    (?:  [- ] )?(\w+):", rules[rules.index("\nladders:") :], re.MULTILINE)
-    keys += re.findall(r"(\w+): ", " ".join(re.findall(r"^    (?:at_the_end|acknowledgement): {([^[]*)", rules, re.MULTILINE)))
+    keys += re.findall(r"(\w+): ", " ".join(re.findall(r"^    (?:at_the_end|acknowledgement): {([^[}]*)", rules, re.MULTILINE)))
     assert [key for key in keys if not re.search(rf"^#  +{key} ", head, re.MULTILINE)] == []
     assert all(line.startswith("#") for line in head.splitlines() if line)
 
