@@ -79,16 +79,11 @@ def uncovered(rhythms: Sequence[Rhythm], begin: datetime, end: datetime) -> tupl
     return (*gaps, (free_since, end)) if free_since < end else tuple(gaps)
 
 
-def is_holidays(code: str) -> bool:
-    """Whether we know the public holidays of a country, or of a part of it: "ES", "ES-MD", "GB-ENG"."""
-    country, dash, part = code.partition("-")
-    return country in known_holidays() and (not dash or part in known_holidays()[country])
-
-
 @cache
-def known_holidays() -> dict[str, list[str]]:
-    """Countries with their parts, by their ISO codes."""
-    return holidays.list_supported_countries(include_aliases=False)
+def holiday_codes() -> frozenset[str]:
+    """Countries whose public holidays we know, and their parts: "ES", "ES-MD", "GB-ENG"."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    return frozenset(code for country, parts in known.items() for code in (country, *(f"{country}-{part}" for part in parts)))
 
 
 def _utc(at: datetime) -> datetime:

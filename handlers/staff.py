@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from flows.flow import ROLES
 from flows.hours import HOURS
-from flows.people import PersonEntry
+from flows.people import PersonEntry, is_pager
+from flows.working import holiday_codes
 from handlers.acts import NEEDS_SECOND_FACTOR, Act, admit
 from handlers.board import Board, Shown
 from handlers.errors import BadInput, LastAdmin, NoSuchPerson
@@ -17,7 +18,7 @@ from storage.database import Store, Work
 from storage.people import Person
 from storage.timeline import Entry, case_chain
 
-CHANGEABLE = ("roles", "slack_id", "teams_id", "email", "phone", "languages", "hours", "timezone", "deputy")
+CHANGEABLE = ("roles", "slack_id", "teams_id", "email", "phone", "languages", "hours", "timezone", "deputy", "holidays", "pagers")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Staff:
             return await people.everyone(work)
 
     async def add(self, who: Who, name: str, values: Mapping[str, Any]) -> Person:
-        """`values`: some of CHANGEABLE; roles must be among them."""
+        """`values`: some of CHANGEABLE; roles must be among them, pagers are addresses by service."""
         if not values.get("roles"):
             raise BadInput(field="roles", problem="empty")
         async with self.store.begin() as work:
@@ -145,7 +146,12 @@ class Staff:
             raise LastAdmin(name=person.name)
 
     async def _record(self, work: Work, admin: Person, who: Who, act: str, name: str, values: Mapping[str, Any]) -> None:
-        await timeline.append(work, [Entry("people", act, {"name": name, **values}, admin.id, who.workspace)])
+        await timeline.append(work, [Entry("people", act, {"name": name, **_told(values)}, admin.id, who.workspace)])
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Whoever knows a pager's address can wake its owner, and the timeline is for ever: it names the services."""
+    return {**values, **({"pagers": sorted(values["pagers"])} if values.get("pagers") else {})}
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,10 +164,15 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise BadInput(field="timezone", problem="unknown_choice")
     if values.get("hours") and not HOURS.fullmatch(str(values["hours"])):
         raise BadInput(field="hours", problem="unknown_choice")
+    if values.get("holidays") and values["holidays"] not in holiday_codes():
+        raise BadInput(field="holidays", problem="unknown_choice")
+    if any(not is_pager(service, address) for service, address in (values.get("pagers") or {}).items()):
+        raise BadInput(field="pagers", problem="unknown_choice")
     return {field: list(value) if isinstance(value, (tuple, set, frozenset)) else value for field, value in values.items()}
 
 
 def _row(entry: PersonEntry) -> dict[str, Any]:
-    same = ("name", "email", "phone", "hours", "timezone", "deputy")
+    same = ("name", "email", "phone", "hours", "timezone", "deputy", "holidays")
     plain = {field: getattr(entry, field) for field in same}
-    return {**plain, "roles": sorted(entry.roles), "languages": list(entry.languages), "slack_id": entry.slack, "teams_id": entry.teams}
+    accounts = {"slack_id": entry.slack, "teams_id": entry.teams, "pagers": dict(entry.pagers)}
+    return {**plain, **accounts, "roles": sorted(entry.roles), "languages": list(entry.languages)}

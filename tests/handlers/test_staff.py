@@ -70,6 +70,9 @@ async def test_an_account_belongs_to_one_person(house, admin, field):
         ({"roles": ["king"]}, "roles"),
         ({"roles": ["agent"], "totp_secret": "x"}, "totp_secret"),
         ({"roles": ["agent"], "timezone": "Mars"}, "timezone"),
+        ({"roles": ["agent"], "holidays": "ES-XX"}, "holidays"),
+        ({"roles": ["agent"], "pagers": {"bell": "ring"}}, "pagers"),
+        ({"roles": ["agent"], "pagers": {"ntfy": "two words"}}, "pagers"),
     ],
 )
 async def test_what_cannot_be_is_said_by_field(house, admin, values, field):
@@ -106,3 +109,28 @@ async def test_only_an_admin_changes_people_and_each_change_is_remembered(house,
     async with house.store.read() as work:
         assert [row.act for row in await timeline.of_chain(work, "people")] == ["person_added", "person_changed", "person_removed"]
         assert (await timeline.verify(work))[1] == []
+
+
+async def test_holidays_and_pagers_are_kept_and_changed(house, admin):
+    pagers = {"pagerduty": "0123456789abcdef0123456789abcdef"}
+    ana = await house.staff.add(admin, "Ana", {"roles": ["agent"], "holidays": "ES-MD", "pagers": pagers})
+    assert (ana.holidays, ana.pagers) == ("ES-MD", pagers)
+    ana = await house.staff.change(admin, "Ana", {"holidays": "FR"})
+    assert (ana.holidays, ana.pagers) == ("FR", pagers)
+    ana = await house.staff.change(admin, "Ana", {"holidays": None, "pagers": {}})
+    assert (ana.holidays, ana.pagers) == (None, {})
+
+
+async def test_the_file_says_whose_holidays_somebody_keeps_and_how_to_wake_them(house):
+    entry = PersonEntry("Élodie", ("admin",), ("fr",), "Europe/Paris", slack="U1", holidays="FR", pagers={"ntfy": "elodie-4f9c"})
+    await house.staff.begin_with([entry])
+    elodie = (await house.staff.list(Who("slack", "U1")))[0]
+    assert (elodie.holidays, elodie.pagers) == ("FR", {"ntfy": "elodie-4f9c"})
+
+
+async def test_the_timeline_does_not_tell_how_to_wake_somebody(house, admin):
+    await house.staff.add(admin, "Ana", {"roles": ["agent"], "pagers": {"ntfy": "ana-4f9c"}})
+    async with house.store.read() as work:
+        entries = await timeline.of_chain(work, "people")
+    assert entries[-1].payload["pagers"] == ["ntfy"]
+    assert "ana-4f9c" not in str(entries)
