@@ -115,6 +115,15 @@ class Ladder:
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", MappingProxyType(dict(self.label)))
 
+    @property
+    def last(self) -> Step:
+        """What is told once past the last step, without `at_last` to everybody again.
+
+        By every way that the ladder uses anywhere: one that never rings doesn't ring at its end, once for each of many quiet cases.
+        """
+        told = self.at_last or tuple(dict.fromkeys(whom for step in self.steps for whom in step.tell))
+        return Step(told, by=tuple(way for way in WAYS if any(way in step.ways for step in self.steps)))
+
 
 def ladder_for(ladders: Iterable[Ladder], matter: Matter) -> Ladder | None:
     """The first that fits: they stand in the file with the gravest on top. None where no ladder fits: nobody is told."""
@@ -123,7 +132,7 @@ def ladder_for(ladders: Iterable[Ladder], matter: Matter) -> Ladder | None:
 
 @dataclass(frozen=True)
 class Rung:
-    """Where a case stands on its ladder: the `climb`-th time up, about to tell the step at `step`; past the last one everybody of `at_last`."""
+    """Where a case stands: about to tell the step at `step`, past the last one those of `at_last`; begun anew `climb` times."""
 
     climb: int = 0
     step: int = 0

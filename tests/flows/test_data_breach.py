@@ -212,6 +212,8 @@ def test_nobody_is_rung_for_each_of_many_quiet_cases(flow: Flow) -> None:
         assert ladder.first_answer is not None
         assert ladder.steps[0].after > ladder.first_answer
         assert {way for step in ladder.steps for way in step.by} == {"direct"}
+        assert ladder.at_last
+        assert not {"webhook", "thread"} & set(ladder.last.by), "nor at the end"
 
 
 def test_everybody_on_an_urgent_ladder_is_told_before_the_answer_is_due(flow: Flow) -> None:
