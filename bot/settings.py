@@ -2,16 +2,23 @@
 
 import json
 import re
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # what else goes between :// and ? cannot be read, and the driver's complaint would repeat a part of the password
 _WHERE = re.compile(r"(?:[^@]*@)?(?:\[[^]@/]*\]|[^:@/]*)(?::\d+)?(?:/[^@]*)?")
+NOTICE_SHAPES = ("pagerduty", "twilio", "ntfy")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_MAILBOX = re.compile(r"(?:[^<>@,;\r\n\"]*<)?[!-~]{1,64}@[A-Za-z0-9.-]+(?<!>)>?")
+_SMTP_LOGIN = re.compile(r"[^:@/?#]+:[^:@/?#]+@")
 
 
 class SettingsError(Exception):
@@ -48,7 +55,14 @@ class Settings(BaseSettings):
     retention_days: int = Field(0, ge=0, le=36500, validation_alias="TOCSIN_RETENTION_DAYS")  # 0: for ever
     metrics_token: SecretStr | None = Field(None, validation_alias="TOCSIN_METRICS_TOKEN")
 
-    @field_validator("slack_channels", "webhook_secrets", mode="before")
+    smtp_url: SecretStr | None = Field(None, validation_alias="TOCSIN_SMTP_URL")
+    mail_from: str = Field("", validation_alias="TOCSIN_MAIL_FROM", validate_default=True)
+    notice_webhooks: Annotated[dict[str, str], NoDecode] = Field({}, validation_alias="TOCSIN_NOTICE_WEBHOOKS", repr=False)
+    notice_keys: Annotated[dict[str, SecretStr], NoDecode] = Field({}, validation_alias="TOCSIN_NOTICE_KEYS", validate_default=True)
+    twilio_from: str = Field("", validation_alias="TOCSIN_TWILIO_FROM", validate_default=True)
+    notice_secret: SecretStr | None = Field(None, validation_alias="TOCSIN_NOTICE_SECRET")
+
+    @field_validator("slack_channels", "webhook_secrets", "notice_webhooks", "notice_keys", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:
         """`crisis=C012, ordinary=C034` or a JSON object."""
@@ -77,6 +91,73 @@ class Settings(BaseSettings):
         scheme, _, rest = value.partition("://")
         if scheme.startswith("postgres") and not _WHERE.fullmatch(rest.partition("?")[0]):
             raise ValueError("expected postgresql://USER:PASSWORD@HOST:PORT/NAME, an @ in the password written as %40")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_submission(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        scheme, _, rest = value.get_secret_value().partition("://")
+        place = urlsplit(f"//{rest.rpartition('@')[2]}")
+        login = rest[: rest.rfind("@") + 1]
+        if (
+            scheme not in ("smtp", "smtps")
+            or (login and not _SMTP_LOGIN.fullmatch(login))
+            or not _is_place(place.netloc)
+            or place.path.strip("/")
+        ):
+            raise ValueError("expected smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST, an @ in either written as %40")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _known_sender(cls, value: str, info: ValidationInfo) -> str:
+        if value and not _MAILBOX.fullmatch(value):
+            raise ValueError("expected an address such as Tocsin <tocsin@example.com>")
+        if info.data.get("smtp_url") and not value:
+            raise ValueError("missing: the address that notices come from, beside TOCSIN_SMTP_URL")
+        return value
+
+    @field_validator("notice_webhooks")
+    @classmethod
+    def _known_couriers(cls, value: dict[str, str]) -> dict[str, str]:
+        if any(name not in NOTICE_SHAPES for name in value):
+            raise ValueError(f"expected one or more of {', '.join(NOTICE_SHAPES)}, each with its address")
+        if not all(_is_safe_address(url) for url in value.values()):
+            raise ValueError("expected addresses such as https://ntfy.sh (http only on this machine), without a key or a user in them")
+        return value
+
+    @field_validator("notice_keys")
+    @classmethod
+    def _known_keys(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
+        if any(name not in NOTICE_SHAPES for name in value):
+            raise ValueError(f"expected one or more of {', '.join(NOTICE_SHAPES)}, each with its key")
+        if not all(key.get_secret_value().isascii() and key.get_secret_value().isprintable() for key in value.values()):
+            raise ValueError("a key has a sign that none of these services uses")
+        account, colon, token = value["twilio"].get_secret_value().partition(":") if "twilio" in value else ("", "", "")
+        if "twilio" in info.data.get("notice_webhooks", {}) and not (account and colon and token):
+            raise ValueError("expected twilio=ACCOUNT_SID:AUTH_TOKEN beside the address of Twilio in TOCSIN_NOTICE_WEBHOOKS")
+        return value
+
+    @field_validator("twilio_from")
+    @classmethod
+    def _known_number(cls, value: str, info: ValidationInfo) -> str:
+        if (value or "twilio" in info.data.get("notice_webhooks", {})) and not _E164.fullmatch(value):
+            raise ValueError("expected the number that messages come from, such as +34910000000")
+        return value
+
+    @field_validator("notice_secret")
+    @classmethod
+    def _can_sign(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        try:
+            long_enough = len(b64decode(value.get_secret_value().removeprefix("whsec_") + "==")) >= 24
+        except ValueError:
+            long_enough = False
+        if not long_enough:
+            raise ValueError("expected whsec_ and 24 or more bytes in base64 (openssl rand -base64 32)")
         return value
 
     @property
@@ -113,6 +194,24 @@ class Settings(BaseSettings):
     def rehearses(self) -> bool:
         """Replies are approved, leave and have receipts, and are published nowhere."""
         return self.dry_run or self.is_demo
+
+
+def _is_place(netloc: str) -> bool:
+    """A host, and a port from 1 to 65535 if any."""
+    try:
+        place = urlsplit(f"//{netloc}")
+        return bool(place.hostname) and place.username is None and place.port != 0 and netloc.isascii() and " " not in netloc
+    except ValueError:
+        return False
+
+
+def _is_safe_address(url: str) -> bool:
+    try:
+        place = urlsplit(url)
+    except ValueError:
+        return False
+    encrypted = place.scheme == "https" or (place.scheme == "http" and place.hostname in LOOPBACK)
+    return encrypted and _is_place(place.netloc) and not place.query and not place.fragment and url.isascii() and url.isprintable()
 
 
 def read_settings(**given: Any) -> Settings:
