@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 LANGUAGES = ("en", "es", "fr")
 _here = Path(__file__).parent
+FONTS = _here / "fonts"  # the letters of our pictures: a small container has none
 _environment = Environment(loader=FileSystemLoader(_here), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text; pages have their own
 
 
@@ -26,12 +27,17 @@ def sheet(topic: str, language: str) -> ModuleType:
 
 
 @cache
-def _pages() -> Environment:
+def _marked_up(folder: str) -> Environment:
     return Environment(
-        loader=FileSystemLoader(_here / "pages"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
+        loader=FileSystemLoader(_here / folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
 
 
 def page(name: str, values: Mapping[str, object]) -> str:
     """Render a page or a part of one (pages/NAME) as HTML; every value is escaped unless it is Markup."""
-    return _pages().get_template(name).render(values)
+    return _marked_up("pages").get_template(name).render(values)
+
+
+def picture(name: str, values: Mapping[str, object]) -> str:
+    """Fill a drawing in as SVG; every value is escaped."""
+    return _marked_up("pictures").get_template(name).render(values)
