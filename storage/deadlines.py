@@ -144,6 +144,18 @@ async def _run_on(work: Work, where: sa.ColumnElement[bool], later: Later | None
     return len(moved)
 
 
+async def rewind(work: Work, kinds: Collection[str]) -> int:
+    """Clocks that were set at a moment which now lies ahead were set while time itself was wrong: they run from now; how many."""
+    now = await work.now()
+    query = sa.select(_c.id, _c.due_at, _c.set_at).where(_c.kind.in_(kinds), _running, _c.set_at > now).order_by(_c.id)
+    ahead = (await work.execute(work.locking(query))).mappings()
+    moved = [{"row": row["id"], "due": now + (row["due_at"] - row["set_at"])} for row in ahead]
+    if moved:
+        run = sa.update(deadlines).where(_c.id == sa.bindparam("row")).values(due_at=sa.bindparam("due"), set_at=now)
+        await work.execute(run, moved)
+    return len(moved)
+
+
 async def due(work: Work, now: datetime, limit: int = 100, *, kinds: Collection[str]) -> list[Deadline]:
     """What fell due unmet and untold, gravest first, then the longest due; what somebody else has in hand is left to them."""
     return await _next(work, now, limit, kinds, locked=True)
