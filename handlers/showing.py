@@ -44,6 +44,7 @@ class Showing:
             return Sent(message_id, new=shown.message_id is None)
         if shown.only_replaces:
             raise Nothing
+        await row.until_due()
         return Sent(await self.workspace.post(place, shown.card, shown.language, row.token))
 
     async def _delete(self, row: Claimed) -> Sent:

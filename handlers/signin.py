@@ -168,7 +168,7 @@ class Signin:
     async def _spend_a_try(self, work: Work, person: Person) -> None:
         """Counted per person and for all replicas, so that a code cannot be guessed by asking elsewhere."""
         tries = [Bucket(f"codes:{person.id}", TRY_AGAIN, TRIES)]
-        if not await buckets.take(work, tries):
+        if await buckets.take(work, tries) is None:
             wait = await buckets.wait(work, tries)
             raise TooManyCodes(minutes=max(1, -int(-wait.total_seconds() // 60)))
 

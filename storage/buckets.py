@@ -16,8 +16,8 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class Bucket:
     """`every` is the time one token takes to come back; `burst` how many may be spent at once.
 
-    `early` is for whoever waits for the right moment by itself: a token may be spent that much before it is back, so that a
-    taker who came late by as much can make up for it.
+    `early` is for whoever waits for the right moment by itself: a token may be spent that much before it is back, so that
+    what must be done until then makes nobody late.
     """
 
     name: str
@@ -25,21 +25,24 @@ class Bucket:
     burst: int = 1
     early: timedelta = timedelta()
 
-    def opens_at(self, full_at: datetime) -> datetime:
-        """When the next token may be spent."""
-        return full_at - (self.burst - 1) * self.every - self.early
+    def back_at(self, full_at: datetime) -> datetime:
+        """When the next token is there."""
+        return full_at - (self.burst - 1) * self.every
 
 
-async def take(work: Work, limits: Sequence[Bucket]) -> bool:
-    """Spend one token in every bucket, or none at all. The rows stay locked until the transaction ends."""
+async def take(work: Work, limits: Sequence[Bucket]) -> timedelta | None:
+    """Spend one token in every bucket, or none at all (None). The rows stay locked until the transaction ends.
+
+    The answer is how long to wait with what it is for, counted from the transaction's moment; zero where no limit lets anybody be early.
+    """
     now = await work.now()
     rows = await _rows(work, [limit.name for limit in limits])
-    if any(rows[limit.name][1] > now or limit.opens_at(rows[limit.name][0]) > now for limit in limits):
-        return False
+    if any(rows[limit.name][1] > now or limit.back_at(rows[limit.name][0]) - limit.early > now for limit in limits):
+        return None
     for limit in limits:
         full_at = max(rows[limit.name][0], now) + limit.every
         await work.execute(sa.update(buckets).where(buckets.c.name == limit.name).values(full_at=full_at))
-    return True
+    return max([timedelta(), *(limit.back_at(rows[limit.name][0]) - now for limit in limits)])
 
 
 async def _rows(work: Work, names: list[str]) -> dict[str, tuple[datetime, datetime]]:
@@ -58,7 +61,9 @@ async def wait(work: Work, limits: Sequence[Bucket]) -> timedelta:
     names = [limit.name for limit in limits]
     found = {row.name: row for row in await work.execute(sa.select(buckets).where(buckets.c.name.in_(names)))}
     waits: list[timedelta] = [
-        max(found[limit.name].paused_until, limit.opens_at(found[limit.name].full_at)) - now for limit in limits if limit.name in found
+        max(found[limit.name].paused_until, limit.back_at(found[limit.name].full_at) - limit.early) - now
+        for limit in limits
+        if limit.name in found
     ]
     return max([timedelta(), *waits])
 

@@ -4,7 +4,9 @@ A row is claimed with a lease and an attempt number; only that attempt may finis
 joins its row (`key`); a wish that comes while the row is being sent makes it pending again after the send.
 """
 
+import asyncio
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,6 +59,10 @@ class Claimed:
     attempt: int
     external_id: str | None
     first_tried_at: datetime
+    leaves_at: float  # on this process's monotonic clock: its limits may let it be claimed a little before
+
+    async def until_due(self) -> None:
+        await asyncio.sleep(max(0.0, self.leaves_at - time.monotonic()))
 
     @property
     def channel_id(self) -> str:
@@ -66,6 +72,11 @@ class Claimed:
 def rank(severity: int, since: datetime) -> float:
     """The order within a lane, smallest first: time of arrival less the severity's head start; critical before everything."""
     return since.timestamp() - (STRICTLY_FIRST if severity >= CRITICAL else HEAD_START[severity])
+
+
+def _ready() -> sa.ColumnElement[bool]:
+    """Written into the statement as it stands: a plan for any parameter whatever could not use the index of what is ready."""
+    return _o.state.in_(sa.bindparam("ready", READY, expanding=True, literal_execute=True))
 
 
 def _token(now: datetime) -> str:
@@ -107,16 +118,16 @@ async def put(work: Work, wishes: Sequence[Wish]) -> None:
 async def lanes_waiting(work: Work) -> list[tuple[str, str]]:
     """(lane, act) of everything that could leave now; one look into the index per lane, however long the lanes are."""
     same = (_o.lane == lanes.c.lane) & (_o.act == lanes.c.act)
-    ready = sa.exists().where(same, _o.state.in_(READY), _o.not_before <= await work.now())
-    return [(row.lane, row.act) for row in await work.execute(sa.select(lanes).where(ready))]
+    first = sa.select(_o.id).where(same, _ready(), _o.not_before <= await work.now()).order_by(_o.rank).limit(1)
+    return [(row.lane, row.act) for row in await work.execute(sa.select(lanes).where(first.scalar_subquery().is_not(None)))]
 
 
 async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, limits: Sequence[buckets.Bucket]) -> Claimed | None:
     """Lease the first ready row of a lane if every bucket that it falls in has a token; the tokens go back with a rollback."""
-    now = await work.now()
-    ready = sa.select(_o.id).where(_o.lane == lane, _o.act == act, _o.state.in_(READY), _o.not_before <= now)
+    now, began = await work.now(), time.monotonic()
+    ready = sa.select(_o.id).where(_o.lane == lane, _o.act == act, _ready(), _o.not_before <= now)
     row_id = await work.scalar(work.locking(ready.order_by(_o.rank, _o.id).limit(1), skip=True))
-    if row_id is None or not await buckets.take(work, limits):
+    if row_id is None or (wait := await buckets.take(work, limits)) is None:
         return None
     first = sa.func.coalesce(_o.first_tried_at, sa.bindparam("first", now, _o.first_tried_at.type))
     taken = {
@@ -127,8 +138,8 @@ async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, l
         "first_tried_at": first,
     }
     update = sa.update(outbox).where(_o.id == row_id).values(taken)
-    row = (await work.execute(update.returning(*[_o[name] for name in Claimed.__dataclass_fields__]))).one()
-    return Claimed(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    row = (await work.execute(update.returning(*[_o[name] for name in Claimed.__dataclass_fields__ if name in _o]))).one()
+    return Claimed(**row._mapping, leaves_at=began + wait.total_seconds())  # noqa: SLF001 - SQLAlchemy's documented name
 
 
 def _mine(row: Claimed, owner: str) -> sa.Update:

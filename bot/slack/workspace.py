@@ -17,9 +17,9 @@ from handlers.ports import Bucket, Card, Place
 
 NAME = "slack"
 EVENT = "tocsin"  # event_type of our messages' metadata
-# one post a second and channel (https://docs.slack.dev/apis/web-api/rate-limits)
-POST_EVERY = timedelta(milliseconds=1006)
-EARLY = timedelta(milliseconds=250)  # a claim that comes late by this is made good; what is claimed cannot be overtaken any more
+# one post a second and channel (https://docs.slack.dev/apis/web-api/rate-limits); two processes also differ in their way to Slack
+POST_EVERY, POST_EVERY_SHARED = timedelta(milliseconds=1006), timedelta(milliseconds=1012)
+EARLY = timedelta(milliseconds=250)  # for claiming and rendering; what is claimed cannot be overtaken any more
 ARRIVE_EVERY = 1.003  # seconds
 # in any minute burst + 60 / every stay under the limit: 295 of 300 posts, 48 of the 50 updates of tier 3
 ALL_POSTS = Bucket("slack:post", timedelta(milliseconds=210), burst=9)
@@ -35,7 +35,7 @@ class SlackWorkspace:
 
     client: AsyncWebClient
     name: str = NAME
-    alone: bool = True  # no other process posts: a row may be claimed early, since Pace keeps the posts apart
+    alone: bool = True  # no other process posts
     _pace: Pace = field(default_factory=lambda: Pace(ARRIVE_EVERY))
     _direct: dict[str, str] = field(default_factory=dict)  # person's account → the conversation with them
 
@@ -44,7 +44,7 @@ class SlackWorkspace:
             return (Bucket(f"slack:{channel_id}#update", timedelta(milliseconds=200), burst=5), ALL_UPDATES)
         if act == "delete":
             return (Bucket(f"slack:{channel_id}#delete", timedelta(milliseconds=200), burst=5), ALL_DELETIONS)
-        return (Bucket(f"slack:{channel_id}", POST_EVERY, early=EARLY if self.alone else timedelta()), ALL_POSTS)
+        return (Bucket(f"slack:{channel_id}", POST_EVERY if self.alone else POST_EVERY_SHARED, early=EARLY), ALL_POSTS)
 
     async def post(self, place: Place, card: Card, language: str, token: str) -> str:
         content, channel = _content(card, language), await self._conversation(place.channel_id)
