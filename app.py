@@ -60,9 +60,10 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     """In the order in which one needs the other; nothing connects here."""
     board, shelf = Board({"slack": settings.slack_channels} if settings.slack else {}), Shelf(flow)
     learner = Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
-    mentions = Mentions(store, board, flow, learner)
+    ground = Ground(store, board, shelf, open_networks(settings), semantic=settings.semantic)
+    mentions = Mentions(store, ground.course, flow, learner)
     acts = UseCases.upon(
-        Ground(store, board, shelf, open_networks(settings), settings.semantic),
+        ground,
         Logbook(mentions),
         Staff(store, board, settings.timezone, settings.language),
         Workspaces(store, tuple(board.channels)),
@@ -115,6 +116,7 @@ async def serve(house: House) -> int:
     from bot.server import background, bind, run_until_told
     from bot.web import Probes, web_app
     from handlers.answers.publishing import ways_out
+    from handlers.escalation.telling import Outcome
     from handlers.renderer import Renderer
     from handlers.sender import Sender
     from handlers.showing import ways_to
@@ -129,7 +131,8 @@ async def serve(house: House) -> int:
         doors = await open_doors(house, url, stack)
         renderer = Renderer(house.store, house.shelf, dict.fromkeys(doors.workspaces, settings.language))
         leaving = house.acts.answers.drafts.departures
-        ways = {**ways_to(doors.workspaces, renderer), **ways_out(leaving.networks, house.store, leaving.gate, house.board)}
+        outcome = Outcome(leaving.course.caller)
+        ways = {**ways_to(doors.workspaces, renderer, outcome), **ways_out(leaving.networks, house.store, leaving.gate, leaving.course)}
         await stack.enter_async_context(background(Sender(house.store, ways).run))
         await (vitals := Vitals(house.store)).introduce(leaving.networks)
         watch = Watch(vitals, house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
@@ -217,11 +220,13 @@ def ticks(house: House, doors: Doors) -> tuple[Any, ...]:
     from handlers.ticks import Ticks
 
     due = Ticks(house.store, house.board, house.flow, house.settings.kept_for)
-    take = SecondLook(house.store, house.board, house.flow, house.learner).take
+    take = SecondLook(house.store, house.mentions.course, house.flow, house.learner).take
     second = [Tick("second_look", take, seconds=2)] if house.settings.semantic else []
     return (
         *second,
         *(Tick(f"listen:{name}", partial(due.listen, name, hears), seconds=10) for name, hears in doors.ears.items()),
+        Tick("climb", house.acts.escalation.climb.fire, seconds=0.5),
+        Tick("hurry", house.acts.escalation.climb.hurry, seconds=5),
         Tick("due", house.acts.room.due.fire, seconds=2),
         Tick("recover", due.recover, seconds=5),
         Tick("fold", due.fold, seconds=5),

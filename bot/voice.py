@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from handlers.customer_text import plain
-from handlers.ports import CustomerText, Label, Words
+from handlers.ports import Called, CustomerText, Label, Words
 from templates import say
 
 Escape = Callable[[str], str]
@@ -20,7 +20,7 @@ def speak(words: Words, language: str, escape: Escape, moment: Moment) -> str:
 
 def _said(fact: object, language: str, escape: Escape, moment: Moment) -> object:
     match fact:
-        case str() | CustomerText() | Label():
+        case str() | CustomerText() | Label() | Called():
             return escape(_plain(fact, language))
         case datetime():
             return moment(fact)
@@ -33,7 +33,9 @@ def _said(fact: object, language: str, escape: Escape, moment: Moment) -> object
     raise TypeError(f"a fact cannot be a {type(fact).__name__}")
 
 
-def _plain(fact: str | CustomerText | Label, language: str) -> str:
+def _plain(fact: str | CustomerText | Label | Called, language: str) -> str:
+    if isinstance(fact, Called):
+        return fact.name
     if isinstance(fact, CustomerText):
         return plain(fact, IN_A_SENTENCE)
     return fact.in_(language) if isinstance(fact, Label) else fact

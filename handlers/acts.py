@@ -17,6 +17,8 @@ class Act(StrEnum):
     SEE = "see"
     TAG = "tag"
     CLAIM = "claim"
+    ACKNOWLEDGE = "acknowledge"
+    REASSIGN = "reassign"
     CLOSE = "close"
     MOVE = "move"
     NOTE = "note"
@@ -40,6 +42,7 @@ class Act(StrEnum):
     SET_AWARE = "set_aware"
     PROMISE_UPDATE = "promise_update"
     CALL_BACK = "call_back"
+    DRILL = "drill"
     MANAGE_PEOPLE = "manage_people"
     MARK_WORKSPACE = "mark_workspace"
 
@@ -52,6 +55,8 @@ ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
         Act.SEE: _ALL,
         Act.TAG: _TEAM | {"legal", "press_officer", "dpo"},
         Act.CLAIM: _TEAM | {"legal", "press_officer", "dpo"},
+        Act.ACKNOWLEDGE: _ALL,  # FLOW may call anybody
+        Act.REASSIGN: _TEAM | {"legal", "press_officer", "dpo"},
         Act.CLOSE: _TEAM,
         Act.MOVE: _TEAM,
         Act.NOTE: _ALL,
@@ -75,6 +80,7 @@ ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
         Act.SET_AWARE: frozenset({"manager", "legal", "dpo"}),
         Act.PROMISE_UPDATE: frozenset({"lead", "manager", "press_officer"}),
         Act.CALL_BACK: _TEAM | {"legal", "press_officer", "dpo"},
+        Act.DRILL: frozenset({"lead", "manager"}),
         Act.MANAGE_PEOPLE: frozenset({"admin"}),
         Act.MARK_WORKSPACE: frozenset({"admin"}),
     }

@@ -48,11 +48,11 @@ class Board:
                     wishes.append(_card(workspace, target, one, "update" if workspace in current else "post"))
         await outbox.put(work, wishes)
 
-    async def follow(self, work: Work, shown: Shown, kind: str, subject_id: int) -> None:
+    async def follow(self, work: Work, shown: Shown, kind: str, subject_id: int, where: Sequence[str] | None = None) -> None:
         """Queue something for the case's own thread (a later mention, a note), by the id of its row; behind its card if none stands yet."""
         stands = await self._targets(work, shown.case_id)
         wishes = []
-        for workspace in self.channels:
+        for workspace in self.channels if where is None else where:
             target = stands.get(workspace) or self.channel_id(workspace, shown.channel)
             if target:
                 key = f"{kind}:{workspace}:{subject_id}"

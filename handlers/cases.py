@@ -10,6 +10,7 @@ from handlers.acts import Act, admit
 from handlers.board import Board, Shown
 from handlers.customer_text import keepable
 from handlers.errors import BadInput, CaseClosed, CaseErased, CaseOwned, NoSuchCase, NothingWaits
+from handlers.escalation.course import Course
 from handlers.first_answers import enter_crisis
 from handlers.ports import Who
 from handlers.shelf import Shelf
@@ -24,8 +25,12 @@ from storage.types import Status
 @dataclass(frozen=True)
 class Cases:
     store: Store
-    board: Board
+    course: Course
     shelf: Shelf
+
+    @property
+    def board(self) -> Board:
+        return self.course.board
 
     async def claim(self, who: Who, case_id: int) -> None:
         """Become the owner. Raises CaseOwned with the owner's name when somebody else was faster."""
@@ -37,6 +42,7 @@ class Cases:
             if case.owner_id is None:
                 now = await work.now()
                 await cases.change(work, case_id, owner_id=person.id, status=Status.ACKNOWLEDGED, acknowledged_at=now)
+                await self.course.has(work, case, person)
                 await self._record(work, case, person, who, "claimed", {})
             await work.commit()
 
@@ -49,6 +55,7 @@ class Cases:
                 raise NothingWaits
             now = await work.now()
             await cases.change(work, case.id, owner_id=person.id, status=Status.ACKNOWLEDGED, acknowledged_at=now)
+            await self.course.has(work, case, person)
             await self._record(work, case, person, who, "claimed", {"by": "next"})
             await work.commit()
             return case.id
@@ -57,6 +64,7 @@ class Cases:
         async with self._act(who, Act.CLOSE, case_id) as (work, person, case):
             if case.status != Status.CLOSED:
                 await cases.change(work, case_id, status=Status.CLOSED, closed_at=await work.now())
+                await self.course.end(work, case_id, closed=True)
                 await self._record(work, case, person, who, "closed", {})
             await work.commit()
 
@@ -67,6 +75,7 @@ class Cases:
             if case.status == Status.CLOSED:
                 status = Status.OPEN if case.owner_id is None else Status.ACKNOWLEDGED
                 await cases.change(work, case_id, status=status, closed_at=None)
+                await self.course.again(work, case)
                 await self._record(work, case, person, who, "reopened", {})
             await work.commit()
 
@@ -83,6 +92,7 @@ class Cases:
                 if values["channel"] != case.channel:
                     await self.board.leave_pointer(work, case_id, case.severity)
             await cases.change(work, case_id, **values)
+            await self.course.reconsider(work, case_id)
             await self._record(work, case, person, who, "moved", {"crisis": crisis})
             await work.commit()
 
@@ -109,7 +119,9 @@ class Cases:
             if kind not in KINDS:
                 raise BadInput(field="kind", problem="unknown_choice")
             await customers.set_kind(work, case.customer_id, kind, person.id)
-            await cases.change(work, case_id, severity=max(case.severity, (await self.shelf.of(work, case)).kinds.get(kind, 0)))
+            flow = await self.shelf.of(work, case)
+            await cases.change(work, case_id, severity=max(case.severity, flow.kinds.get(kind, 0)))
+            await self.course.reconsider(work, case_id)
             await self._record(work, case, person, who, "kind_set", {"kind": kind})
             await work.commit()
 

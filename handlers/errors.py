@@ -139,6 +139,12 @@ class NoSuchCallback(Told):
     template = "error.no_such_callback"
 
 
+class TooLong(Told):
+    """FLOW lets nobody put such a case off for so long. Facts: minutes, the most."""
+
+    template = "error.too_long"
+
+
 class NothingAttested(Told):
     template = "error.nothing_attested"
 

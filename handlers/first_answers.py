@@ -1,6 +1,6 @@
-"""The clock of a customer's first answer: when it starts, and when a hold lets it stand still."""
+"""The clock of a customer's first answer: when a hold lets it stand still, and when it runs on."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from flows.flow import Flow
 from storage import cases, crises, deadlines
@@ -9,14 +9,6 @@ from storage.database import Work
 from storage.types import Hold
 
 FIRST_ANSWER = "first_answer"
-
-
-async def begin(work: Work, flow: Flow, case_ids: Collection[int], crisis: Crisis | None, endangered: Collection[int]) -> None:
-    """New cases: a hold stops the clocks of those about the crisis from the beginning, but not where life may be at stake."""
-    now = await work.now()
-    due = {int(severity): now + within for severity, within in flow.rules.first_answer.items()}
-    held = crisis is not None and crisis.hold is not Hold.OFF
-    await deadlines.arm_cases(work, FIRST_ANSWER, case_ids, due, held=held, but=endangered)
 
 
 def _holds(flow: Flow, crisis: Crisis, tags: Iterable[str]) -> bool:

@@ -6,17 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from flows.flow import Flow
+from flows.ladder import Matter, ladder_for
+from flows.severity import Severity
 from flows.triage import Suggestion
 from handlers import first_answers
 from handlers.board import Board, Shown
 from handlers.customer_text import storable
+from handlers.escalation.beginning import Begun, begin
+from handlers.escalation.course import Course, ladder_of
 from handlers.machine import Machine
 from handlers.ports import Event, Mention, Receipt, Words
 from storage import cases, crises, customers, mentions, people, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.timeline import Entry, case_chain
-from storage.types import Status
+from storage.types import Hold, Status
 
 Key = tuple[str, str]
 CaseKey = tuple[int, str]
@@ -45,9 +49,13 @@ class Mentions:
     """The way in."""
 
     store: Store
-    board: Board
+    course: Course
     flow: Flow
     machine: Machine
+
+    @property
+    def board(self) -> Board:
+        return self.course.board
 
     async def receive(self, batch: Sequence[Mention]) -> list[Receipt]:
         """Store a batch in one transaction; when this returns, it is durable. One receipt per mention, in order."""
@@ -122,8 +130,12 @@ class Mentions:
         now = await work.now()
         rows = [self._case_row(mine, crisis.id if crisis else None, now) for mine in first.values()]
         added = await cases.add(work, rows)
-        endangered = {added[key] for key, mine in first.items() if not self._may_wait(mine)}
-        await first_answers.begin(work, self.flow, added.values(), crisis, endangered)
+        held = crisis is not None and crisis.hold is not Hold.OFF
+        begun = [
+            Begun(added[key], ladder_of(self.flow, row["ladder"]), row["severity"], held and row["crisis"] and self._may_wait(mine))
+            for (key, mine), row in zip(first.items(), rows, strict=True)
+        ]
+        await begin(work, self.flow, begun)
         shown = {key: Shown(case.id, case.channel, case.severity) for key, case in existing.items()}
         for row in rows:
             key = (row["customer_id"], row["conversation_id"])
@@ -133,6 +145,8 @@ class Mentions:
     def _case_row(self, mine: Sequence[Arrival], crisis_id: int | None, now: datetime) -> dict[str, Any]:
         one = mine[0]
         crisis = any(other.suggestion.crisis for other in mine)
+        severity = max(self._severity(other) for other in mine)
+        ladder = ladder_for(self.flow.ladders, _matter(mine, severity, crisis=crisis))
         return {
             "customer_id": one.customer_id,
             "conversation_id": one.mention.conversation_id,
@@ -142,7 +156,8 @@ class Mentions:
             "crisis": crisis,
             "channel": _channel(self.flow, one.suggestion, crisis=crisis),
             "status": Status.OPEN,
-            "severity": max(self._severity(other) for other in mine),
+            "severity": severity,
+            "ladder": ladder.name if ladder else None,
             "language": one.suggestion.language,
             "private": one.mention.private,
             "mention_count": len(mine),
@@ -176,6 +191,8 @@ class Mentions:
             crisis_id = await first_answers.enter_crisis(work, self.flow, case.id)
             values |= {"crisis": True, "crisis_id": crisis_id, "channel": _channel(self.flow, one.suggestion, crisis=True)}
         await cases.change(work, case.id, **values)
+        if case.status in (Status.CLOSED, Status.ANSWERED):
+            await self.course.again(work, case)
         return replace(case, **values)
 
     def _may_wait(self, mine: Sequence[Arrival]) -> bool:
@@ -187,6 +204,7 @@ class Mentions:
         await cases.suggest_tags(work, rows)
         for case_id in sorted({shown.case_id for shown in opened.values() if not shown.fresh}):
             await first_answers.look_again(work, self.flow, case_id, [row["tag"] for row in rows if row["case_id"] == case_id])
+            await self.course.reconsider(work, case_id)
 
     async def _store(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> dict[Key, Receipt]:
         if not arrivals:
@@ -203,6 +221,14 @@ class Mentions:
                 await self.board.follow(work, shown, "mention", ids[one.key])
         await self.board.show(work, list({shown.case_id: shown for shown in opened.values()}.values()))
         return {one.key: Receipt(ids[one.key], opened[one.case_key].case_id, new=True) for one in arrivals}
+
+
+def _matter(mine: Sequence[Arrival], severity: int, *, crisis: bool) -> Matter:
+    """What ladders need to know of a case that these begin."""
+    one = mine[0]
+    tags = frozenset(tag for other in mine if other.suggestion.crisis for tag, _ in other.suggestion.tags)
+    customer, language = one.mention.customer, one.suggestion.language
+    return Matter(tags, Severity(severity), one.kind, one.mention.network, language, customer.reach, crisis)
 
 
 async def _known(work: Work, batch: Sequence[Mention]) -> dict[Key, Receipt]:

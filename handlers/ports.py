@@ -28,8 +28,16 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Called:
+    """One of our people, as somebody to be called: a workspace that knows their account makes it ring for them."""
+
+    name: str
+    accounts: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Words:
-    """A message of templates/ by name, with its facts: str (escaped by the door), int, datetime, CustomerText, Label, Words, or a tuple."""
+    """A message of templates/ by name, with its facts: str (the door escapes it), int, datetime, CustomerText, Label, Called, Words, tuple."""
 
     name: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -287,10 +295,11 @@ class Notice:
     lines: tuple[Words, ...] = ()
     link: str | None = None  # a page whose button acknowledges
     over: bool = False
+    short: Words | None = None  # all of it in one sentence, for ways that carry little (SMS)
 
 
 class Courier(Protocol):
-    """A way to tell a colleague who looks at no workspace. Telling raises TryLater, Refused, DoorClosed or Unconfirmed of handlers.errors."""
+    """A way to tell a colleague who looks at no workspace. Telling raises a SendError of handlers.errors."""
 
     @property
     def name(self) -> str:

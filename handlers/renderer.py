@@ -8,6 +8,7 @@ from typing import Any
 from handlers import cards
 from handlers.answers import cards as answer_cards
 from handlers.errors import Gone
+from handlers.escalation import cards as notice_cards
 from handlers.ports import Card, Label, Words
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
@@ -49,6 +50,8 @@ class Renderer:
             "facts": self._facts,
             "statement": self._statement,
             "erased": self._erased,
+            "notice": self._direct_notice,
+            "call": self._call,
         }
         async with self.store.read() as work:
             return await how[row.kind](work, row)
@@ -109,6 +112,24 @@ class Renderer:
         if reply is None or version is None or not version.text:
             raise Nothing
         return await self._in_thread(work, row, answer_cards.receipt_card(reply, version))
+
+    async def _direct_notice(self, work: Work, row: Claimed) -> Shown:
+        """To one person, in their language; what nobody waits for any more is not told to whom it has not been told before."""
+        reading = await notice_cards.read(work, self.shelf, row.facts["id"])
+        if reading is None or not (reading.waiting or reading.notice.external_id):
+            raise Nothing
+        spoken = [language for person in reading.people for language in person.languages[:1]]
+        language = spoken[0] if spoken else self._language(row)
+        return Shown(notice_cards.notice_card(reading), language, reading.notice.external_id or row.external_id)
+
+    async def _call(self, work: Work, row: Claimed) -> Shown:
+        """To all whom a step calls, in the case's thread."""
+        reading = await notice_cards.read(work, self.shelf, row.facts["id"])
+        if reading is None or not reading.matters or not (reading.waiting or reading.notice.external_id):
+            raise Nothing
+        if reading.notice.external_id:
+            return Shown(notice_cards.call_card(reading), self._language(row), reading.notice.external_id)
+        return await self._in_thread(work, row, notice_cards.call_card(reading))
 
     async def _facts(self, work: Work, row: Claimed) -> Shown:
         """The board of a crisis, as things stand."""

@@ -10,6 +10,7 @@ from typing import Any
 from flows.flow import Flow
 from flows.triage import Suggestion
 from handlers.board import Board, Shown
+from handlers.escalation.course import Course
 from handlers.first_answers import enter_crisis, look_again
 from handlers.machine import Learner
 from storage import cases, mentions, timeline
@@ -24,9 +25,13 @@ BATCH = 32
 @dataclass(frozen=True)
 class SecondLook:
     store: Store
-    board: Board
+    course: Course
     flow: Flow
     learner: Learner
+
+    @property
+    def board(self) -> Board:
+        return self.course.board
 
     async def take(self) -> int:
         """How many mentions were read again. Replicas share one position, so each mention is read by one of them."""
@@ -75,6 +80,7 @@ class SecondLook:
         await cases.change(
             work, case.id, crisis=thought.crisis, crisis_id=crisis_id, severity=severity, channel=channel, left_crisis_at=left
         )
+        await self.course.reconsider(work, case.id)
         payload = {"crisis": thought.crisis, "tags": [tag for tag, _ in thought.tags]}
         await timeline.append(work, [Entry(case_chain(case.id), "reconsidered", payload)])
         await self.board.show(work, [Shown(case.id, channel, severity)])

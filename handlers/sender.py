@@ -142,6 +142,7 @@ class Sender:
 
     async def _give_up(self, row: Claimed, state: SendState, reason: str) -> None:
         async with self.store.begin() as work:
+            await self.ways[row.workspace].finishing(work, row, None)
             if await outbox.put_back(work, row, self.owner, state, reason):
                 await self.ways[row.workspace].given_up(work, row, state, reason)
             await work.commit()

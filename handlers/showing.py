@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.errors import Gone, SendError
+from handlers.escalation.telling import OF_NOTICES, Outcome
 from handlers.ports import Bucket, Place, Workspace
 from handlers.renderer import Renderer
 from handlers.ways import Nothing, Sent, Way
@@ -16,9 +17,9 @@ from storage.types import SendState
 OF_THE_ROOM = ("facts", "statement")  # cards of the crisis itself
 
 
-def ways_to(workspaces: Mapping[str, Workspace], renderer: Renderer) -> dict[str, Way]:
+def ways_to(workspaces: Mapping[str, Workspace], renderer: Renderer, notices: Outcome) -> dict[str, Way]:
     """By name."""
-    return {name: Showing(workspace, renderer) for name, workspace in workspaces.items()}
+    return {name: Showing(workspace, renderer, notices) for name, workspace in workspaces.items()}
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Showing:
 
     workspace: Workspace
     renderer: Renderer
+    notices: Outcome
 
     def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
         return self.workspace.limits(channel_id, act)
@@ -57,8 +59,9 @@ class Showing:
         await self.workspace.delete(place, message_id)
         return Sent(message_id, new=False)
 
-    async def finishing(self, work: Work, row: Claimed, sent: Sent) -> None:
-        if row.kind == "card" and row.case_id and sent.new:
+    async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:
+        await self.notices.hold(work, row)
+        if sent and row.kind == "card" and row.case_id and sent.new:
             await cases.lock(work, row.case_id)  # whoever queues something for its thread now waits for this, or is seen
 
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:
@@ -66,6 +69,8 @@ class Showing:
             return
         if row.kind == "card" and row.case_id:
             await self._stands(work, row, sent.external_id, moved=kind != "card")
+        elif row.kind in OF_NOTICES:
+            await self.notices.arrived(work, row, sent.external_id)
         elif row.kind == "approval":
             await approvals.posted(work, row.facts["id"], row.workspace, row.channel_id, sent.external_id)
         elif row.kind in OF_THE_ROOM:
@@ -78,8 +83,10 @@ class Showing:
         if not moved:
             await outbox.release(work, case_id, row.workspace, row.lane)
 
-    async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:
-        """Nothing hangs on it: the backlog shows it."""
+    async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:  # noqa: ARG002 - lost either way
+        """Somebody waits for a notice; on the others nothing hangs, the backlog shows them."""
+        if row.kind in OF_NOTICES:
+            await self.notices.lost(work, row, reason)
 
     async def instead(self, work: Work, row: Claimed, owner: str, error: SendError) -> bool:
         if isinstance(error, Gone):
@@ -89,7 +96,7 @@ class Showing:
 
     async def _gone(self, work: Work, row: Claimed, owner: str) -> None:
         """Somebody deleted the message: a card is posted anew, what was for its thread waits behind it, a pointer is needed no more."""
-        if row.kind in ("pointer", "erased"):
+        if row.kind in ("pointer", "erased", "notice"):
             await outbox.finish(work, row, owner, None)
             return
         if row.case_id and await cases.lock(work, row.case_id):

@@ -6,8 +6,9 @@ from typing import Any
 
 from flows.flow import Flow
 from handlers.acts import Act, admit_each
-from handlers.board import Board, Shown
+from handlers.board import Shown
 from handlers.errors import NoSuchCase, NoSuchTag, Told
+from handlers.escalation.course import Course
 from handlers.first_answers import look_again
 from handlers.ports import Who
 from handlers.shelf import Shelf
@@ -76,7 +77,7 @@ class Tags:
     """What several people say at the same moment is kept in one transaction."""
 
     store: Store
-    board: Board
+    course: Course
     shelf: Shelf
     _together: Together[Word] = field(default_factory=Together, repr=False, compare=False)
 
@@ -110,8 +111,10 @@ class Tags:
         for case in changed:
             await look_again(work, sitting.flows[case.id], case.id, [row["tag"] for row in sitting.said if row["case_id"] == case.id])
         await tags.grade(work, {case.id: case.severity for case in changed})
+        for case in changed:
+            await self.course.reconsider(work, case.id)
         await timeline.append(work, sitting.entries)
-        await self.board.show(work, [Shown(case.id, case.channel, case.severity) for case in changed])
+        await self.course.board.show(work, [Shown(case.id, case.channel, case.severity) for case in changed])
 
 
 def severity_of(flow: Flow, standing: Sequence[CaseTag], case: Case) -> int:

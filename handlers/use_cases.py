@@ -1,7 +1,7 @@
 """Everything that a person can do here, in one value: what the composition root hands to a workspace's door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handlers.answers.acts import AnswerActs
 from handlers.answers.departures import Departures
@@ -13,10 +13,15 @@ from handlers.cases import Cases
 from handlers.crises import Crises
 from handlers.customers import Customers
 from handlers.desk import Desk
+from handlers.escalation.acts import EscalationActs
+from handlers.escalation.bells import Bells
+from handlers.escalation.calling import Caller
+from handlers.escalation.course import Course
+from handlers.escalation.roster import Roster
 from handlers.glance import Glance
 from handlers.history import History
 from handlers.logbook import Logbook
-from handlers.ports import Network
+from handlers.ports import Courier, Network
 from handlers.queue import Queue
 from handlers.room.acts import RoomActs
 from handlers.room.room import Room
@@ -31,16 +36,22 @@ from storage.database import Store
 
 @dataclass(frozen=True)
 class Ground:
-    """What every use case stands on. `networks` are those that carry our replies, by name."""
+    """What every use case stands on. `networks` are those that carry our replies, `couriers` those that wake colleagues, by name."""
 
     store: Store
     board: Board
     shelf: Shelf
     networks: Mapping[str, Network]
+    couriers: Mapping[str, Courier] = field(default_factory=dict)
+    roster: Roster = field(default_factory=Roster)
     semantic: bool = False  # whether the checks of drafts may read with the sentence encoder
 
+    @property
+    def course(self) -> Course:
+        return Course(Caller(self.roster, Bells(self.board, self.couriers)), self.shelf)
+
     def departures(self) -> Departures:
-        return Departures(self.networks, Gate(self.shelf), self.board)
+        return Departures(self.networks, Gate(self.shelf), self.course)
 
 
 @dataclass(frozen=True)
@@ -60,17 +71,19 @@ class UseCases:
     glance: Glance
     room: RoomActs
     answers: AnswerActs
+    escalation: EscalationActs
 
     @classmethod
     def upon(cls, ground: Ground, logbook: Logbook, staff: Staff, workspaces: Workspaces, signin: Signin) -> "UseCases":
         """In the order in which one needs the other; what settings decide is given."""
         store, board, shelf, flow = ground.store, ground.board, ground.shelf, ground.shelf.present
+        course = ground.course
         departures = ground.departures()
         drafts = Drafts(store, shelf, Proofreader(ground.networks, ground.semantic), departures)
         room = RoomActs(Room(store, board, flow), queued=departures, rests=departures)
         return cls(
-            cases=Cases(store, board, shelf),
-            tags=Tags(store, board, shelf),
+            cases=Cases(store, course, shelf),
+            tags=Tags(store, course, shelf),
             customers=Customers(store, board),
             logbook=logbook,
             staff=staff,
@@ -82,6 +95,7 @@ class UseCases:
             glance=Glance(store, shelf),
             room=room,
             answers=AnswerActs(drafts, room.callbacks),
+            escalation=EscalationActs(store, course),
         )
 
     @property

@@ -43,8 +43,8 @@ class Way(Protocol):
         """Raises a SendError, Nothing or Stopped."""
         ...
 
-    async def finishing(self, work: Work, row: Claimed, sent: Sent) -> None:
-        """What must be held before the row is finished."""
+    async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:
+        """What must be held before the row is finished; with None before it is given up."""
         ...
 
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:

@@ -24,6 +24,7 @@ class Case:
     network: str
     crisis_id: int | None
     flow_digest: str | None
+    ladder: str | None
     crisis: bool
     crisis_set_by: int | None
     left_crisis_at: datetime | None
@@ -40,6 +41,7 @@ class Case:
     answered_at: datetime | None
     closed_at: datetime | None
     erased_at: datetime | None
+    exercise: bool
     handle: str
     customer_name: str
     kind: str

@@ -22,7 +22,7 @@ from storage.types import CRITICAL, SendState
 READY = (SendState.PENDING, SendState.FAILED_FOR_NOW)
 HEAD_START = (0.0, 600.0, 3600.0)  # seconds by which normal and high overtake low: aging, below critical only
 STRICTLY_FIRST = 1e11
-IN_THREAD = ("mention", "note", "approval", "receipt", "remark")  # kinds that follow their case's card
+IN_THREAD = ("mention", "note", "approval", "receipt", "remark", "call")  # kinds that follow their case's card
 _o = outbox.c
 
 
@@ -39,6 +39,7 @@ class Wish:
     key: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     behind: bool = False
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ async def put(work: Work, wishes: Sequence[Wish]) -> None:
             "token": _token(now),
             "rank": rank(wish.severity, now),
             "state": SendState.BEHIND if wish.behind else SendState.PENDING,
-            "not_before": now,
+            "not_before": wish.not_before or now,
             "created_at": now,
         }
         for wish in wishes

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ class Person:
     deputy: str | None
     has_totp: bool
     active: bool
+    holidays: str | None = None
+    pagers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,13 @@ class Session:
     second_factor: bool
 
 
+_PLAIN = ("id", "name", "slack_id", "teams_id", "email", "phone", "hours", "timezone", "deputy", "active", "holidays")
+
+
 def _person(row: Mapping[Any, Any]) -> Person:
-    plain = {name: row[name] for name in ("id", "name", "slack_id", "teams_id", "email", "phone", "hours", "timezone", "deputy", "active")}
-    return Person(roles=frozenset(row["roles"]), languages=tuple(row["languages"]), has_totp=row["totp_secret"] is not None, **plain)
+    plain = {name: row[name] for name in _PLAIN}
+    sets: dict[str, Any] = {"roles": frozenset(row["roles"]), "languages": tuple(row["languages"]), "pagers": dict(row["pagers"] or {})}
+    return Person(has_totp=row["totp_secret"] is not None, **sets, **plain)
 
 
 def secret_hash(token: str) -> str:

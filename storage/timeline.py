@@ -120,6 +120,12 @@ async def of_chain(work: Work, chain: str) -> Sequence[sa.Row[Any]]:
     return (await work.execute(sa.select(timeline).where(timeline.c.chain == chain).order_by(timeline.c.seq))).all()
 
 
+async def acts_since(work: Work, chain: str, moment: datetime) -> Sequence[str]:
+    """What people, not machines, have done in a chain after a moment."""
+    c = timeline.c
+    return (await work.execute(sa.select(c.act).where(c.chain == chain, c.at > moment, c.person_id.is_not(None)))).scalars().all()
+
+
 async def since(work: Work, moment: datetime, door: str) -> Sequence[sa.Row[Any]]:
     """What came through one door since a moment, newest first, 500 at most."""
     query = sa.select(timeline).where(timeline.c.at >= moment, timeline.c.door == door).order_by(timeline.c.id.desc()).limit(500)

@@ -1,27 +1,34 @@
 """Short ways to say what a test needs: a house with its use cases, a mention, a person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from flows.flow import Flow
 from flows.loader import load_flow
 from flows.severity import Severity
 from flows.triage import Suggestion
 from handlers.board import Board
+from handlers.escalation.bells import Bells
+from handlers.escalation.calling import Caller
+from handlers.escalation.course import Course
+from handlers.escalation.roster import Roster
+from handlers.escalation.telling import Outcome, ways_outside
 from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
-from handlers.ports import Customer, Mention, Who
+from handlers.ports import Courier, Customer, Mention, Who
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
 from handlers.ticks import Ticks
 from handlers.use_cases import Ground, UseCases
+from handlers.ways import Way
 from handlers.workspaces import Workspaces
 from storage import people
 from storage.database import Store
@@ -35,6 +42,11 @@ _numbers = count(1)
 def data_breach() -> Flow:
     folder = ROOT / "flows/definitions"
     return load_flow({str(file): file.read_text(encoding="utf-8") for file in sorted(folder.glob("data_breach*.yaml"))})
+
+
+def course_on(board: Board, flow: Flow) -> Course:
+    """The course of cases where nobody is on duty and no courier stands by."""
+    return Course(Caller(Roster(), Bells(board)), Shelf(flow))
 
 
 @dataclass
@@ -76,23 +88,31 @@ class TestHouse:
     board: Board
     machine: object
     networks: dict[str, FakeNetwork] = field(default_factory=dict)  # X alone unless said otherwise
+    couriers: dict[str, Courier] = field(default_factory=dict)
+    roster: Roster = field(default_factory=Roster)
 
     def __post_init__(self) -> None:
         store, board, flow = self.store, self.board, self.flow
         self.networks = self.networks or {"x": FakeNetwork(store.dial or (lambda: datetime.now(UTC)))}
         self.shelf = Shelf(flow)
-        self.mentions = Mentions(store, board, flow, self.machine)
+        ground = Ground(store, board, self.shelf, self.networks, self.couriers, self.roster)
+        self.course = ground.course
+        self.mentions = Mentions(store, self.course, flow, self.machine)
         self.intake = Intake(self.mentions)
         self.inbox = Inbox(store, self.intake)
         self.ticks = Ticks(store, board, flow)
         team, workspaces = Staff(store, board, "UTC", "en"), Workspaces(store, tuple(board.channels))
-        ground = Ground(store, board, self.shelf, self.networks)
         self.acts = UseCases.upon(ground, Logbook(self.mentions), team, workspaces, Signin(store, insists=False))
         vars(self).update(vars(self.acts))  # each by its own name
         vars(self).update({name: getattr(self.answers, name) for name in ("drafts", "approvals", "aftermath", "handovers")})
         self.departures, self.gate = self.drafts.departures, self.drafts.departures.gate
         of_room = ("crises", "holds", "facts", "statements", "attestations", "clocks", "callbacks", "due")
         vars(self).update({name: getattr(self.room, name) for name in of_room})
+        vars(self).update({name: getattr(self.escalation, name) for name in ("acknowledging", "climb")})
+
+    def outside(self, link: Callable[[Any], str | None] = lambda _: None) -> dict[str, Way]:
+        """The ways of its couriers."""
+        return ways_outside(self.couriers, self.store, self.shelf, Outcome(self.course.caller), link)
 
     def use_cases(self) -> UseCases:
         """What the composition root would hand to a workspace's door."""

@@ -59,6 +59,7 @@ class Aftermath:
             await drafts.set_status(work, version.draft_id, DraftStatus.PUBLISHED)
             if case.status is not Status.CLOSED:
                 await cases.change(work, case.id, status=Status.ANSWERED, answered_at=case.answered_at or await work.now())
+            await self.drafts.departures.course.end(work, case.id, closed=False)
             await deadlines.meet(work, f"first_answer:{case.id}")
             payload = {"reply": reply.id, "version": version.number, "digest": version.digest, "text": version.text}
             await self._record(work, case, "reply_seen", payload, person, who)

@@ -7,6 +7,7 @@ from handlers.answers.gate import Gate
 from handlers.answers.publishing import PUBLISH, keep_back, key_of, publish_wish
 from handlers.board import Board
 from handlers.errors import NoWayOut, OnItsWay
+from handlers.escalation.course import Course
 from handlers.ports import Network, Words
 from handlers.room.facts import Resting
 from storage import cases, drafts, outbox, replies, statements
@@ -24,7 +25,11 @@ AT_ONCE = 25  # a person waits for the click that sets a hold; the rest follows 
 class Departures:
     networks: Mapping[str, Network]
     gate: Gate
-    board: Board
+    course: Course
+
+    @property
+    def board(self) -> Board:
+        return self.course.board
 
     def door_for(self, case: Case, *, private: bool) -> Network:
         """The network that a reply would leave by; raises NoWayOut when it cannot carry it."""

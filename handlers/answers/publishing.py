@@ -11,6 +11,7 @@ from typing import Any
 from handlers.answers.gate import Gate
 from handlers.board import Board, Shown
 from handlers.errors import SendError, TryLater
+from handlers.escalation.course import Course
 from handlers.ports import Bucket, Customer, Network, Words
 from handlers.ports import Reply as Outgoing
 from handlers.ways import Nothing, Sent, Stopped, Way
@@ -44,9 +45,9 @@ def key_of(act: str, reply_id: int) -> str:
     return f"{act}:{reply_id}"
 
 
-def ways_out(networks: Mapping[str, Network], store: Store, gate: Gate, board: Board) -> dict[str, Way]:
+def ways_out(networks: Mapping[str, Network], store: Store, gate: Gate, course: Course) -> dict[str, Way]:
     """By the network's name."""
-    return {name: Publishing(store, network, gate, board) for name, network in networks.items()}
+    return {name: Publishing(store, network, gate, course) for name, network in networks.items()}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ class Publishing:
     store: Store
     network: Network
     gate: Gate
-    board: Board
+    course: Course
+
+    @property
+    def board(self) -> Board:
+        return self.course.board
 
     def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:  # noqa: ARG002 - one account, one lane
         return self.network.limits(act)
@@ -115,7 +120,7 @@ class Publishing:
         await self.network.delete(reply.external_id)
         return Sent(reply.external_id)
 
-    async def finishing(self, work: Work, row: Claimed, sent: Sent) -> None:  # noqa: ARG002
+    async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:  # noqa: ARG002
         await cases.lock(work, row.case_id or 0)
 
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:  # noqa: ARG002 - it has happened, whoever holds the lease
@@ -143,6 +148,7 @@ class Publishing:
         first = {} if case.answered_at else {"answered_at": now}
         if status or first:
             await cases.change(work, case.id, **status, **first)
+        await self.course.end(work, case.id, closed=False)
         await deadlines.meet(work, f"first_answer:{case.id}")
 
     async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:

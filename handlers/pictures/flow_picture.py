@@ -14,10 +14,11 @@ from handlers.ports import Label, Words
 
 @dataclass(frozen=True)
 class Item:
-    """A line with a small sign before it: the name of a way, of a clock, or of somebody who is told."""
+    """A line with a small sign before it: a way, a clock, or somebody who is told. `fallback`: for when the others fail."""
 
     sign: str
     words: Words
+    fallback: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _stops(ladder: Ladder) -> Iterator[Stop]:
 
 def _step(step: Step, at: timedelta) -> Stop:
     ways = [Item(way, Words("picture.way", {"way": way})) for way in step.by]
-    instead = [Item(way, Words("picture.otherwise", {"way": way})) for way in step.otherwise]
+    instead = [Item(way, Words("picture.otherwise", {"way": way}), fallback=True) for way in step.otherwise]
     note = Words("picture.everyone") if step.everyone else None
     return Stop("step", _at(at), tuple(_whom(one) for one in step.tell), (*ways, *instead), note)
 

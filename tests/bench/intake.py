@@ -26,7 +26,7 @@ from storage.migrate import upgrade
 from tests import crowd
 from tests.bench.multiplied import AT_ONCE, TABLES, multiply, settle
 from tests.bench.progress import finish, say, table, watched
-from tests.builders import data_breach
+from tests.builders import course_on, data_breach
 from tests.servers.postgres import Postgres
 
 BATCH, WAVE, SEED = 200, 1000, 1000
@@ -60,7 +60,7 @@ class Known:
 
 def intake(store: Store, machine: Machine) -> Intake:
     """As app.py builds it with Slack configured, so that each case has its card queued."""
-    return Intake(Mentions(store, Board({"slack": {"crisis": "C1", "ordinary": "C2"}}), data_breach(), machine))
+    return Intake(Mentions(store, course_on(Board({"slack": {"crisis": "C1", "ordinary": "C2"}}), data_breach()), data_breach(), machine))
 
 
 def asked(texts: list[tuple[str, str]]) -> Known:

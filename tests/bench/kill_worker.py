@@ -20,7 +20,7 @@ from handlers.sender import Sender
 from handlers.shelf import Shelf
 from handlers.ticks import Ticks
 from storage.database import Store
-from tests.builders import data_breach
+from tests.builders import course_on, data_breach
 
 NETWORKS = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9")
 MUTE = ("n8", "n9")  # nobody can ask these whether a reply arrived
@@ -80,7 +80,7 @@ async def work(database: str, url: str, lease: float) -> None:
         await keeping.take_over()
         async with httpx.AsyncClient(base_url=url, timeout=lease / 2) as client:
             networks = {name: HttpNetwork(name, client) for name in NETWORKS}
-            ways = ways_out(networks, store, Gate(Shelf(flow)), board)
+            ways = ways_out(networks, store, Gate(Shelf(flow)), course_on(board, flow))
             recovering = asyncio.create_task(recover(Ticks(store, board, flow)))
             await Sender(store, ways, lease=timedelta(seconds=lease)).run(stop)
             recovering.cancel()

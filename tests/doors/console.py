@@ -93,7 +93,7 @@ class Room:
     @property
     def ways(self) -> Mapping[str, Way]:
         departures = self.acts.answers.drafts.departures
-        return ways_out(self.networks, self.store, departures.gate, departures.board)
+        return ways_out(self.networks, self.store, departures.gate, departures.course)
 
     async def person(self, name: str, *roles: str, languages: Sequence[str] = ("en",), **more: Any) -> Who:
         row = {**dict.fromkeys(("slack_id", "teams_id", "email", "phone", "hours", "deputy")), "timezone": "Europe/Madrid", **more}
@@ -174,9 +174,10 @@ async def room(
         await work.connection.run_sync(metadata.create_all)
         await cases.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()
-    mentions = Mentions(store, board, flow, machine or PlainMachine(flow))
+    ground = Ground(store, board, Shelf(flow), networks)
+    mentions = Mentions(store, ground.course, flow, machine or PlainMachine(flow))
     team, own = Staff(store, board, "Europe/Madrid", "en"), Workspaces(store, workspaces)
-    acts = UseCases.upon(Ground(store, board, Shelf(flow), networks), Logbook(mentions), team, own, Signin(store, insists))
+    acts = UseCases.upon(ground, Logbook(mentions), team, own, Signin(store, insists))
     try:
         yield Room(store, acts, mentions, dial, Starlette(routes=list(routes(acts, url))), networks, url)
     finally:

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.workspace import SlackWorkspace
 from handlers.errors import DoorClosed, Gone, Refused, TryLater, Unconfirmed
+from handlers.escalation.telling import Outcome
 from handlers.ports import Card, Place, Words
 from handlers.renderer import Renderer
 from handlers.sender import Sender
@@ -179,7 +180,7 @@ class Lane:
 
     def __init__(self, house, workspace):
         self.house = house
-        self.sender = Sender(house.store, ways_to({"slack": workspace}, Renderer(house.store, house.shelf, {"slack": "en"})))
+        self.sender = Sender(house.store, ways_to({"slack": workspace}, Renderer(house.store, house.shelf, {"slack": "en"}), Outcome(house.course.caller)))
 
     async def state(self):
         async with self.house.store.read() as work:

@@ -239,7 +239,7 @@ class World:
         self.network.can_be_asked = chance.which % 4 != 0
 
     def _sender(self):
-        return Sender(self.store, ways_out(self.house.networks, self.store, self.house.gate, self.house.board))
+        return Sender(self.store, ways_out(self.house.networks, self.store, self.house.gate, self.house.course))
 
     async def send(self, _):
         await self._sender().drain()

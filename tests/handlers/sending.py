@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flows.flow import Flow
 from handlers.answers.publishing import ways_out
 from handlers.board import Board
+from handlers.escalation.telling import Outcome
 from handlers.renderer import Renderer
 from handlers.sender import Sender
 from handlers.showing import ways_to
@@ -31,8 +32,8 @@ class Post:
 
     def sender(self) -> Sender:
         doors = {"slack": self.slack, **self.others}
-        out = ways_out(self.house.networks, self.store, self.house.gate, self.house.board)
-        return Sender(self.store, {**ways_to(doors, Renderer(self.store, self.house.shelf, {})), **out})
+        out = ways_out(self.house.networks, self.store, self.house.gate, self.house.course)
+        return Sender(self.store, {**ways_to(doors, Renderer(self.store, self.house.shelf, {}), Outcome(self.house.course.caller)), **out, **self.house.outside()})
 
     async def send(self, seconds: int = 0) -> None:
         """Let everything leave that may, now and in each of the next seconds; with the ticks that run beside a sender."""

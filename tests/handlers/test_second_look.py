@@ -30,7 +30,7 @@ def mind() -> Changeable:
 
 @pytest.fixture
 def look(house: TestHouse, mind: Changeable) -> SecondLook:
-    return SecondLook(house.store, house.board, house.flow, mind)
+    return SecondLook(house.store, house.course, house.flow, mind)
 
 
 async def standing(house: TestHouse, case: int) -> tuple[bool, int, str, set[str]]:

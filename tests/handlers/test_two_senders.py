@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.errors import TryLater, Unconfirmed
+from handlers.escalation.telling import Outcome
 from handlers.renderer import Renderer
 from handlers.sender import Sender
 from handlers.showing import ways_to
@@ -23,7 +24,7 @@ async def post(store, dial):
 async def senders(post, dial):
     """Three, each with a connection pool of its own as in three processes; one is all that SQLite may have."""
     stores = [Store(post.store.url, dial) for _ in range(3)] if post.store.on_postgresql else [post.store]
-    yield [Sender(store, ways_to({"slack": post.slack}, Renderer(store, post.house.shelf, {}))) for store in stores]
+    yield [Sender(store, ways_to({"slack": post.slack}, Renderer(store, post.house.shelf, {}), Outcome(post.house.course.caller))) for store in stores]
     for store in stores:
         await store.close()
 

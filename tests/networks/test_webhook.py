@@ -193,7 +193,7 @@ class OneIsCursed:
 
 
 async def test_one_bad_message_takes_no_other_of_its_batch_down(house):
-    intake = Intake(Mentions(house.store, house.board, house.flow, OneIsCursed(house.machine)))
+    intake = Intake(Mentions(house.store, house.course, house.flow, OneIsCursed(house.machine)))
     async with client(Inbox(house.store, intake)) as door:
         texts = ["one", "cursed", "two", "three"]
         answers = await asyncio.gather(*(deliver(door, body(text=text, external_id=text), delivery=text) for text in texts))

@@ -1,0 +1,171 @@
+"""Cards of notices, as workspace-neutral values: to one person about all they are called for, and in a case's thread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.flow import Flow
+from flows.severity import Severity
+from handlers.cards import tag_label
+from handlers.escalation.course import ladder_of
+from handlers.ports import Button, Called, Card, Label, Notice, Style, Words
+from handlers.shelf import Shelf
+from storage import calls, cases, escalations, notices, people
+from storage.calls import Call
+from storage.cases import Case
+from storage.database import Work
+from storage.escalations import Escalation
+from storage.notices import Notice as Kept
+from storage.people import Person
+from storage.types import Status
+
+LISTED = 10
+BUTTONS = 4
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One case that somebody is called for, as it stands now."""
+
+    call: Call
+    case: Case
+    flow: Flow
+    tags: Sequence[str]
+    standing: Escalation
+
+    @property
+    def is_open(self) -> bool:
+        return self.call.over_at is None and self.call.acknowledged_at is None and self.case.status is not Status.CLOSED
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A notice with all that it is about, the gravest first; `people` are those whom it calls."""
+
+    notice: Kept
+    matters: Sequence[Matter]
+    people: Sequence[Person]
+    now: datetime
+
+    @property
+    def waiting(self) -> list[Matter]:
+        return [one for one in self.matters if one.is_open]
+
+    @property
+    def taken(self) -> list[Matter]:
+        return [one for one in self.matters if not one.is_open]
+
+    @property
+    def severity(self) -> str:
+        return Severity(max([one.case.severity for one in self.waiting or self.matters], default=0)).word
+
+    @property
+    def exercise(self) -> bool:
+        return bool(self.matters) and all(one.case.exercise for one in self.matters)
+
+
+async def read(work: Work, shelf: Shelf, notice_id: int) -> Reading | None:
+    notice = await notices.get(work, notice_id)
+    if notice is None:
+        return None
+    matters = []
+    made = await calls.of_notice(work, notice_id)
+    standing = await escalations.of_cases(work, {call.case_id for call in made})
+    for call in made:
+        case = await cases.get(work, call.case_id)
+        if case:
+            tags = [tag.tag for tag in await cases.tags_of(work, case.id) if tag.is_set]
+            matters.append(Matter(call, case, await shelf.of(work, case), tags, standing.get(case.id, Escalation(case.id))))
+    called = [person for call in made if (person := await people.by_id(work, call.person_id))]
+    return Reading(notice, matters, list({person.id: person for person in called}.values()), await work.now())
+
+
+def _line(one: Matter, now: datetime) -> Words:
+    ladder = ladder_of(one.flow, one.case.ladder)
+    facts = {
+        "number": one.case.id,
+        "severity": Severity(one.case.severity).word,
+        "ladder": Label(ladder.label if ladder else {"en": one.case.ladder or ""}),
+        "minutes": int((now - one.case.opened_at).total_seconds() // 60),
+        "tags": tuple(tag_label(one.flow, tag) for tag in one.tags),
+    }
+    return Words("notice.line", facts)
+
+
+def _taken(one: Matter) -> Words:
+    name = one.standing.name or one.case.owner or ""
+    return Words("notice.over_line", {"number": one.case.id, "name": name})
+
+
+def _lines(reading: Reading) -> tuple[Words, ...]:
+    waiting, taken = reading.waiting, reading.taken
+    more = [Words("notice.more", {"count": len(waiting) - LISTED})] if len(waiting) > LISTED else []
+    return (*[_line(one, reading.now) for one in waiting[:LISTED]], *more, *[_taken(one) for one in taken[:LISTED]])
+
+
+def _title(reading: Reading) -> Words:
+    waiting = reading.waiting
+    if not waiting:
+        return Words("notice.over_title", {})
+    given = [one for one in waiting if one.call.step is None]
+    if len(waiting) == 1 and given:
+        return Words("notice.given_title", {"number": given[0].case.id})
+    return Words("notice.title", {"cases": len(waiting), "severity": reading.severity, "exercise": reading.exercise})
+
+
+def notice_card(reading: Reading) -> Card:
+    """To one person, in their direct messages."""
+    numbers = [one.case.id for one in reading.waiting]
+    every = Button("acknowledge_all", Words("button.acknowledge_all", {"count": len(numbers)}), str(reading.notice.id), Style.PRIMARY)
+    single = tuple(_acknowledge(number, only=len(numbers) == 1) for number in numbers[:BUTTONS])
+    more = _more(numbers[0]) if len(numbers) == 1 else ()
+    rows = ([(every,)] if len(numbers) > 1 else []) + ([(*single, *more)] if single else [])
+    return Card(_title(reading), _lines(reading), buttons=tuple(rows), tone=reading.severity if numbers else "plain")
+
+
+def call_card(reading: Reading) -> Card:
+    """In the case's thread, to all whom the step calls."""
+    one = reading.matters[0]
+    called = tuple(called_of(person) for person in reading.people)
+    facts = {"people": called, "step": (one.call.step or 0) + 1, "exercise": reading.exercise}
+    if not reading.waiting:
+        return Card(Words("call.over", {"name": one.standing.name or one.case.owner or ""}))
+    missing = tuple(call.call.name for call in reading.waiting) if len(reading.waiting) < len(reading.matters) else ()
+    small = (Words("call.missing", {"names": missing}),) if missing else ()
+    return Card(
+        Words("call.title", facts),
+        small=small,
+        buttons=((_acknowledge(one.case.id, only=True), *_more(one.case.id)),),
+        tone=reading.severity,
+    )
+
+
+def called_of(person: Person) -> Called:
+    return Called(person.name, {"slack": person.slack_id, "teams": person.teams_id})
+
+
+def _acknowledge(number: int, *, only: bool) -> Button:
+    style = Style.PRIMARY if only else Style.PLAIN
+    return Button("acknowledge", Words("button.acknowledge", {"number": 0 if only else number}), str(number), style)
+
+
+def _more(number: int) -> tuple[Button, ...]:
+    return (Button("snooze", Words("button.snooze"), str(number)), Button("reassign", Words("button.reassign"), str(number)))
+
+
+def outside(reading: Reading, token: str, link: str | None, language: str) -> Notice:
+    """The same for a colleague who looks at no workspace: numbers and the words of FLOW, none of the customer's."""
+    thread, title, lines = f"notice-{reading.notice.id}", _title(reading), _lines(reading)
+    over = not reading.waiting
+    return Notice(token, thread, language, reading.severity, title, lines, None if over else link, over)
+
+
+def told(words: Words, token: str, language: str, severity: int, link: str | None = None) -> Notice:
+    """Something that asks for nothing."""
+    return Notice(token, f"word-{token}", language, Severity(severity).word, words, link=link, over=True)
+
+
+def state_words(standing: Escalation) -> Words:
+    """How the ladder of a case stands, for its card."""
+    at = standing.snoozed_until or standing.acknowledged_at
+    return Words("case.escalation", {"state": str(standing.state), "name": standing.name, "step": standing.step, "at": at})

@@ -1,0 +1,69 @@
+"""Whom a step of FLOW means at this moment: people by name, by role, or by the rota that puts them on duty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from flows.hours import at_work
+from flows.ladder import Whom
+from flows.working import Rhythm, works
+from storage import people
+from storage.database import Work
+from storage.people import Person
+
+
+class OnDuty(Protocol):
+    """A rota, whichever way it is written."""
+
+    def on(self, at: datetime) -> str | None:
+        """The name of whoever is on duty."""
+        ...
+
+
+def is_at_work(person: Person, at: datetime) -> bool:
+    """By their hours, and by the public holidays that they keep."""
+    return works(rhythm_of(person), at) if person.holidays else at_work(person.hours, person.timezone, at)
+
+
+def rhythm_of(person: Person) -> Rhythm:
+    return Rhythm(person.hours, person.timezone, person.holidays or "")
+
+
+@dataclass
+class Roster:
+    """`rotas` by name; they are replaced as their files are read anew."""
+
+    rotas: Mapping[str, OnDuty] = field(default_factory=dict)
+
+    async def meant(self, work: Work, whom: Sequence[Whom]) -> list[Person]:
+        """Each once, in the order in which they are named."""
+        team, now = await people.everyone(work), await work.now()
+        found = [person for one in whom for person in self._each(one, team, now)]
+        return list({person.id: person for person in found}.values())
+
+    def _each(self, whom: Whom, team: Sequence[Person], at: datetime) -> list[Person]:
+        if whom.role:
+            return _of_role([person for person in team if whom.role in person.roles], team, at)
+        name = whom.person or self._on_duty(whom.on_duty, at)
+        person = next((one for one in team if one.name == name), None)
+        if person is None:
+            return []
+        # who is on duty is called whatever their hours; somebody named is not alone when they are away
+        return [person, *([] if whom.on_duty else _deputy(person, team, at))]
+
+    def _on_duty(self, rota: str, at: datetime) -> str | None:
+        return self.rotas[rota].on(at) if rota in self.rotas else None
+
+
+def _of_role(holders: Sequence[Person], team: Sequence[Person], at: datetime) -> list[Person]:
+    """Those at work; when nobody is, their deputies who are; else all of them, since a crisis wakes people."""
+    awake = [person for person in holders if is_at_work(person, at)]
+    return awake or [deputy for person in holders for deputy in _deputy(person, team, at)] or list(holders)
+
+
+def _deputy(person: Person, team: Sequence[Person], at: datetime) -> list[Person]:
+    """Whoever stands in for somebody who is away now."""
+    if is_at_work(person, at):
+        return []
+    return [one for one in team if one.name == person.deputy and is_at_work(one, at)]

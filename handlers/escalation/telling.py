@@ -1,0 +1,118 @@
+"""The way to a colleague outside the workspaces, and what is written down of every notice: that it arrived, or that it will not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from handlers.errors import CannotAsk, SendError
+from handlers.escalation import cards
+from handlers.escalation.calling import Caller
+from handlers.escalation.course import STEP
+from handlers.ports import Bucket, Courier, Notice, Words
+from handlers.shelf import Shelf
+from handlers.ways import Nothing, Sent, Way
+from storage import calls, deadlines, escalations, notices, people
+from storage import cases as case_rows
+from storage.database import Store, Work
+from storage.deadlines import Deadline
+from storage.escalations import Climbing
+from storage.notices import Notice as Kept
+from storage.outbox import Claimed
+from storage.types import SendState
+
+OF_NOTICES = ("notice", "call", "notice_over")
+ATTEMPTS = 3  # at something that may ring twice; then the next way is better than one more try
+Link = Callable[[Kept], str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of the calls that a notice carried."""
+
+    caller: Caller
+
+    async def hold(self, work: Work, row: Claimed) -> None:
+        """The cases come before the row that told of them, as everywhere."""
+        if row.kind in OF_NOTICES:
+            await case_rows.lock_all(work, {call.case_id for call in await calls.of_notice(work, row.facts["id"])})
+
+    async def arrived(self, work: Work, row: Claimed, external_id: str) -> None:
+        notice_id = row.facts["id"]
+        await notices.arrived(work, notice_id, external_id, row.channel_id if row.kind == "call" else None)
+        await calls.mark_told(work, [call.id for call in await calls.of_notice(work, notice_id)])
+
+    async def lost(self, work: Work, row: Claimed, reason: str) -> None:
+        """The next way, at once; where none is left, the next step, at once."""
+        if row.kind == "notice_over" or not await notices.failed(work, row.facts["id"], reason):
+            return
+        carried = [call for call in await calls.of_notice(work, row.facts["id"]) if call.told_at is None and call.over_at is None]
+        for call in carried:
+            if not await self.caller.next_way(work, call):
+                await self._next_step(work, call.case_id)
+
+    async def _next_step(self, work: Work, case_id: int) -> None:
+        """When everybody of the last step is known not to be told."""
+        standing = await escalations.get(work, case_id)
+        made = [call for call in await calls.of_case(work, case_id) if (call.climb, call.step) == (standing.climb, standing.step - 1)]
+        if standing.state is not Climbing.CLIMBING or any(call.failed_at is None for call in made):
+            return
+        running = await deadlines.get(work, f"{STEP}:{case_id}")
+        if running and running.met_at is None and running.told_at is None:
+            now = Deadline(running.key, STEP, min(running.due_at, await work.now()), case_id=case_id, severity=running.severity)
+            await deadlines.arm(work, [now])
+
+
+def ways_outside(couriers: Mapping[str, Courier], store: Store, shelf: Shelf, outcome: Outcome, link: Link) -> dict[str, Way]:
+    """By name."""
+    return {name: Telling(courier, store, shelf, outcome, link) for name, courier in couriers.items()}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A `Way`. Rendered as things stand when it leaves; what nobody waits for any more is not told at all."""
+
+    courier: Courier
+    store: Store
+    shelf: Shelf
+    outcome: Outcome
+    link: Link
+
+    def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:  # noqa: ARG002 - whatever it is, it is one more notice
+        return self.courier.limits(channel_id)
+
+    async def send(self, row: Claimed) -> Sent:
+        """Tried before without an answer: told again where that rings once, else a few times only; nobody told is worse than told twice."""
+        if row.attempt > ATTEMPTS and not self.courier.repeats_harmlessly:
+            raise CannotAsk("no_answer")
+        async with self.store.read() as work:
+            notice = await (self._words(work, row) if row.kind == "words" else self._notice(work, row))
+        return Sent(await self.courier.tell(row.channel_id, notice))
+
+    async def _notice(self, work: Work, row: Claimed) -> Notice:
+        reading = await cards.read(work, self.shelf, row.facts["id"])
+        if reading is None or (row.kind == "notice" and not reading.waiting):
+            raise Nothing
+        person = await people.by_id(work, reading.notice.person_id or 0)
+        if person is None:
+            raise Nothing
+        return cards.outside(reading, row.token, self.link(reading.notice), person.languages[0] if person.languages else "en")
+
+    async def _words(self, work: Work, row: Claimed) -> Notice:
+        person = await people.by_id(work, row.facts["person"])
+        if person is None:
+            raise Nothing
+        language = person.languages[0] if person.languages else "en"
+        return cards.told(Words(row.facts["name"], row.facts["facts"]), row.token, language, row.severity)
+
+    async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:  # noqa: ARG002 - arrived or lost
+        await self.outcome.hold(work, row)
+
+    async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:  # noqa: ARG002 - it rang, whoever holds the lease
+        if row.kind == "notice":
+            await self.outcome.arrived(work, row, sent.external_id)
+
+    async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:  # noqa: ARG002 - lost either way
+        if row.kind in OF_NOTICES:
+            await self.outcome.lost(work, row, reason)
+
+    async def instead(self, work: Work, row: Claimed, owner: str, error: SendError) -> bool:  # noqa: ARG002 - no manner of its own
+        return False

@@ -1,0 +1,125 @@
+"""Calls: this person was called for this case, by this step; how far the call came, and which ways are left."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import calls, cases, notice_calls, notices, people
+
+
+@dataclass(frozen=True)
+class Call:
+    """`step` None: somebody gave the case to this person. `otherwise`: FLOW's ways that are left, should those in use fail."""
+
+    id: int
+    case_id: int
+    climb: int
+    step: int | None
+    person_id: int
+    severity: int
+    otherwise: tuple[str, ...]
+    called_at: datetime
+    told_at: datetime | None
+    failed_at: datetime | None
+    acknowledged_at: datetime | None
+    over_at: datetime | None
+    name: str
+
+
+_c = calls.c
+_own = [_c[name] for name in Call.__dataclass_fields__ if name in _c]
+_select = sa.select(*_own, people.c.name).join(people, people.c.id == _c.person_id)
+
+
+def _call(row: Mapping[Any, Any]) -> Call:
+    return Call(**{**row, "otherwise": tuple(row["otherwise"])})
+
+
+async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Ids of the new ones. A step that has called somebody before calls them no second time. Values: case_id, climb, step, person_id,
+    severity, otherwise.
+    """
+    now, added = await work.now(), []
+    for row in rows:
+        new = work.insert(calls).values(**row, called_at=now).on_conflict_do_nothing().returning(_c.id)
+        call_id = (await work.execute(new)).scalar()
+        if call_id is not None:
+            added.append(int(call_id))
+    return added
+
+
+async def of_case(work: Work, case_id: int) -> list[Call]:
+    """All that were ever made for it, in order."""
+    return [_call(row) for row in (await work.execute(_select.where(_c.case_id == case_id).order_by(_c.id))).mappings()]
+
+
+async def by_ids(work: Work, ids: Collection[int]) -> list[Call]:
+    return [_call(row) for row in (await work.execute(_select.where(_c.id.in_(ids)).order_by(_c.id))).mappings()]
+
+
+async def of_notice(work: Work, notice_id: int) -> list[Call]:
+    """What a notice is about, gravest and longest first."""
+    query = _select.join(notice_calls, notice_calls.c.call_id == _c.id).where(notice_calls.c.notice_id == notice_id)
+    return [_call(row) for row in (await work.execute(query.order_by(_c.severity.desc(), _c.id))).mappings()]
+
+
+async def waiting_for(work: Work, person_id: int, limit: int = 100) -> list[Call]:
+    """What somebody was called for and nobody has yet, gravest first."""
+    where = (_c.person_id == person_id) & _c.over_at.is_(None) & _c.acknowledged_at.is_(None)
+    return [_call(row) for row in (await work.execute(_select.where(where).order_by(_c.severity.desc(), _c.id).limit(limit))).mappings()]
+
+
+async def mark_told(work: Work, ids: Collection[int]) -> None:
+    """The first notice of each arrived."""
+    await work.execute(sa.update(calls).where(_c.id.in_(ids), _c.told_at.is_(None)).values(told_at=await work.now(), failed_at=None))
+
+
+async def mark_failed(work: Work, ids: Collection[int]) -> None:
+    """No way is left: not told."""
+    await work.execute(sa.update(calls).where(_c.id.in_(ids), _c.told_at.is_(None)).values(failed_at=await work.now()))
+
+
+async def mark_acknowledged(work: Work, case_id: int, person_id: int) -> int:
+    """By the one who was called; how many calls that was."""
+    where = (_c.case_id == case_id) & (_c.person_id == person_id) & _c.acknowledged_at.is_(None) & _c.over_at.is_(None)
+    return (await work.execute(sa.update(calls).where(where).values(acknowledged_at=await work.now()))).rowcount
+
+
+async def end(work: Work, case_id: int) -> list[int]:
+    """Nobody waits for these any more; the ids of those that were open."""
+    where = (_c.case_id == case_id) & _c.over_at.is_(None)
+    return list((await work.execute(sa.update(calls).where(where).values(over_at=await work.now()).returning(_c.id))).scalars())
+
+
+async def use_next_way(work: Work, call_id: int, left: Sequence[str]) -> None:
+    await work.execute(sa.update(calls).where(_c.id == call_id).values(otherwise=list(left)))
+
+
+async def has_hope(work: Work, call_id: int) -> bool:
+    """Whether one of its notices has arrived or may still do so."""
+    query = sa.select(notices.c.id).join(notice_calls, notice_calls.c.notice_id == notices.c.id)
+    return await work.scalar(query.where(notice_calls.c.call_id == call_id, notices.c.failed_at.is_(None)).limit(1)) is not None
+
+
+async def overdue(work: Work, before: datetime, limit: int = 50) -> list[Call]:
+    """Called before a moment, told by no way so far, with ways left to be tried."""
+    where = _c.told_at.is_(None) & _c.failed_at.is_(None) & _c.over_at.is_(None) & (_c.called_at <= before)
+    left = sa.cast(_c.otherwise, sa.Text) != "[]"
+    return [
+        _call(row) for row in (await work.execute(_select.where(where, left).order_by(_c.severity.desc(), _c.id).limit(limit))).mappings()
+    ]
+
+
+async def cases_of(work: Work, ids: Collection[int]) -> list[int]:
+    """The cases of these calls, in the order in which they are locked."""
+    return list((await work.execute(sa.select(_c.case_id).where(_c.id.in_(ids)).distinct().order_by(_c.case_id))).scalars())
+
+
+async def open_of_exercises(work: Work) -> int:
+    """How many calls of a drill nobody has answered."""
+    query = sa.select(sa.func.count()).select_from(calls.join(cases, cases.c.id == _c.case_id))
+    return int(await work.scalar(query.where(cases.c.exercise, _c.over_at.is_(None))) or 0)

@@ -1,0 +1,82 @@
+"""Where each case stands on its ladder: climbing, acknowledged, snoozed, unanswered at its end, or over."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import cases, escalations, people
+from storage.types import Status
+
+
+class Climbing(StrEnum):
+    """climbing → acknowledged → (nothing follows) climbing; snoozed runs out; unanswered is red until somebody has it; over ends it."""
+
+    CLIMBING = "climbing"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    UNANSWERED = "unanswered"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """`step` is the one to be told next; `repeats` counts how often FLOW's own repetition began anew, `climb` every beginning."""
+
+    case_id: int
+    state: Climbing = Climbing.CLIMBING
+    climb: int = 0
+    repeats: int = 0
+    step: int = 0
+    acknowledged_by: int | None = None
+    acknowledged_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    reminded_at: datetime | None = None
+    name: str = ""  # of whoever acknowledged
+
+
+_c = escalations.c
+_own = [_c[name] for name in Escalation.__dataclass_fields__ if name in _c]
+_select = sa.select(*_own, sa.func.coalesce(people.c.name, "").label("name")).outerjoin(people, people.c.id == _c.acknowledged_by)
+
+
+def _escalation(row: Mapping[Any, Any]) -> Escalation:
+    return Escalation(**{**row, "state": Climbing(row["state"])})
+
+
+async def get(work: Work, case_id: int) -> Escalation:
+    """One that has not begun to climb stands before its first step."""
+    row = (await work.execute(_select.where(_c.case_id == case_id))).mappings().first()
+    return _escalation(row) if row else Escalation(case_id)
+
+
+async def of_cases(work: Work, case_ids: Collection[int]) -> dict[int, Escalation]:
+    """Those that have begun."""
+    rows = (await work.execute(_select.where(_c.case_id.in_(case_ids)))).mappings()
+    return {row["case_id"]: _escalation(row) for row in rows}
+
+
+async def put(work: Work, case_id: int, **values: Any) -> None:
+    """Begin it, or change it."""
+    row = {"state": Climbing.CLIMBING, **values, "changed_at": await work.now()}
+    new = work.insert(escalations).values(case_id=case_id, **row)
+    changed = {name: new.excluded[name] for name in (*values, "changed_at")}
+    await work.execute(new.on_conflict_do_update(index_elements=["case_id"], set_=changed))
+
+
+async def counts(work: Work) -> dict[str, int]:
+    """Open cases about which somebody was told or has acknowledged, by state; drills apart."""
+    query = sa.select(_c.state, sa.func.count().label("count")).join(cases, cases.c.id == _c.case_id)
+    where = query.where(cases.c.status != Status.CLOSED, cases.c.exercise.is_(sa.false())).group_by(_c.state)
+    rows = (await work.execute(where)).mappings()
+    return {row["state"]: row["count"] for row in rows}
+
+
+async def unanswered(work: Work, limit: int = 10) -> Sequence[int]:
+    """Cases whose ladder ended without anybody, the gravest and longest first."""
+    query = sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(_c.state == Climbing.UNANSWERED)
+    return (await work.execute(query.order_by(cases.c.severity.desc(), _c.changed_at).limit(limit))).scalars().all()
