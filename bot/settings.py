@@ -17,7 +17,7 @@ _WHERE = re.compile(r"(?:[^@]*@)?(?:\[[^]@/]*\]|[^:@/]*)(?::\d+)?(?:/[^@]*)?")
 NOTICE_SHAPES = ("pagerduty", "twilio", "ntfy")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
-_MAILBOX = re.compile(r"(?:[^<>@,;\r\n\"]*<)?[!-~]{1,64}@[A-Za-z0-9.-]+(?<!>)>?")
+_MAILBOX = re.compile(r"[^<>@,;:\\\"\x00-\x1f]*<[^\s<>@,;:\\\"]{1,64}@[A-Za-z0-9.-]+>|[^\s<>@,;:\\\"]{1,64}@[A-Za-z0-9.-]+")
 _SMTP_LOGIN = re.compile(r"[^:@/?#]+:[^:@/?#]+@")
 
 
@@ -220,6 +220,13 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         lines = [
-            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors(include_input=False, include_url=False)
+            f"{'.'.join(_variable(part) for part in one['loc'])}: {one['msg']}"
+            for one in error.errors(include_input=False, include_url=False)
         ]
         raise SettingsError("\n".join(lines)) from None
+
+
+def _variable(part: object) -> str:
+    """What is missing is reported by the name of its field; people know its variable."""
+    field = Settings.model_fields.get(str(part))
+    return str(field.validation_alias) if field else str(part)

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from email.utils import parseaddr
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
@@ -28,7 +26,7 @@ EACH = 10.0  # seconds for one answer of the server
 AWAY = timedelta(seconds=10)
 BUSY = timedelta(seconds=60)  # a 4xx; greylisting asks for about as much
 ALL_MAILS = Bucket("email", timedelta(milliseconds=200), burst=20)
-_ADDRESS = re.compile(r"[!-~]{1,64}@[^\s@]{1,253}")
+_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 
 
 class Encryption(StrEnum):
@@ -60,13 +58,13 @@ def submission(url: SecretStr) -> Submission:
 
 
 @asynccontextmanager
-async def entered(server: Submission, greeting: str) -> AsyncIterator[aiosmtplib.SMTP]:
-    """A connection, encrypted and signed in. `greeting` is the name that we give ourselves."""
+async def entered(server: Submission, greeting: str, each: float = EACH) -> AsyncIterator[aiosmtplib.SMTP]:
+    """A connection, encrypted and signed in. `greeting` is the name that we give ourselves; `each` answer may take so many seconds."""
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
         local_hostname=greeting,
-        timeout=EACH,
+        timeout=each,
         use_tls=server.encryption is Encryption.IMPLICIT,
         start_tls={Encryption.REQUIRED: True, Encryption.IMPLICIT: False, Encryption.OFFERED: None}[server.encryption],
         # nobody stands between us and this machine, whose own certificate is nobody's business
@@ -89,6 +87,7 @@ class Mail:
 
     server: Submission
     sender: str
+    each: float = EACH
     name: str = NAME
     repeats_harmlessly: bool = True
 
@@ -106,10 +105,10 @@ class Mail:
         message = letter(notice, self.sender, to)
         progress = Progress()
         try:
-            async with asyncio.timeout(PATIENCE), entered(self.server, own.rpartition("@")[2]) as client:
+            async with asyncio.timeout(PATIENCE), entered(self.server, own.rpartition("@")[2], self.each) as client:
                 await client.mail(own)
                 await client.rcpt(to)
-                await progress.hand_over(client, message.as_bytes())
+                await progress.hand_over(client, message.as_bytes(), self.each)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             if not progress.taken:  # what goes wrong with saying goodbye is of no interest
                 raise send_error(error, handed_over=progress.handed_over) from None
@@ -123,7 +122,7 @@ class Progress:
     handed_over: bool = False  # its end may have left us
     taken: bool = False
 
-    async def hand_over(self, client: aiosmtplib.SMTP, message: bytes) -> None:
+    async def hand_over(self, client: aiosmtplib.SMTP, message: bytes, each: float) -> None:
         """What aiosmtplib's `data` does, in two steps: it cannot be told from outside whether the message was on its way."""
         ready = await client.execute_command(b"DATA")
         if ready.code != aiosmtplib.SMTPStatus.start_input:
@@ -132,7 +131,7 @@ class Progress:
             raise aiosmtplib.SMTPServerDisconnected("lost")
         self.handed_over = True
         client.protocol.write(re.sub(rb"(?m)^\.", b"..", message) + b".\r\n")
-        answer = await client.protocol.read_response(timeout=EACH)
+        answer = await client.protocol.read_response(timeout=each)
         if not 200 <= answer.code < 300:
             raise aiosmtplib.SMTPDataError(answer.code, answer.message)
         self.taken = True
@@ -169,10 +168,9 @@ def _untrusted(error: BaseException) -> bool:
 
 def _plain(address: str | None) -> str | None:
     """The address as it goes over the wire; None for what is none, or only for servers that speak SMTPUTF8."""
-    if not address or not _ADDRESS.fullmatch(address):
-        return None
-    user, _, domain = address.rpartition("@")
+    user, _, domain = (address or "").rpartition("@")
     try:
-        return Address(username=user, domain=domain.encode("idna").decode()).addr_spec
-    except (HeaderParseError, ValueError):
+        plain = f"{user}@{domain.encode('idna').decode()}"
+    except UnicodeError:
         return None
+    return plain if _ADDRESS.fullmatch(plain) else None

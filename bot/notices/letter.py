@@ -26,12 +26,12 @@ def letter(notice: Notice, sender: str, to: str) -> EmailMessage:
     message["In-Reply-To"] = message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer by a machine
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
-    message["Content-Language"] = notice.language
     if notice.severity == "critical" and not notice.over:
         for name, value in _URGENT.items():
             message[name] = value
     message.set_content(_text(notice), cte="quoted-printable")
     message.add_alternative(_html(notice), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = notice.language  # set before, it would go into the first part
     return message
 
 

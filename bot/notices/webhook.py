@@ -41,6 +41,7 @@ class Webhook:
     shape: Shape
     url: str
     secret: SecretStr | None = None
+    patience: aiohttp.ClientTimeout = PATIENCE
 
     @property
     def name(self) -> str:
@@ -71,7 +72,7 @@ class Webhook:
     async def _post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """A connection of its own: on one that the other side is about to close we would not know what became of the request."""
         async with (
-            aiohttp.ClientSession(timeout=PATIENCE, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session,
+            aiohttp.ClientSession(timeout=self.patience, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session,
             session.post(
                 self.url, data=body, headers={"User-Agent": "Tocsin", "Accept-Encoding": "identity", **headers}, allow_redirects=False
             ) as response,
