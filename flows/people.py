@@ -143,10 +143,10 @@ def _address(place: Place, service: str) -> str:
 
 
 def zone_of(place: Place) -> str:
-    return _accepted(place, _is_zone, "a zone (Europe/Madrid)")
+    return _accepted(place, is_zone, "a zone (Europe/Madrid)")
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ValueError, KeyError, OSError):  # a path, an unknown name, a folder such as "Europe"
