@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
+from flows.document import shown
 from flows.flow import Flow
 from flows.ladder import WAYS, Ladder, Step, Whom
 from flows.lint.finding import Finding, between_shifts, hours_of, listed, longest, on_the_wall
@@ -70,10 +71,12 @@ def _rota(rota: str, team: Team) -> Iterator[Finding]:
         since, until = (on_the_wall(at, team.timezone) for at in gaps[0])
         facts: dict[str, str | int] = {"rota": rota, "since": since, "until": until, "count": len(gaps), "hours": hours_of(gaps)}
         yield Finding("rota_gap", grave=True, where=where, facts=facts)
-    strangers = getattr(team.rotas[rota], "strangers", ())  # what a calendar says of somebody whom it could not find
-    for who in dict.fromkeys((*team.on_rota(rota), *strangers)):
+    for who in team.on_rota(rota):
         if team.named(who) is None:
             yield Finding("rota_stranger", grave=True, where=where, facts={"rota": rota, "who": who})
+    # a calendar may hold much that is no shift at all; what it lacks shows as a gap
+    if unread := getattr(team.rotas[rota], "strangers", ()):
+        yield Finding("rota_unread", grave=False, where=where, facts={"rota": rota, "title": shown(unread[0]), "count": len(unread)})
 
 
 def persons(flow: Flow, team: Team) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.answers import Stage
+from flows.calendars import read_calendar
 from flows.crisis_rules import Question
 from flows.flow import LANGUAGES, Flow
 from flows.ladder import Fits, Ladder, Step, Whom
@@ -123,14 +124,16 @@ def test_a_rota_that_names_a_stranger_is_found_even_when_their_turn_is_weeks_awa
     assert only("rota_stranger", told) == Finding("rota_stranger", True, "rotas.duty_lead", {"rota": "duty_lead", "who": "zed"})
 
 
-def test_what_a_calendar_could_not_read_is_a_stranger(sound: Flow) -> None:
-    class Calendar:
-        strangers = ("On call: nobody knows",)
-
-        def between(self, begin: datetime, end: datetime) -> tuple[Shift, ...]:
-            return (Shift("duty_lead", "ana", begin, end),)
-
-    assert only("rota_stranger", found(sound, rotas={"duty_lead": Calendar()})).facts["who"] == "On call: nobody knows"
+def test_what_a_calendar_says_of_nobody_is_worth_a_look(sound: Flow) -> None:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x"]
+    for number, title in enumerate(["On call: ana", "All hands\\n\x1b[31m"]):
+        lines += ["BEGIN:VEVENT", f"UID:{number}", "DTSTAMP:20261101T000000Z", f"SUMMARY:{title}"]
+        lines += ["DTSTART:20261101T000000Z", "DTEND:20270201T000000Z", "END:VEVENT"]
+    calendar = read_calendar("duty_lead", "\r\n".join([*lines, "END:VCALENDAR", ""]), names={"ana": "ana"})
+    (unread,) = found(sound, rotas={"duty_lead": calendar})
+    assert (unread.kind, unread.grave, unread.facts["count"]) == ("rota_unread", False, 1)
+    assert str(unread.facts["title"]).startswith("'All hands")
+    assert str(unread.facts["title"]).isprintable()
 
 
 def test_a_person_who_is_not_there_is_found(sound: Flow) -> None:
