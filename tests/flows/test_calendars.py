@@ -58,6 +58,37 @@ END:VEVENT
 END:VCALENDAR
 """
 
+GOOGLE = """\
+BEGIN:VCALENDAR
+PRODID:-//Google Inc//Google Calendar 70.9054//EN
+VERSION:2.0
+X-WR-TIMEZONE:Europe/Madrid
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20261102
+DTEND;VALUE=DATE:20261109
+RRULE:FREQ=WEEKLY;WKST=MO;INTERVAL=2;BYDAY=MO
+UID:1@google.com
+STATUS:CONFIRMED
+SUMMARY:Guardia: Ana
+TRANSP:TRANSPARENT
+BEGIN:VALARM
+TRIGGER:-P0DT0H10M0S
+DESCRIPTION:Bo
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+DTSTART:20261109T080000Z
+DTEND:20261116T080000Z
+RRULE:FREQ=WEEKLY;UNTIL=20270301T075959Z;INTERVAL=2
+EXDATE:20261207T080000Z
+ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN=Bo;X-NUM
+ -GUESTS=0:mailto:bo@example.com
+UID:2@google.com
+SUMMARY:Guardia
+END:VEVENT
+END:VCALENDAR
+"""
+
 
 def at(text: str, zone: str = "UTC") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
@@ -90,6 +121,21 @@ def test_a_pagerduty_schedule_is_read() -> None:
     assert duty.then(at("2026-11-03")) == Shift("duty_lead", "Élodie O’Brien", at("2026-11-09T08:00"), at("2026-11-16T08:00"))
     assert duty.on(at("2026-11-17")) is None
     assert duty.strangers == ("On Call - Somebody Else - Crisis leads",)
+
+
+def test_a_google_calendar_is_read() -> None:
+    duty = read_calendar("duty_lead", GOOGLE, names=NAMES)
+    assert duty.strangers == ()
+    assert [
+        (shift.who, f"{shift.begin:%m-%dT%H}", f"{shift.end:%m-%dT%H}") for shift in duty.between(at("2026-11-01"), at("2026-12-21"))
+    ] == [
+        ("Ana", "11-01T23", "11-08T23"),  # midnight in Madrid
+        ("Bo", "11-09T08", "11-15T23"),
+        ("Ana", "11-15T23", "11-22T23"),
+        ("Bo", "11-23T08", "11-29T23"),
+        ("Ana", "11-29T23", "12-06T23"),
+        ("Ana", "12-13T23", "12-20T23"),
+    ]
 
 
 def test_lines_may_be_folded_and_end_as_windows_ends_them() -> None:
