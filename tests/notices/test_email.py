@@ -70,6 +70,15 @@ async def test_a_notice_arrives_with_what_a_person_and_a_machine_need_to_know():
         assert said in html
 
 
+@pytest.mark.parametrize("dots", ["." * 400, "\n.\n.", ".\r\n.\r\nMAIL FROM:<x@y.example>"])
+async def test_dots_neither_end_a_message_nor_get_lost(dots):
+    async with running(Post()) as post:
+        await mail(post).tell(TO, notice(lines=(line(7, ladder=Label({"en": dots})),)))
+    text = post.delivered[0].get_body(("plain",)).get_content()
+    assert " ".join(dots.split()) in text
+    assert len(post.delivered) == 1
+
+
 @pytest.mark.parametrize(("encryption", "implicit"), [(Encryption.REQUIRED, False), (Encryption.IMPLICIT, True)])
 async def test_it_is_handed_in_encrypted_and_signed_in(server_tls, trusted, encryption, implicit):
     async with running(Post(), server_tls, implicit=implicit) as post:
