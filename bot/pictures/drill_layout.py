@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.pictures.flow_layout import GAP, MARGIN, PAD, Spot, lines
+from bot.pictures.blocks import GAP, MARGIN, PAD, Spot, lines
 from bot.pictures.lettering import broken, cut, width
 from bot.pictures.shapes import COUNT, LEAD, NAME, SCALE, TITLE, UNDER, Box, Dot, Line, Look, Shape, Sheet, Sign, Text
 from bot.pictures.time_axis import Axis

@@ -77,9 +77,9 @@ def cut(words: str, room: float, look: Look) -> str:
     if width(words, look) <= room:
         return words
     kept = words
-    while kept and width(kept.rstrip() + MORE, look) > room:
-        kept = kept[:-1]
-    return kept.rstrip(" ,;:") + MORE
+    while kept and width(kept + MORE, look) > room:
+        kept = kept[:-1].rstrip(" ,;:")
+    return kept + MORE
 
 
 def broken(words: str, room: float, look: Look, most: int = 3) -> list[str]:

@@ -6,7 +6,7 @@ from bot.pictures.lettering import drawable
 from bot.pictures.shapes import Sheet
 from templates import FONTS, picture
 
-PNG_WIDTH = 1200  # pixels; wide enough for a telephone's screen to be zoomed into
+PNG_WIDTH = 1280  # pixels; wide enough for a telephone's screen to be zoomed into
 
 
 def svg(sheet: Sheet) -> str:

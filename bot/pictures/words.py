@@ -12,7 +12,7 @@ from templates import say
 def clean(words: str) -> str:
     """Without control characters, which XML forbids, and signs that turn the direction of writing; on one line."""
     plain = "".join(" " if letter in "\n\t\r" else letter for letter in words)
-    return "".join(letter for letter in plain if not unicodedata.category(letter).startswith("C"))
+    return "".join(letter for letter in plain if not unicodedata.category(letter).startswith("C")).strip()
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class Tongue:
     language: str
 
     def speak(self, words: Words) -> str:
-        """With a capital in front: each line of a picture stands alone."""
+        """With a capital in front, since each line of a picture stands alone; names stay as they are."""
         said = clean(speak(words, self.language, str, datetime.isoformat))
-        return said[:1].upper() + said[1:]
+        return said if words.name.startswith("plain.") else said[:1].upper() + said[1:]
 
     def say(self, name: str, /, **facts: object) -> str:
         """A macro of the pictures' own words, such as `approvals`."""
