@@ -11,10 +11,11 @@ CLASSES = {
     "normal": "fill:#e9f2ee,stroke:#2c6a52,color:#1d1b18",
     "low": "fill:#f6f4f0,stroke:#6d675d,color:#1d1b18",
     "plain": "fill:#e9eff9,stroke:#1f4fa3,color:#1d1b18",
+    "head": "fill:#fffefc,stroke:#5b564d,stroke-width:2px,color:#1d1b18",
     "again": "fill:#fffefc,stroke:#b5aea1,color:#1d1b18,stroke-dasharray:5 4",
     "last": "fill:#fdebe8,stroke:#b3160c,color:#b3160c",
 }
-PLAIN = set(" ,-+’·…")  # between letters and digits these mean nothing to Mermaid
+PLAIN = set(" ,’·…")  # between letters and digits these mean nothing to Mermaid
 
 
 def flow_mermaid(picture: FlowPicture, language: str) -> str:
@@ -44,14 +45,13 @@ def _lines(words: list[str]) -> str:
 
 
 def _lane(lane: Lane, node: str, tongue: Tongue, *, begins: bool) -> Iterator[str]:
-    yield f'  subgraph {node}["{_lines([tongue.speak(lane.title), *(tongue.speak(mark.words) for mark in lane.marks)])}"]'
-    yield "    direction LR"
+    """No subgraph: Mermaid writes its title over what stands in it, and turns the order of lanes round."""
+    yield f'  {node}("{_lines([tongue.speak(lane.title), *(tongue.speak(mark.words) for mark in lane.marks)])}"):::head'
+    if begins:
+        yield f'  begin -->|"{_lines([tongue.speak(words) for words in lane.leads])}"| {node}'
     for place, stop in enumerate(lane.stops):
-        yield f'    {node}s{place}["{_lines(_stop(stop, tongue))}"]:::{stop.kind if stop.kind in CLASSES else lane.tone}'
-    yield from (f"    {node}s{place} --> {node}s{place + 1}" for place in range(len(lane.stops) - 1))
-    yield "  end"
-    if begins and lane.stops:
-        yield f'  begin -->|"{_lines([tongue.speak(words) for words in lane.leads])}"| {node}s0'
+        yield f'  {node}s{place}["{_lines(_stop(stop, tongue))}"]:::{stop.kind if stop.kind in CLASSES else lane.tone}'
+        yield f"  {node}s{place - 1} --> {node}s{place}" if place else f"  {node} --> {node}s{place}"
 
 
 def _stop(stop: Stop, tongue: Tongue) -> list[str]:

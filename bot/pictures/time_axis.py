@@ -20,7 +20,7 @@ class Axis:
 
     def place(self, at: datetime) -> float:
         """What lies outside stands at the edge."""
-        share = (at - self.span.begin) / max(self.span.end - self.span.begin, timedelta(seconds=1))
+        share = (at.astimezone(UTC) - self.span.begin) / max(self.span.end - self.span.begin, timedelta(seconds=1))
         return self.x + self.width * min(1.0, max(0.0, share))
 
     def ticks(self) -> Iterator[datetime]:

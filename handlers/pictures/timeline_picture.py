@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 SEVERITIES = ("low", "normal", "high", "critical")
+
+
+def _in_utc(value: object, **moments: datetime) -> None:
+    """Two moments of one zone are subtracted by the clock on the wall, which is an hour wrong when clocks change between them."""
+    for name, moment in moments.items():
+        object.__setattr__(value, name, moment.astimezone(UTC))
 
 
 @dataclass(frozen=True)
@@ -14,6 +20,9 @@ class Span:
 
     begin: datetime
     end: datetime
+
+    def __post_init__(self) -> None:
+        _in_utc(self, begin=self.begin, end=self.end)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,9 @@ class Telling:
     severity: str = "normal"
     ways: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _in_utc(self, at=self.at)
+
 
 @dataclass(frozen=True)
 class Unanswered:
@@ -50,6 +62,9 @@ class Arrival:
 
     at: datetime
     cases: int
+
+    def __post_init__(self) -> None:
+        _in_utc(self, at=self.at)
 
 
 @dataclass(frozen=True)
