@@ -67,13 +67,16 @@ class Found:
         return sorted(self.late)[math.ceil(share * len(self.late)) - 1]
 
     def told(self) -> dict[str, float | int | None]:
-        p99 = self.at(0.99)
         return {
-            "lateness_p99_s": round(p99, 3) if math.isfinite(p99) else None,
-            "first_tick_s": round(self.first_tick, 2) if math.isfinite(self.first_tick) else None,
-            "mb": round(self.mb), "mb_few": round(self.mb_few), "lateness_p50_s": round(self.at(0.5), 3),
-            "arm_us": round(self.arm_us, 1), "unfired": sum(map(math.isinf, self.late)), "twice": self.twice,
+            "lateness_p99_s": _known(self.at(0.99)), "first_tick_s": _known(self.first_tick), "mb": round(self.mb),
+            "mb_few": round(self.mb_few), "lateness_p50_s": _known(self.at(0.5)), "arm_us": round(self.arm_us, 1),
+            "unfired": sum(map(math.isinf, self.late)), "twice": self.twice,
         }  # fmt: skip
+
+
+def _known(seconds: float) -> float | None:
+    """JSON has no word for never."""
+    return round(seconds, 3) if math.isfinite(seconds) else None
 
 
 @dataclass
