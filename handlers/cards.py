@@ -9,9 +9,10 @@ from flows.severity import Severity
 from handlers.customer_text import hides_something
 from handlers.ports import REHEARSED, Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
 from handlers.shelf import Shelf
-from storage import cases, customers, drafts, replies
+from storage import cases, customers, drafts, escalations, replies
 from storage.cases import Case, CaseTag
 from storage.database import Work
+from storage.escalations import Climbing, Escalation
 from storage.replies import Reply
 from storage.types import DraftStatus, ReplyState, Status
 
@@ -31,6 +32,7 @@ class View:
     flow: Flow  # the one that the case started with
     answers: Sequence[Words] = ()  # how its drafts and replies stand
     also: Sequence[Any] = ()  # the customer's other accounts
+    standing: Escalation | None = None  # on its ladder, once somebody was told or has acknowledged
 
 
 async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
@@ -46,6 +48,7 @@ async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
         await shelf.of(work, case),
         await _answers(work, case_id),
         await customers.linked(work, case.customer_id),
+        (await escalations.of_cases(work, [case_id])).get(case_id),
     )
 
 
@@ -80,14 +83,14 @@ def case_card(view: View, *, whole: bool = False) -> Card:
         title=_title(case),
         body=(CustomerText(text, whole), *_changes(first), *_set_tags(view)),
         small=_small(view),
-        buttons=(_tag_buttons(view), _act_buttons(case, hidden=hides_something(text) and not whole, url=first.url), _more_buttons(view)),
+        buttons=(_tag_buttons(view), _act_buttons(view, hidden=hides_something(text) and not whole, url=first.url), _more_buttons(view)),
         tone=Severity(case.severity).word,
     )
 
 
 def _title(case: Case) -> Words:
     facts = {"number": case.id, "handle": case.handle or case.customer_name, "name": case.customer_name, "network": case.network}
-    return Words("case.title", {**facts, "private": case.private})
+    return Words("case.title", {**facts, "private": case.private, "exercise": case.exercise})
 
 
 def _changes(first: Any) -> tuple[Words, ...]:
@@ -113,6 +116,8 @@ def _small(view: View) -> tuple[Words, ...]:
         Words("case.customer", {"kind": case.kind, "reach": case.reach, "language": case.language}),
         Words("case.since", {"at": case.opened_at, "mentions": case.mention_count}),
     ]
+    if view.standing and view.standing.state is not Climbing.OVER:
+        lines.append(standing_words(view.standing))
     lines += view.answers
     if view.also:
         accounts = tuple(
@@ -122,6 +127,12 @@ def _small(view: View) -> tuple[Words, ...]:
     if view.like_this:
         lines.append(Words("case.like_this", {"count": view.like_this}))
     return tuple(lines)
+
+
+def standing_words(standing: Escalation) -> Words:
+    """How the ladder of a case stands."""
+    at = standing.snoozed_until or standing.acknowledged_at
+    return Words("case.escalation", {"state": str(standing.state), "name": standing.name, "step": standing.step, "at": at})
 
 
 def _tag_buttons(view: View) -> tuple[Button, ...]:
@@ -139,13 +150,15 @@ def _tag_buttons(view: View) -> tuple[Button, ...]:
     return (*tags, Button("more_tags", Words("button.more_tags"), f"{number}"))
 
 
-def _act_buttons(case: Case, *, hidden: bool, url: str | None) -> tuple[Button, ...]:
-    number = str(case.id)
+def _act_buttons(view: View, *, hidden: bool, url: str | None) -> tuple[Button, ...]:
+    case, number = view.case, str(view.case.id)
     buttons = []
     if case.status == Status.CLOSED:
         buttons.append(Button("reopen", Words("button.reopen"), number))
     elif case.owner_id is None:
         buttons.append(Button("claim", Words("button.claim"), number, Style.PRIMARY))
+    if case.status != Status.CLOSED and view.standing and view.standing.state in (Climbing.CLIMBING, Climbing.UNANSWERED):
+        buttons.append(Button("acknowledge", Words("button.acknowledge", {"number": 0}), number, Style.DANGER))
     if case.status != Status.CLOSED:
         buttons.append(Button("reply", Words("button.reply"), number, Style.PLAIN if case.owner_id is None else Style.PRIMARY))
     buttons.append(
@@ -163,8 +176,14 @@ def _act_buttons(case: Case, *, hidden: bool, url: str | None) -> tuple[Button, 
 def _more_buttons(view: View) -> tuple[Button, ...]:
     number = str(view.case.id)
     handover = [] if view.case.status == Status.CLOSED else [Button("handover", Words("button.handover"), number)]
+    owned = (
+        [] if view.case.owner_id is None or view.case.status == Status.CLOSED else [Button("take_over", Words("button.take_over"), number)]
+    )
+    given = [] if view.case.status == Status.CLOSED else [_act("reassign", number), _act("snooze", number)]
     buttons = [
         *handover,
+        *owned,
+        *given,
         Button("note", Words("button.note"), number),
         Button("kind", Words("button.kind"), number),
         Button("link", Words("button.link"), number),
@@ -172,6 +191,10 @@ def _more_buttons(view: View) -> tuple[Button, ...]:
     if view.like_this:
         buttons.append(Button("like_this", Words("button.like_this", {"count": view.like_this}), number))
     return tuple(buttons)
+
+
+def _act(name: str, number: str) -> Button:
+    return Button(name, Words(f"button.{name}"), number)
 
 
 def mention_card(mention: Any) -> Card:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from handlers.answers.commands import VERBS as OF_ANSWERS
 from handlers.answers.commands import OfAnswers
+from handlers.escalation.commands import VERBS as OF_LADDERS
+from handlers.escalation.commands import OfLadders
 from handlers.room.commands import VERBS as OF_ROOM
 from handlers.room.commands import OfRoom
 from handlers.typed import Help as Help  # noqa: PLC0414 - doors take it from here
@@ -79,7 +81,7 @@ class RemovePerson:
 OfCrisis = OpenCrisis | CloseCrisis
 OfCase = TakeNext | ShowCase | CloseCase
 OfPeople = ListPeople | AddPerson | ChangePerson | RemovePerson
-Command = OfCrisis | OfCase | OfPeople | OfRoom | OfAnswers | ShowStatus | LogContact | Help
+Command = OfCrisis | OfCase | OfPeople | OfRoom | OfAnswers | OfLadders | ShowStatus | LogContact | Help
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
 _WORD = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _KINDS: Mapping[str, bool] = {"crisis": True, "ordinary": False}
@@ -157,6 +159,7 @@ _VERBS: Mapping[str, Callable[[Sequence[str]], Command]] = {
     "show": _show,
     **OF_ROOM,
     **OF_ANSWERS,
+    **OF_LADDERS,
     "log": lambda _: LogContact(),
     "people": _people,
     "help": lambda _: Help(),

@@ -139,6 +139,22 @@ class NoSuchCallback(Told):
     template = "error.no_such_callback"
 
 
+class LinkOver(Told):
+    """A link of a mail is too old, or not whole."""
+
+    template = "error.link_over"
+
+
+class DrillRuns(Told):
+    """An exercise is under way already."""
+
+    template = "error.drill_runs"
+
+
+class NoDrill(Told):
+    template = "error.no_drill"
+
+
 class TooLong(Told):
     """FLOW lets nobody put such a case off for so long. Facts: minutes, the most."""
 

@@ -14,6 +14,7 @@ from handlers.board import Board, Shown
 from handlers.customer_text import storable
 from handlers.escalation.beginning import Begun, begin
 from handlers.escalation.course import Course, ladder_of
+from handlers.escalation.drills import DRILL
 from handlers.machine import Machine
 from handlers.ports import Event, Mention, Receipt, Words
 from storage import cases, crises, customers, mentions, people, timeline
@@ -161,6 +162,7 @@ class Mentions:
             "language": one.suggestion.language,
             "private": one.mention.private,
             "mention_count": len(mine),
+            "exercise": one.mention.source == DRILL,
             "cluster": one.suggestion.cluster,
             "opened_at": now,
             "last_mention_at": now,

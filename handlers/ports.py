@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from storage.buckets import Bucket as Bucket  # noqa: PLC0414 - doors may not import storage
 
@@ -37,7 +37,7 @@ class Called:
 
 @dataclass(frozen=True)
 class Words:
-    """A message of templates/ by name, with its facts: str (the door escapes it), int, datetime, CustomerText, Label, Called, Words, tuple."""
+    """A message of templates/ by name, with its facts: str (escaped by the door), int, datetime, CustomerText, Label, Called, Words, tuple."""
 
     name: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -71,6 +71,14 @@ class Card:
     small: tuple[Words, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()  # rows
     tone: str = "plain"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture to be shown where somebody asked for it. `picture` is one of handlers/pictures, drawn by the door's own means."""
+
+    title: Words
+    picture: Any
 
 
 class FieldKind(StrEnum):

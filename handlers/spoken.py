@@ -27,7 +27,10 @@ from handlers.commands import (
     TakeNext,
 )
 from handlers.desk import Desk
-from handlers.ports import Card, Form, Who
+from handlers.escalation.acts import EscalationActs
+from handlers.escalation.commands import OfLadders
+from handlers.escalation.spoken import LaddersSpoken
+from handlers.ports import Card, Drawing, Form, Who
 from handlers.replies import help_card, people_card, status_card, told
 from handlers.room.acts import RoomActs
 from handlers.room.commands import OfRoom
@@ -44,10 +47,11 @@ class Spoken:
     staff: Staff
     room: RoomActs
     answers: AnswerActs
+    escalation: EscalationActs
 
-    async def obey(self, who: Who, command: Command) -> Card | Form:
-        if isinstance(command, OfAnswers):
-            return await AnswersSpoken(self.answers).obey(who, command)
+    async def obey(self, who: Who, command: Command) -> Card | Form | Drawing:
+        if isinstance(command, OfLadders):
+            return await LaddersSpoken(self.escalation).obey(who, command)
         match command:
             case Help():
                 return help_card(command)
@@ -59,7 +63,9 @@ class Spoken:
                 return await self._crisis(who, command)
         return await self._of_things(who, command)
 
-    async def _of_things(self, who: Who, command: OfCase | OfPeople | OfRoom) -> Card | Form:
+    async def _of_things(self, who: Who, command: OfCase | OfPeople | OfRoom | OfAnswers) -> Card | Form:
+        if isinstance(command, OfAnswers):
+            return await AnswersSpoken(self.answers).obey(who, command)
         match command:
             case TakeNext() | ShowCase() | CloseCase():
                 return await self._case(who, command)

@@ -95,7 +95,7 @@ class UseCases:
             glance=Glance(store, shelf),
             room=room,
             answers=AnswerActs(drafts, room.callbacks),
-            escalation=EscalationActs(store, course),
+            escalation=EscalationActs(store, course, logbook.mentions.receive),
         )
 
     @property
@@ -105,4 +105,4 @@ class UseCases:
     @property
     def spoken(self) -> Spoken:
         """What is typed instead of clicked."""
-        return Spoken(self.cases, self.desk, self.staff, self.room, self.answers)
+        return Spoken(self.cases, self.desk, self.staff, self.room, self.answers, self.escalation)

@@ -138,6 +138,11 @@ async def next_unowned(work: Work, *, crisis: bool | None, languages: Sequence[s
     return await get(work, case_id) if case_id else None
 
 
+async def exercises(work: Work) -> list[int]:
+    """The open cases of a drill."""
+    return list((await work.execute(sa.select(cases.c.id).where(cases.c.exercise, cases.c.status != Status.CLOSED))).scalars())
+
+
 async def queue(work: Work, *, where: Sequence[sa.ColumnElement[bool]] = (), limit: int = 50) -> list[Case]:
     """Open cases, gravest first, then the longest waiting."""
     query = _select.where(cases.c.status != Status.CLOSED, *where).order_by(cases.c.severity.desc(), cases.c.opened_at).limit(limit)

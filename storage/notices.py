@@ -67,13 +67,9 @@ async def raise_to(work: Work, notice_id: int, severity: int) -> None:
 
 async def arrived(work: Work, notice_id: int, external_id: str, address: str | None = None) -> None:
     """`address` when it arrived elsewhere than it was meant for: a thread may have moved."""
-    await work.execute(
-        sa.update(notices)
-        .where(_c.id == notice_id)
-        .values(
-            external_id=external_id, told_at=sa.func.coalesce(_c.told_at, sa.literal(await work.now(), _c.told_at.type)), failed_at=None
-        )
-    )
+    first = sa.func.coalesce(_c.told_at, sa.literal(await work.now(), _c.told_at.type))
+    values = {"external_id": external_id, "told_at": first, "failed_at": None, **({"address": address} if address else {})}
+    await work.execute(sa.update(notices).where(_c.id == notice_id).values(values))
 
 
 async def failed(work: Work, notice_id: int, reason: str) -> bool:

@@ -33,6 +33,8 @@ class Departures:
 
     def door_for(self, case: Case, *, private: bool) -> Network:
         """The network that a reply would leave by; raises NoWayOut when it cannot carry it."""
+        if case.exercise:
+            raise NoWayOut(network=case.network, reason="exercise")
         network = self.networks.get(case.network)
         if network is None:
             raise NoWayOut(network=case.network, reason="not_connected")

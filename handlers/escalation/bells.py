@@ -14,7 +14,7 @@ AFTERWARDS = (DIRECT, WEBHOOK, EMAIL)  # what is tried when FLOW names nothing m
 
 @dataclass(frozen=True)
 class Bell:
-    """One way to one person: the door's name, and the address there."""
+    """One way to one person: the door's name, and their account there; outside the workspaces the person's number."""
 
     way: str
     address: str
@@ -37,14 +37,12 @@ class Bells:
         if way == DIRECT:
             accounts = {"slack": person.slack_id, "teams": person.teams_id}
             return [Bell(name, account) for name, account in accounts.items() if account and name in self.board.channels]
-        return (
-            [Bell(name, address) for name, address in self._outside(person) if (name == EMAIL) == (way == EMAIL)] if way != THREAD else []
-        )
-
-    def _outside(self, person: Person) -> list[tuple[str, str]]:
+        if way == THREAD:
+            return []
         colleague = colleague_of(person)
-        found = [(name, courier.address(colleague)) for name, courier in self.couriers.items()]
-        return [(name, address) for name, address in found if address]
+        # a lane is named in logs and on status pages, and an address may be a secret: the person stands for it until it is used
+        meant = [name for name, courier in self.couriers.items() if (name == EMAIL) == (way == EMAIL) and courier.address(colleague)]
+        return [Bell(name, str(person.id)) for name in meant]
 
     def is_door(self, way: str) -> bool:
         """Whether notices by this way are cards in a workspace, which can be changed after they were posted."""

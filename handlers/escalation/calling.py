@@ -44,7 +44,7 @@ class Caller:
         return added
 
     async def next_way(self, work: Work, call: Call) -> bool:
-        """The ways in use failed, or are slow: the next one that reaches the person. False when none is left and nothing may still arrive."""
+        """The ways in use failed, or are slow: the next one that reaches the person. False when none is left to hope for."""
         person = await people.by_id(work, call.person_id)
         left = list(call.otherwise)
         while left and person:

@@ -155,17 +155,23 @@ def _more(number: int) -> tuple[Button, ...]:
 
 def outside(reading: Reading, token: str, link: str | None, language: str) -> Notice:
     """The same for a colleague who looks at no workspace: numbers and the words of FLOW, none of the customer's."""
-    thread, title, lines = f"notice-{reading.notice.id}", _title(reading), _lines(reading)
-    over = not reading.waiting
-    return Notice(token, thread, language, reading.severity, title, lines, None if over else link, over)
+    waiting = reading.waiting
+    exercise = (Words("notice.exercise"),) if reading.exercise else ()
+    how = (Words("notice.how"),) if waiting and link else ()
+    numbers = {"cases": len(waiting), "numbers": tuple(one.case.id for one in waiting), "severity": reading.severity}
+    return Notice(
+        token,
+        f"notice-{reading.notice.id}",
+        language,
+        reading.severity,
+        _title(reading),
+        (*exercise, *_lines(reading), *how),
+        link if waiting else None,
+        over=not waiting,
+        short=Words("notice.sms", {**numbers, "exercise": reading.exercise}) if waiting else None,
+    )
 
 
-def told(words: Words, token: str, language: str, severity: int, link: str | None = None) -> Notice:
+def told(words: Words, token: str, language: str, severity: int) -> Notice:
     """Something that asks for nothing."""
-    return Notice(token, f"word-{token}", language, Severity(severity).word, words, link=link, over=True)
-
-
-def state_words(standing: Escalation) -> Words:
-    """How the ladder of a case stands, for its card."""
-    at = standing.snoozed_until or standing.acknowledged_at
-    return Words("case.escalation", {"state": str(standing.state), "name": standing.name, "step": standing.step, "at": at})
+    return Notice(token, f"word-{token}", language, Severity(severity).word, words)

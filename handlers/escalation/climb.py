@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flows.ladder import Ladder, Step, Whom
+from flows.ladder import Ladder, Step
 from handlers.board import Shown
 from handlers.escalation.course import LAPSE, STEP, Course, above
 from handlers.escalation.lapses import Lapses
@@ -100,11 +100,5 @@ class Climb:
 
 
 def step_at(ladder: Ladder, number: int) -> Step:
-    """Past the last one: everybody of the end, by every way there is."""
-    if number < len(ladder.steps):
-        return ladder.steps[number]
-    return Step(ladder.at_last or _all(ladder), by=("thread", "direct", "email", "webhook"))
-
-
-def _all(ladder: Ladder) -> tuple[Whom, ...]:
-    return tuple(dict.fromkeys(whom for step in ladder.steps for whom in step.tell))
+    """Past the last one, the end."""
+    return ladder.steps[number] if number < len(ladder.steps) else ladder.last

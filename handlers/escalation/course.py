@@ -1,4 +1,4 @@
-"""The course of a case on its ladder: which one it climbs, when its clocks run, when it pauses, when it is over. Pure steps of a transaction."""
+"""The course of a case on its ladder: which one it climbs, when its clocks run, when it pauses, when it is over."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

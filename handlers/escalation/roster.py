@@ -3,22 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from flows.hours import at_work
 from flows.ladder import Whom
+from flows.rota import Duty
 from flows.working import Rhythm, works
 from storage import people
 from storage.database import Work
 from storage.people import Person
-
-
-class OnDuty(Protocol):
-    """A rota, whichever way it is written."""
-
-    def on(self, at: datetime) -> str | None:
-        """The name of whoever is on duty."""
-        ...
 
 
 def is_at_work(person: Person, at: datetime) -> bool:
@@ -34,7 +26,7 @@ def rhythm_of(person: Person) -> Rhythm:
 class Roster:
     """`rotas` by name; they are replaced as their files are read anew."""
 
-    rotas: Mapping[str, OnDuty] = field(default_factory=dict)
+    rotas: Mapping[str, Duty] = field(default_factory=dict)
 
     async def meant(self, work: Work, whom: Sequence[Whom]) -> list[Person]:
         """Each once, in the order in which they are named."""

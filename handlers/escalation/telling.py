@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.errors import CannotAsk, SendError
+from handlers.errors import CannotAsk, Refused, SendError
 from handlers.escalation import cards
+from handlers.escalation.bells import colleague_of
 from handlers.escalation.calling import Caller
 from handlers.escalation.course import STEP
 from handlers.ports import Bucket, Courier, Notice, Words
@@ -84,24 +85,23 @@ class Telling:
         if row.attempt > ATTEMPTS and not self.courier.repeats_harmlessly:
             raise CannotAsk("no_answer")
         async with self.store.read() as work:
-            notice = await (self._words(work, row) if row.kind == "words" else self._notice(work, row))
-        return Sent(await self.courier.tell(row.channel_id, notice))
+            person = await people.by_id(work, int(row.channel_id))
+            if person is None:
+                raise Nothing
+            colleague = colleague_of(person)
+            notice = await self._notice(work, row, colleague.language)
+        address = self.courier.address(colleague)
+        if address is None:
+            raise Refused("no_address")
+        return Sent(await self.courier.tell(address, notice))
 
-    async def _notice(self, work: Work, row: Claimed) -> Notice:
+    async def _notice(self, work: Work, row: Claimed, language: str) -> Notice:
+        if row.kind == "words":
+            return cards.told(Words(row.facts["name"], row.facts["facts"]), row.token, language, row.severity)
         reading = await cards.read(work, self.shelf, row.facts["id"])
         if reading is None or (row.kind == "notice" and not reading.waiting):
             raise Nothing
-        person = await people.by_id(work, reading.notice.person_id or 0)
-        if person is None:
-            raise Nothing
-        return cards.outside(reading, row.token, self.link(reading.notice), person.languages[0] if person.languages else "en")
-
-    async def _words(self, work: Work, row: Claimed) -> Notice:
-        person = await people.by_id(work, row.facts["person"])
-        if person is None:
-            raise Nothing
-        language = person.languages[0] if person.languages else "en"
-        return cards.told(Words(row.facts["name"], row.facts["facts"]), row.token, language, row.severity)
+        return cards.outside(reading, row.token, self.link(reading.notice), language)
 
     async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:  # noqa: ARG002 - arrived or lost
         await self.outcome.hold(work, row)

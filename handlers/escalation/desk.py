@@ -1,0 +1,100 @@
+"""What is looked up about ladders: who is on duty now and next, what waits for me, whom a case has called; and its forms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.flow import ROLES
+from flows.rota import Shift
+from handlers.acts import Act, admit
+from handlers.errors import BadInput, NoSuchCase
+from handlers.escalation import forms
+from handlers.escalation.acknowledging import SNOOZE_MOST
+from handlers.escalation.course import Course
+from handlers.escalation.roster import is_at_work
+from handlers.pictures.flow_picture import drawn
+from handlers.ports import Drawing, Form, Label, Who, Words
+from storage import calls, cases, escalations, people
+from storage.calls import Call
+from storage.cases import Case
+from storage.database import Store
+from storage.escalations import Escalation
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """Who has a rota now, and from when on somebody else: either may be nobody."""
+
+    rota: str
+    now: str | None
+    then: Shift | None
+
+
+@dataclass(frozen=True)
+class OnCall:
+    """`at_work`: role → those of it who are at work at this moment."""
+
+    at: datetime
+    duties: Sequence[DutyLine]
+    at_work: dict[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that this person was called for and nobody has yet."""
+
+    call: Call
+    case: Case
+
+
+@dataclass(frozen=True)
+class EscalationDesk:
+    store: Store
+    course: Course
+
+    async def on_call(self, who: Who) -> OnCall:
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            team, now = await people.everyone(work), await work.now()
+        rotas = self.course.caller.roster.rotas
+        duties = [DutyLine(name, rota.on(now), rota.then(now)) for name, rota in sorted(rotas.items())]
+        awake = {role: [person.name for person in team if role in person.roles and is_at_work(person, now)] for role in ROLES}
+        held = {role for person in team for role in person.roles}
+        return OnCall(now, duties, {role: names for role, names in awake.items() if role in held})
+
+    async def waiting(self, who: Who) -> list[Waiting]:
+        """Each case once, gravest first."""
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.SEE)
+            made = {call.case_id: call for call in reversed(await calls.waiting_for(work, person.id))}
+            found = [Waiting(call, case) for call in made.values() if (case := await cases.get(work, call.case_id))]
+        return sorted(found, key=lambda one: (-one.case.severity, one.call.id))
+
+    async def of_case(self, who: Who, case_id: int) -> tuple[Escalation, Sequence[Call]]:
+        """How its ladder stands, and everybody whom it called."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+            return await escalations.get(work, case_id), await calls.of_case(work, case_id)
+
+    async def drawing(self, who: Who, ladder: str = "") -> Drawing:
+        """FLOW as it is now, or one of its ladders. Raises BadInput for one that it does not have."""
+        flow = self.course.shelf.present
+        async with self.store.read() as work:
+            await admit(work, who, Act.SEE)
+        if ladder and ladder not in {one.name for one in flow.ladders}:
+            raise BadInput(field="ladder", problem="unknown_choice")
+        return Drawing(Words("picture.flow", {"title": Label(flow.title)}), drawn(flow, ladder or None))
+
+    async def form(self, who: Who, act: str, case_id: int) -> Form:
+        """For `snooze` and `reassign`."""
+        async with self.store.read() as work:
+            await admit(work, who, Act.REASSIGN if act == "reassign" else Act.ACKNOWLEDGE)
+            case = await cases.get(work, case_id)
+            if case is None:
+                raise NoSuchCase(case=case_id)
+            if act == "reassign":
+                now = await work.now()
+                return forms.reassign_form(case_id, [(one, is_at_work(one, now)) for one in await people.everyone(work)])
+            ladder = await self.course.ladder(work, case)
+        most = ladder.snooze_most if ladder else SNOOZE_MOST
+        return forms.snooze_form(case_id, int(most.total_seconds() // 60))
