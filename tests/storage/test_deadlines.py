@@ -220,15 +220,15 @@ async def test_what_was_looked_at_is_taken_once_and_only_while_it_is_due(store, 
 
 async def test_clocks_of_new_cases_are_set_in_one_go_each_with_its_own_moment(held, dial):
     house, _, made = held
-    rows = [("step", case, severity, dial() + timedelta(minutes=severity), False) for severity, case in enumerate(made, 1)]
+    rows = [("one", case, severity, dial() + timedelta(minutes=severity), False) for severity, case in enumerate(made, 1)]
     async with house.store.begin() as work:
         await deadlines.arm_new(work, [])
-        await deadlines.arm_new(work, [*rows, ("resolution", made[0], LOW, dial(), True)])
+        await deadlines.arm_new(work, [*rows, ("other", made[0], LOW, dial(), True)])
         await work.commit()
     dial.forward(minutes=2)
-    assert await due(house.store, kinds=("step", "resolution")) == [f"step:{made[1]}", f"step:{made[0]}"]
+    assert await due(house.store, kinds=("one", "other")) == [f"one:{made[1]}", f"one:{made[0]}"]
     async with house.store.begin() as work:
-        stopped = await deadlines.get(work, f"resolution:{made[0]}")
+        stopped = await deadlines.get(work, f"other:{made[0]}")
         assert (stopped.case_id, stopped.severity, stopped.paused_at) == (made[0], LOW, dial() - timedelta(minutes=2))
 
 
