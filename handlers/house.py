@@ -1,0 +1,28 @@
+"""Everything that stands behind more than one door, in one value."""
+
+from dataclasses import dataclass
+
+from flows.flow import Flow
+from handlers.board import Board
+from handlers.escalation.links import Links
+from handlers.inbox import Inbox
+from handlers.machine import Learner
+from handlers.mentions import Mentions
+from handlers.shelf import Shelf
+from handlers.use_cases import UseCases
+from storage.database import Store
+
+
+@dataclass(frozen=True)
+class House:
+    """Built once, in the order in which one needs the other; nothing in it has connected yet."""
+
+    store: Store
+    flow: Flow
+    shelf: Shelf
+    board: Board
+    learner: Learner
+    mentions: Mentions
+    inbox: Inbox
+    links: Links
+    acts: UseCases
