@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from bot.pictures.blocks import GAP, MARGIN, PAD, Spot, lines
 from bot.pictures.lettering import broken, cut, width
-from bot.pictures.shapes import COUNT, LEAD, NAME, SCALE, TITLE, UNDER, Box, Dot, Line, Look, Shape, Sheet, Sign, Text
+from bot.pictures.shapes import COUNT, FAINT_COUNT, LEAD, NAME, SCALE, TITLE, UNDER, Box, Dot, Line, Look, Shape, Sheet, Sign, Text
 from bot.pictures.time_axis import Axis
 from bot.pictures.words import Tongue, clean
 from handlers.pictures.timeline_picture import SEVERITIES, Drill, Row, Telling, gravest_of
@@ -131,7 +131,8 @@ def _dot(told: Told, most: int) -> Iterator[Dot | Text]:
         return
     words = short(told.cases)
     yield Dot(told.x, BAND / 2, max(radius, min(20, width(words, COUNT) / 2 + 4)), "told", told.severity)
-    yield Text(told.x, BAND / 2 + 6, words, COUNT, 40, anchor="middle")
+    look = FAINT_COUNT if told.severity == "low" else COUNT
+    yield Text(told.x, BAND / 2 + 6, words, look, 40, anchor="middle")
 
 
 def short(count: int) -> str:

@@ -84,8 +84,8 @@ def cut(words: str, room: float, look: Look) -> str:
 
 def broken(words: str, room: float, look: Look, most: int = 3) -> list[str]:
     """Lines no wider than `room`, `most` at the most; what is left out is an … at the end. A word too long for any line is divided."""
-    lines = [""]
-    for word in words.replace("\n", " ").split(" "):
+    lines, parts = [""], [word for word in words.replace("\n", " ").split(" ") if word]
+    for word in parts:
         longer = f"{lines[-1]} {word}".strip(" ")
         if width(longer, look) <= room:
             lines[-1] = longer
@@ -93,15 +93,24 @@ def broken(words: str, room: float, look: Look, most: int = 3) -> list[str]:
             lines += _divided(word, room, look)
     found = [line for line in lines if line]
     if len(found) > most:
-        found[most - 1 :] = [cut(" ".join(found[most - 1 :]), room, look)]
+        found[most - 1 :] = [cut(_left(" ".join(parts), found[: most - 1]), room, look)]
     return found
 
 
+def _left(words: str, lines: list[str]) -> str:
+    """What comes after these lines, of which some end in a hyphen that is not in the words."""
+    for line in lines:
+        words = words.removeprefix(line if words.startswith(line) else line[:-1]).lstrip(" ")
+    return words
+
+
 def _divided(word: str, room: float, look: Look) -> list[str]:
+    """After a sign of its own where there is one, else anywhere, with a hyphen."""
     parts = []
     while width(word, look) > room and len(word) > 1:
-        end = next(end for end in range(len(word) - 1, 0, -1) if end == 1 or width(word[:end] + "-", look) <= room)
-        hyphen = "" if word[end - 1] in "-/_.@" else "-"
-        parts.append(word[:end] + hyphen)
+        fitting = [end for end in range(1, len(word)) if width(word[:end] + "-", look) <= room] or [1]
+        signs = [end for end in fitting if word[end - 1] in "-/_.@"]
+        end = max(signs or fitting)
+        parts.append(word[:end] + ("" if signs else "-"))
         word = word[end:]
     return [*parts, word]

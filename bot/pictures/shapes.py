@@ -30,6 +30,7 @@ WAY = Look(17)
 NOTE = Look(16, bold=True, ink="tone")
 SCALE = Look(16, ink="soft")
 COUNT = Look(16, bold=True, ink="sheet")
+FAINT_COUNT = Look(16, bold=True)  # in a dot that is not filled
 
 
 @dataclass(frozen=True)

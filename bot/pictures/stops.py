@@ -78,7 +78,7 @@ def _lines(items: tuple[Item, ...], at: Spot, look: Look, tongue: Tongue) -> Blo
     """Their words alone."""
     shapes: list[Shape] = []
     for one in items:
-        block = lines(tongue.speak(one.words), at, look)
+        block = lines(tongue.speak(one.words), at, look, most=4)
         shapes += block.shapes
         at = at.below(Block([], block.bottom + 4))
     return Block(shapes, at.y)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import templates
 from bot.pictures import flow_png, flow_svg
 from bot.pictures.flow_layout import flow_sheet
-from bot.pictures.lettering import MORE, broken, drawable, width
+from bot.pictures.lettering import MORE, broken, cut, drawable, width
 from bot.pictures.paint import PNG_WIDTH
 from bot.pictures.shapes import LEAD, NAME, Box, Dot, Line, Look, Sheet, Sign, Text
 from bot.pictures.words import clean
@@ -165,6 +165,9 @@ def test_a_text_is_broken_between_words_and_shortened_only_where_it_must_be():
     assert " ".join(broken(words, 200, LEAD, 5)) == words
     assert broken(words, 200, LEAD, 1)[0].endswith(MORE)
     assert "".join(line.removesuffix("-") for line in broken(LONG.split()[0], 150, LEAD, 9)) == LONG.split()[0]
+    assert broken("Hohenstein-Wittgenstein", 140, LEAD, 5) == ["Hohenstein-", "Wittgenstein"]
+    assert broken("Hohenstein-Wittgensteinburgerin", 110, LEAD, 2) == ["Hohenstein-", cut("Wittgensteinburgerin", 110, LEAD)]
+    assert broken(LONG, 150, LEAD, 2)[1].startswith("ordnung") and " " not in broken(LONG, 150, LEAD, 2)[1]
 
 
 def test_a_picture_can_be_read_on_a_telephone():

@@ -104,6 +104,14 @@ def test_dots_never_hide_each_other_and_never_leave_their_row(told):
     assert bool(row) == bool(told)
 
 
+def test_a_severity_has_a_shape_of_its_own_and_not_only_a_colour():
+    told = drill(*(Telling(after(100 * place), "Tom Aldous", 5, severity) for place, severity in enumerate(SEVERITIES)))
+    uses = [one.get("href") for one in parsed(drill_svg(told, "en")).iter(f"{SVG}use")]
+    assert uses.count("#tocsin-dot-critical") == uses.count("#tocsin-dot-high") == 2  # in the row, and in the key
+    texts = [text.look.ink for text in drill_sheet(told, "en").texts() if text.words == "5"]
+    assert texts == ["ink", "sheet", "sheet", "sheet"]
+
+
 def test_dots_stand_where_their_time_is():
     sheet = drill_sheet(STORM, "en")
     band = of(sheet, Box, "rest")[0]
