@@ -38,6 +38,10 @@ fix: $(VENV)/.dev  ## let ruff mend and format what it can
 docs: $(VENV)/.dev  ## write anew what docs/ quotes of the code
 	@$(IN) -m tests.docs
 
+.PHONY: chaos
+chaos: $(VENV)/.dev  ## kill replicas and break off the database while Slack fails one call in five, 5,000 cases
+	@$(IN) -m tests.bench.chaos
+
 .PHONY: pictures
 pictures: $(VENV)/.dev chromium  ## take the README's pictures anew (best with fonts-inter and fonts-lato)
 	@$(INSTALL) pillow

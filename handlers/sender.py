@@ -171,7 +171,7 @@ class Sender:
                     await buckets.pause(work, self._lane_bucket(row), now + CLOSED_RETRY)
                     await health.report(work, row.workspace if error.whole else row.lane, health.CLOSED, error.reason)
                 case _:
-                    again = timedelta(seconds=min(60, 2 ** (row.attempt - 1)))
+                    again = min(self.lease, self.lease / 60 * 2 ** (row.attempt - 1))  # a second, two, four … a minute
                     await outbox.put_back(work, row, self.owner, SendState.FAILED_FOR_NOW, error.reason, again)
                     await health.report(work, row.workspace, health.FAILING, error.reason)
             await work.commit()

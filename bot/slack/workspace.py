@@ -36,6 +36,7 @@ class SlackWorkspace:
     client: AsyncWebClient
     name: str = NAME
     alone: bool = True  # no other process posts
+    clocks_apart: timedelta = CLOCKS_APART  # how far Slack's clock may be from ours when a post is looked for
     _pace: Pace = field(default_factory=lambda: Pace(ARRIVE_EVERY))
     _direct: dict[str, str] = field(default_factory=dict)  # person's account → the conversation with them
 
@@ -77,7 +78,7 @@ class SlackWorkspace:
         channel = await self._conversation(place.channel_id)
         cursor: str | None = None
         while True:
-            page = await self._page(channel, place.thread_id, since - CLOCKS_APART, cursor)
+            page = await self._page(channel, place.thread_id, since - self.clocks_apart, cursor)
             for message in page.get("messages", []):
                 if _token(message) == token:
                     return str(message["ts"])

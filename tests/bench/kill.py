@@ -4,17 +4,14 @@ import argparse
 import asyncio
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,9 +24,10 @@ from storage.migrate import upgrade
 from storage.types import DraftStatus, ReplyState, SendState
 from tests.bench.kill_worker import MUTE, NETWORKS, HttpNetwork
 from tests.bench.progress import finish, say, table
-from tests.builders import ROOT, Scripted, TestHouse, data_breach, mention
+from tests.builders import Scripted, TestHouse, data_breach, mention
 from tests.servers.postgres import Postgres
 from tests.servers.slow_network import SlowNetwork
+from tests.servers.workers import Workers
 
 LONGEST = 900  # seconds until everything must have left
 SQLITE_LEASE, POSTGRES_LEASE = 60.0, 4.0  # on SQLite whoever starts next need not wait for it
@@ -63,54 +61,8 @@ class Found:
         return self.sent / self.seconds if self.seconds else 0.0
 
 
-@dataclass
-class Workers:
-    """So many senders on one database; each that is killed is followed by another at once."""
-
-    database: str
-    url: str
-    lease: float
-    count: int
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    log: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "tests.bench.kill_worker", self.database, self.url, str(self.lease)]
-        self.running.append(subprocess.Popen(command, cwd=ROOT, stderr=self.log, stdout=subprocess.DEVNULL))
-
-    def kill_next(self) -> None:
-        """The one that has run longest."""
-        self.must_run()
-        oldest = self.running.pop(0)
-        oldest.send_signal(signal.SIGKILL)
-        oldest.wait()
-        self.start()
-
-    def must_run(self) -> None:
-        for one in self.running:
-            if one.poll() is not None:
-                self.log.seek(0)
-                raise RuntimeError(f"a sender ended by itself with {one.returncode}: {self.log.read()[-2000:].decode()}")
-
-    def end(self) -> None:
-        for one in self.running:
-            one.terminate()
-        for one in self.running:
-            one.wait(30)
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        try:
-            for _ in range(self.count):
-                self.start()
-            yield
-            self.must_run()
-            self.end()
-        finally:
-            for one in self.running:
-                one.kill()
-                one.wait()
-            self.log.close()
+def senders_on(database: str, url: str, lease: float, count: int) -> Workers:
+    return Workers([sys.executable, "-m", "tests.bench.kill_worker", database, url, str(lease)], count)
 
 
 async def furnish(store: Store, count: int) -> None:
@@ -161,7 +113,7 @@ async def measure(database: str, size: Size, *, workers: int, lease: float) -> F
     await furnish(store, size.replies)
     began = time.monotonic()
     with SlowNetwork() as network:
-        senders = Workers(database, network.url, lease, workers)
+        senders = senders_on(database, network.url, lease, workers)
         with senders.at_work():
             kills = 0
             for _ in range(size.kills):

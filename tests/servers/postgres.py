@@ -76,23 +76,29 @@ class Postgres:
                 [*command, "-c", "max_connections=200", *quick], stdout=log, stderr=log, cwd=self.folder, **self._as
             )
         until = time.monotonic() + 60
-        while "ready" not in self._pid_file():
+        while not self._is_ready():
             if time.monotonic() > until or self.process.poll() is not None:
                 raise NoPostgres((self.folder / "log").read_text()[-2000:])
             time.sleep(0.02)
 
-    def _pid_file(self) -> str:
+    def _is_ready(self) -> bool:
+        """Its own file says so, not one that was left by the server before."""
         file = self.folder / "data/postmaster.pid"
-        return file.read_text() if file.exists() else ""
+        said = file.read_text().split() if file.exists() else []
+        return said[:1] == [str(self.process.pid)] and "ready" in said
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)  # fast shutdown
         self.process.wait(20)
 
+    def break_off(self) -> None:
+        """End at once, in the middle of everything, as when the power fails; `start` recovers what was committed."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
+
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)  # at once: nobody will want these rows again
-            self.process.wait(20)
+            self.break_off()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._copy:
             shutil.rmtree(self._copy, ignore_errors=True)
