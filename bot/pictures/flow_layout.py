@@ -11,7 +11,7 @@ from bot.pictures.words import Tongue
 from handlers.pictures.flow_picture import FlowPicture, Lane
 
 ALL_WIDE, ONE_WIDE = 1280, 760  # units; a single ladder fills the same screen with larger letters
-HEAD = 256
+HEAD = 250
 
 
 @dataclass(frozen=True)

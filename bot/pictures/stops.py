@@ -5,12 +5,12 @@ from math import ceil
 
 from bot.pictures.blocks import GAP, Block, Spot, item, lines
 from bot.pictures.lettering import broken, width
-from bot.pictures.shapes import CLOCK, NAME, NOTE, WAY, Box, Dot, Line, Look, Shape, Sign, Text
+from bot.pictures.shapes import CLOCK, NAME, NARROW_NAME, NOTE, WAY, Box, Dot, Line, Look, Shape, Sign, Text
 from bot.pictures.words import Tongue
 from handlers.pictures.flow_picture import Item, Lane, Stop
 
 AXIS = 34  # from the axis to its boxes
-SIDE = 12  # from the edge of a box to its words
+SIDE = 11  # from the edge of a box to its words
 SIGN, SIGNS_APART = 22, 31
 
 
@@ -52,7 +52,7 @@ def _on_the_axis(stop: Stop, at: Spot, tongue: Tongue, *, leads_on: bool) -> lis
 def _content(stop: Stop, at: Spot, tongue: Tongue, *, signs: bool) -> Block:
     inner = Spot(at.x + SIDE, at.y + AXIS + 12, at.room - 2 * SIDE)
     if signs and stop.kind != "stage":
-        blocks = [_lines(stop.who, inner, NAME, tongue)]
+        blocks = [_lines(stop.who, inner, NARROW_NAME, tongue)]
         below = inner.below(blocks[-1])
         blocks.append(_signs(stop.how, below) if stop.kind == "step" else _lines(stop.how, below, WAY, tongue))
     else:
