@@ -145,6 +145,10 @@ class LinkOver(Told):
     template = "error.link_over"
 
 
+class LinkBroken(LinkOver):
+    """It is not one of ours, or not whole."""
+
+
 class DrillRuns(Told):
     """An exercise is under way already."""
 

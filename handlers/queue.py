@@ -10,13 +10,15 @@ from flows.severity import Severity
 from handlers.acts import Act, admit
 from handlers.cards import tag_label
 from handlers.ports import CustomerText, Label, Who
-from storage import cases, queue
-from storage.database import Store
+from storage import calls, cases, escalations, queue
+from storage.database import Store, Work
+from storage.escalations import Climbing, Escalation
 from storage.queue import Waiting
 
 SCREENFUL = 40
 TAGS_SHOWN = 3
 WHOSE = ("", "mine", "unowned")
+PLAIN = ("crisis", "exercise", "private", "handle", "network", "kind", "language", "opened_at")
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,15 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Row:
-    """One open case at a glance; `tags` are (label, whether a person set it)."""
+    """One open case at a glance; `tags` are (label, whether a person set it).
+
+    `called`: its ladder waits for whoever looks; `unanswered`: it ended without anybody; `on_it`: who has acknowledged or put it off.
+    """
 
     number: int
     severity: str
     crisis: bool
+    exercise: bool
     private: bool
     handle: str
     name: str
@@ -49,6 +55,9 @@ class Row:
     opened_at: datetime
     text: CustomerText
     tags: tuple[tuple[Label, bool], ...]
+    called: bool
+    unanswered: bool
+    on_it: str
 
 
 @dataclass(frozen=True)
@@ -80,17 +89,22 @@ class Queue:
             total = await queue.count(work, where)
             pages = max(1, -(-total // SCREENFUL))
             page = min(max(1, page), pages)
-            rows = await queue.page(work, where, offset=(page - 1) * SCREENFUL, limit=SCREENFUL)
-            return Screenful(await work.now(), [self._row(one, person.id) for one in rows], total, page, pages)
+            found = await queue.page(work, where, offset=(page - 1) * SCREENFUL, limit=SCREENFUL)
+            return Screenful(await work.now(), await self._rows(work, found, person.id), total, page, pages)
+
+    async def _rows(self, work: Work, found: Sequence[Waiting], person_id: int) -> list[Row]:
+        ids = {one.case.id for one in found}
+        called, standing = await calls.waiting_for(work, person_id, ids), await escalations.of_cases(work, ids)
+        return [self._row(one, person_id, standing.get(one.case.id), called=one.case.id in called) for one in found]
 
     def _where(self, by: Narrowing, person_id: int) -> list[Any]:
         mine, unowned = by.whose == "mine", by.whose == "unowned"
         simple = cases.filters(crisis=by.crisis, owner_id=person_id if mine else None, unowned=unowned, tag="")
         return [*simple, *queue.narrowed(language=by.language, tag=by.tag, find=by.find)]
 
-    def _row(self, one: Waiting, person_id: int) -> Row:
-        case = one.case
-        plain = {name: getattr(case, name) for name in ("crisis", "private", "handle", "network", "kind", "language", "opened_at")}
+    def _row(self, one: Waiting, person_id: int, standing: Escalation | None, *, called: bool) -> Row:
+        case, state = one.case, standing.state if standing else None
+        plain = {name: getattr(case, name) for name in PLAIN}
         shown = [tag for tag in one.tags if tag.is_set or (tag.is_set is None and (tag.confidence or 0) >= queue.LIKELY)][:TAGS_SHOWN]
         return Row(
             number=case.id,
@@ -101,5 +115,8 @@ class Queue:
             mentions=case.mention_count,
             text=CustomerText(one.text),
             tags=tuple((tag_label(self.flow, tag.tag), bool(tag.is_set)) for tag in shown),
+            called=called,
+            unanswered=state is Climbing.UNANSWERED,
+            on_it=standing.name if standing and state in (Climbing.ACKNOWLEDGED, Climbing.SNOOZED) else "",
             **plain,
         )

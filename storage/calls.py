@@ -67,10 +67,21 @@ async def of_notice(work: Work, notice_id: int) -> list[Call]:
     return [_call(row) for row in (await work.execute(query.order_by(_c.severity.desc(), _c.id))).mappings()]
 
 
-async def waiting_for(work: Work, person_id: int, limit: int = 100) -> list[Call]:
-    """What somebody was called for and nobody has yet, gravest first."""
-    where = (_c.person_id == person_id) & _c.over_at.is_(None) & _c.acknowledged_at.is_(None)
-    return [_call(row) for row in (await work.execute(_select.where(where).order_by(_c.severity.desc(), _c.id).limit(limit))).mappings()]
+def awaited(person_id: int) -> sa.ColumnElement[bool]:
+    """What somebody was called for and nobody has yet."""
+    return (_c.person_id == person_id) & _c.over_at.is_(None) & _c.acknowledged_at.is_(None)
+
+
+async def waiting_for(work: Work, person_id: int, case_ids: Collection[int]) -> dict[int, Call]:
+    """The first call that waits for somebody, of each of these cases that has one."""
+    where = awaited(person_id) & _c.case_id.in_(case_ids)
+    rows = (await work.execute(_select.where(where).order_by(_c.id.desc()))).mappings()
+    return {row["case_id"]: _call(row) for row in rows}
+
+
+async def count_waiting(work: Work, person_id: int) -> int:
+    """How many cases wait for somebody."""
+    return int(await work.scalar(sa.select(sa.func.count(_c.case_id.distinct())).where(awaited(person_id))))
 
 
 async def mark_told(work: Work, ids: Collection[int]) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from storage import cases
+from storage import calls, cases
 from storage.cases import Case, CaseTag
 from storage.database import Work
+from storage.tables import calls as made
 from storage.tables import case_tags, customers, mention_changes, mentions
 from storage.tables import cases as table
 from storage.types import Status
@@ -31,6 +32,11 @@ def narrowed(*, language: str = "", tag: str = "", find: str = "") -> list[sa.Co
         *([_tagged(tag)] if tag else []),
         *([_found(find.strip())] if find.strip() else []),
     ]
+
+
+def awaiting(person_id: int) -> sa.ColumnElement[bool]:
+    """Cases that somebody was called for and nobody has yet."""
+    return table.c.id.in_(sa.select(made.c.case_id).where(calls.awaited(person_id)))
 
 
 def _tagged(tag: str) -> sa.ColumnElement[bool]:

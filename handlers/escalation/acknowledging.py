@@ -49,7 +49,8 @@ class Acknowledging:
         """Everything that a notice holds and nobody has yet; the numbers of the cases."""
         async with self.store.begin() as work:
             person = await admit(work, who, Act.ACKNOWLEDGE)
-            carried = {call.case_id for call in await calls.of_notice(work, notice_id) if call.over_at is None}
+            open_ones = [call for call in await calls.of_notice(work, notice_id) if call.over_at is None and call.acknowledged_at is None]
+            carried = {call.case_id for call in open_ones}
             locked = await cases.lock_all(work, carried)
             waiting = [case for case in locked.values() if case.status is not Status.CLOSED]
             if not waiting:

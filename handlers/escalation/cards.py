@@ -55,6 +55,11 @@ class Reading:
     def taken(self) -> list[Matter]:
         return [one for one in self.matters if not one.is_open]
 
+    def is_theirs(self, one: Matter) -> bool:
+        """Whether the one person whom the notice was for has it now."""
+        has = (one.standing.acknowledged_by, one.case.owner_id)
+        return self.notice.person_id is not None and self.notice.person_id in has and one.case.status is not Status.CLOSED
+
     @property
     def severity(self) -> str:
         return Severity(max([one.case.severity for one in self.waiting or self.matters], default=0)).word
@@ -92,21 +97,25 @@ def _line(one: Matter, now: datetime) -> Words:
     return Words("notice.line", facts)
 
 
-def _taken(one: Matter) -> Words:
-    name = one.standing.name or one.case.owner or ""
-    return Words("notice.over_line", {"number": one.case.id, "name": name})
+def _taken(reading: Reading, one: Matter) -> Words:
+    number = one.case.id
+    if reading.is_theirs(one):
+        return Words("notice.yours_line", {"number": number})
+    if one.call.acknowledged_at and one.call.over_at is None:
+        return Words("notice.noted_line", {"number": number})
+    return Words("notice.over_line", {"number": number, "name": one.standing.name or one.case.owner or ""})
 
 
 def _lines(reading: Reading) -> tuple[Words, ...]:
     waiting, taken = reading.waiting, reading.taken
     more = [Words("notice.more", {"count": len(waiting) - LISTED})] if len(waiting) > LISTED else []
-    return (*[_line(one, reading.now) for one in waiting[:LISTED]], *more, *[_taken(one) for one in taken[:LISTED]])
+    return (*[_line(one, reading.now) for one in waiting[:LISTED]], *more, *[_taken(reading, one) for one in taken[:LISTED]])
 
 
 def _title(reading: Reading) -> Words:
     waiting = reading.waiting
     if not waiting:
-        return Words("notice.over_title", {})
+        return Words("notice.yours_title" if any(reading.is_theirs(one) for one in reading.taken) else "notice.over_title")
     given = [one for one in waiting if one.call.step is None]
     if len(waiting) == 1 and given:
         return Words("notice.given_title", {"number": given[0].case.id})

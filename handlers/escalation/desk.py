@@ -10,14 +10,14 @@ from handlers.acts import Act, admit
 from handlers.errors import BadInput, NoSuchCase
 from handlers.escalation import forms
 from handlers.escalation.acknowledging import SNOOZE_MOST
-from handlers.escalation.course import Course
+from handlers.escalation.course import STEP, Course, ladder_of
 from handlers.escalation.roster import is_at_work
 from handlers.pictures.flow_picture import drawn
-from handlers.ports import Drawing, Form, Label, Who, Words
-from storage import calls, cases, escalations, people
+from handlers.ports import CustomerText, Drawing, Form, Label, Who, Words
+from storage import calls, cases, deadlines, escalations, people, queue
 from storage.calls import Call
 from storage.cases import Case
-from storage.database import Store
+from storage.database import Store, Work
 from storage.escalations import Escalation
 
 
@@ -41,10 +41,30 @@ class OnCall:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that this person was called for and nobody has yet."""
+    """Something that this person was called for and nobody has yet; `text` is what the customer wrote first."""
 
     call: Call
     case: Case
+    ladder: Label
+    text: CustomerText
+
+
+@dataclass(frozen=True)
+class OnLadder:
+    """How a case stands on its ladder. `next_at`: when the next step is told; None when none is to come."""
+
+    ladder: Label | None
+    standing: Escalation
+    calls: Sequence[Call]
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """How many cases wait for this person, and how many of a drill are open."""
+
+    mine: int
+    exercises: int
 
 
 @dataclass(frozen=True)
@@ -62,19 +82,37 @@ class EscalationDesk:
         held = {role for person in team for role in person.roles}
         return OnCall(now, duties, {role: names for role, names in awake.items() if role in held})
 
-    async def waiting(self, who: Who) -> list[Waiting]:
+    async def waiting(self, who: Who, most: int = 100) -> list[Waiting]:
         """Each case once, gravest first."""
         async with self.store.read() as work:
             person = await admit(work, who, Act.SEE)
-            made = {call.case_id: call for call in reversed(await calls.waiting_for(work, person.id))}
-            found = [Waiting(call, case) for call in made.values() if (case := await cases.get(work, call.case_id))]
-        return sorted(found, key=lambda one: (-one.case.severity, one.call.id))
+            found = await queue.page(work, [queue.awaiting(person.id)], offset=0, limit=most)
+            made = await calls.waiting_for(work, person.id, {one.case.id for one in found})
+            return [
+                Waiting(made[one.case.id], one.case, await self._label(work, one.case) or Label({"en": ""}), CustomerText(one.text))
+                for one in found
+            ]
 
-    async def of_case(self, who: Who, case_id: int) -> tuple[Escalation, Sequence[Call]]:
+    async def awaited(self, who: Who) -> Awaited:
+        async with self.store.read() as work:
+            person = await admit(work, who, Act.SEE)
+            return Awaited(await calls.count_waiting(work, person.id), len(await cases.exercises(work)))
+
+    async def of_case(self, who: Who, case_id: int) -> OnLadder:
         """How its ladder stands, and everybody whom it called."""
         async with self.store.read() as work:
             await admit(work, who, Act.SEE)
-            return await escalations.get(work, case_id), await calls.of_case(work, case_id)
+            case = await cases.get(work, case_id)
+            if case is None:
+                raise NoSuchCase(case=case_id)
+            clock = await deadlines.get(work, f"{STEP}:{case_id}")
+            runs = clock is not None and clock.met_at is None and clock.told_at is None
+            standing, made = await escalations.get(work, case_id), await calls.of_case(work, case_id)
+            return OnLadder(await self._label(work, case), standing, made, clock.due_at if clock and runs else None)
+
+    async def _label(self, work: Work, case: Case) -> Label | None:
+        ladder = ladder_of(await self.course.shelf.of(work, case), case.ladder)
+        return Label(ladder.label) if ladder else None
 
     async def drawing(self, who: Who, ladder: str = "") -> Drawing:
         """FLOW as it is now, or one of its ladders. Raises BadInput for one that it does not have."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-from handlers.errors import LinkOver
+from handlers.errors import LinkBroken, LinkOver
 from handlers.escalation import cards
 from handlers.escalation.acknowledging import Acknowledging
 from handlers.ports import Card, Who
@@ -18,6 +18,17 @@ from storage.notices import Notice as Kept
 VALID = timedelta(days=3)
 PATH = "/acknowledge/"
 PURPOSE = "acknowledge"
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What a link leads to as it stands now: cases that still wait for this person, and those that are theirs already."""
+
+    card: Card
+    name: str
+    language: str
+    waiting: tuple[int, ...]
+    theirs: tuple[int, ...]
 
 
 @dataclass
@@ -43,23 +54,27 @@ class Links:
         return f"{self.url}{PATH}{self._signer.dumps([notice.id, notice.person_id])}"
 
     def _read(self, token: str) -> tuple[int, int]:
-        """(notice id, person id). Raises LinkOver for one that is too old, not ours, or not whole."""
+        """(notice id, person id). Raises LinkOver for one that is too old, LinkBroken for one that is not ours, or not whole."""
         try:
             if self._signer is None:
-                raise LinkOver
+                raise LinkBroken
             notice_id, person_id = self._signer.loads(token[:500], max_age=int(VALID.total_seconds()))
-        except (SignatureExpired, BadSignature, TypeError, ValueError):
+        except SignatureExpired:
             raise LinkOver from None
+        except (BadSignature, TypeError, ValueError):
+            raise LinkBroken from None
         return notice_id, person_id
 
-    async def show(self, token: str) -> tuple[Card, str]:
-        """What the link is about as it stands now, without a customer's word, and the language of whom it was sent to. Changes nothing."""
+    async def show(self, token: str) -> Lead:
+        """Without a customer's word, in the words of whom it was sent to. Changes nothing."""
         notice_id, person_id = self._read(token)
         async with self.store.read() as work:
             person, reading = await people.by_id(work, person_id), await cards.read(work, self.shelf, notice_id)
         if person is None or reading is None:
             raise LinkOver
-        return cards.notice_card(reading), person.languages[0] if person.languages else "en"
+        waiting = tuple(one.case.id for one in reading.waiting)
+        theirs = tuple(one.case.id for one in reading.taken if reading.is_theirs(one))
+        return Lead(cards.notice_card(reading), person.name, person.languages[0] if person.languages else "en", waiting, theirs)
 
     async def acknowledge(self, token: str) -> list[int]:
         """The numbers of the cases that this person has from now on. Raises NothingWaits when others have all of them."""
