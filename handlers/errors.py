@@ -237,6 +237,12 @@ class ReplyElsewhere(Told):
     template = "error.reply_elsewhere"
 
 
+class PictureNotShown(Told):
+    """Facts: reason, in the workspace's own word."""
+
+    template = "error.picture_not_shown"
+
+
 class SendError(Exception):
     """A send that did not end with a receipt."""
 

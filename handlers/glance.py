@@ -1,19 +1,24 @@
 """What a message that somebody has just clicked should show at this moment, told from where our cards stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers import cards
 from handlers.answers import cards as answer_cards
 from handlers.answers.acts import FILLED, OF_REPLY, PRESSED
+from handlers.escalation import acts as ladder_acts
+from handlers.escalation import cards as notice_cards
 from handlers.ports import Card
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
-from storage import approvals, cases, crises, drafts, replies, room_posts
+from storage import approvals, calls, cases, crises, drafts, notices, replies, room_posts
 from storage.crises import Crisis
 from storage.database import Store, Work
+from storage.notices import Notice
 
 OF_CASE = ("reply", "handover")  # answers that are begun from a case's own card
 OF_BOARD = ("fact", "attest")
+OF_LADDER = (*ladder_acts.PRESSED, *ladder_acts.FILLED)
 OF_STATEMENT = ("approve_statement", "reject_statement", "withdraw_statement")
 
 
@@ -45,6 +50,8 @@ class Glance:
             return await (self._posted(work, clicked) if clicked.message_id else self._private(work, clicked))
 
     async def _posted(self, work: Work, clicked: Clicked) -> Card | None:
+        if clicked.act in OF_LADDER:
+            return await self._notice_there(work, clicked) or await self._case_there(work, clicked)
         version_id = await approvals.shown_at(work, clicked.workspace, clicked.message_id)
         if version_id is not None:
             return await self._approval(work, version_id)
@@ -75,6 +82,24 @@ class Glance:
         if view is None:
             return None
         return cards.case_card(view) if here[-1].current else cards.pointer_card(view.case)
+
+    async def _notice_there(self, work: Work, clicked: Clicked) -> Card | None:
+        """What calls somebody: to one person in their direct messages, or to several in the case's thread."""
+        there = (clicked.workspace, clicked.message_id)
+        found = next((one.id for one in await self._notices(work, clicked) if (one.way, one.external_id) == there), None)
+        reading = await notice_cards.read(work, self.shelf, found) if found is not None else None
+        if reading is None or not reading.matters:
+            return None
+        return notice_cards.call_card(reading) if reading.notice.case_id else notice_cards.notice_card(reading)
+
+    async def _notices(self, work: Work, clicked: Clicked) -> Sequence[Notice]:
+        number = clicked.id(0)
+        if number is None:
+            return ()
+        if clicked.act == ladder_acts.ALL:
+            notice = await notices.get(work, number)
+            return (notice,) if notice else ()
+        return await notices.of_calls(work, [call.id for call in await calls.of_case(work, number)])
 
     async def _case(self, work: Work, case_id: int | None) -> Card | None:
         view = await cards.load(work, self.shelf, case_id) if case_id is not None else None

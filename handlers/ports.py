@@ -78,6 +78,7 @@ class Drawing:
     """A picture to be shown where somebody asked for it. `picture` is one of handlers/pictures, drawn by the door's own means."""
 
     title: Words
+    described: Words  # for those who do not see it
     picture: Any
 
 

@@ -24,17 +24,18 @@ _WORKSPACE = frozenset({
     "ekm_access_denied", "two_factor_setup_required", "accesslimited",
 })  # fmt: skip
 _LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org", "request_timeout"})
+_NOBODY_IN_PERSON = frozenset({"missing_scope"})  # what closes the way to people alone, the channels stay open
 _GONE = frozenset({"message_not_found", "thread_not_found"})
 _UNCLEAR = frozenset({"internal_error", "fatal_error", "unknown_error"})  # "some aspect may have succeeded"
 
 
-def send_error(error: Exception, bucket: str = "") -> SendError:
-    """What to raise instead of an error of the SDK. `bucket` is the limit that a 429 would mean."""
+def send_error(error: Exception, bucket: str = "", *, direct: bool = False) -> SendError:
+    """What to raise instead of an error of the SDK. `bucket` is the limit that a 429 would mean; `direct`: it was meant for one person."""
     match error:
         case SendError():
             return error
         case SlackApiError():
-            return _answered(error, bucket)
+            return _answered(error, bucket, direct=direct)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return TryLater("no_connection", AWAY)
         case TimeoutError() | asyncio.TimeoutError():
@@ -45,7 +46,7 @@ def send_error(error: Exception, bucket: str = "") -> SendError:
             return Unconfirmed(f"unreadable_answer:{type(error).__name__}")
 
 
-def _answered(error: SlackApiError, bucket: str) -> SendError:
+def _answered(error: SlackApiError, bucket: str, *, direct: bool) -> SendError:
     response: Any = error.response
     # a JSON error comes as SlackResponse (status_code), anything unreadable as aiohttp's own (status)
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
@@ -55,10 +56,12 @@ def _answered(error: SlackApiError, bucket: str) -> SendError:
         return Unconfirmed(f"http_{status}")
     data = getattr(response, "data", None)
     reason = data.get("error") if isinstance(data, dict) else None
-    return _named(str(reason), bucket) if reason else Unconfirmed("unreadable_answer")
+    return _named(str(reason), bucket, direct=direct) if reason else Unconfirmed("unreadable_answer")
 
 
-def _named(reason: str, bucket: str) -> SendError:
+def _named(reason: str, bucket: str, *, direct: bool) -> SendError:
+    if direct and (reason in _CHANNEL or reason in _NOBODY_IN_PERSON):
+        return Refused(reason)  # this person is not reached here: another way is better than waiting
     if reason in _CHANNEL:
         return DoorClosed(reason)
     if reason in _WORKSPACE:

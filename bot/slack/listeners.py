@@ -16,10 +16,12 @@ from bot.slack.payloads import Click
 from bot.slack.replies import Replies
 from bot.slack.troubles import WINDOW, Troubles
 from bot.slack.views import REFILL, Answers, answers, origin_of
-from handlers.answers.acts import FILLED, PRESSED
+from handlers.answers import acts as of_answers
 from handlers.answers.forms import BLANK
 from handlers.commands import parse
-from handlers.ports import Card, Form
+from handlers.escalation import acts as of_ladders
+from handlers.escalation.replies import LISTED_ACT, waiting_card
+from handlers.ports import Card, Drawing, Form
 from handlers.replies import cases_card, told
 from handlers.room.desk import ASKS as ROOM
 from handlers.use_cases import UseCases
@@ -131,8 +133,18 @@ class Listeners:
         if isinstance(outcome, Form):
             await self.replies.open_form(body["trigger_id"], who, outcome, {"response_url": body["response_url"]})
             await ack()
+        elif isinstance(outcome, Drawing):
+            await ack()
+            await self.replies.show(who, outcome, str(body["channel_id"]))
         else:
             await ack(**await self.replies.content(who, outcome))
+
+    async def listed(self, ack: Ack, body: Json) -> None:
+        """One of what waits for a person: the list stays in its place, shorter."""
+        click = payloads.click(body)
+        await self.acts.escalation.press(click.who, "acknowledge", click.ids)
+        await ack()
+        await self.replies.instead(click, waiting_card(await self.acts.escalation.desk.waiting(click.who)))
 
     async def make_case(self, ack: Ack, body: Json) -> None:
         message = payloads.pointed_at(body)
@@ -175,6 +187,7 @@ def register(app: AsyncApp, acts: UseCases, replies: Replies, acquaintance: Acqu
         **{act: on.form(ask) for act, ask in _asked(on).items()},
         "reveal": on.looked_up(on.reveal),
         "like_this": on.looked_up(on.like_this),
+        LISTED_ACT: on.listed,
         "show_draft": on.looked_up(on.draft),
         "show_statement": on.looked_up(lambda click: acts.room.desk.statement(click.who, click.number)),
     }
@@ -198,7 +211,8 @@ def _pressed(acts: UseCases) -> Mapping[str, Callable[[Click], Awaitable[object]
         "move": lambda click: cases.move(click.who, click.case_id, crisis=click.choice == "crisis"),
         "close": lambda click: cases.close(click.who, click.case_id),
         "reopen": lambda click: cases.reopen(click.who, click.case_id),
-        **dict.fromkeys(PRESSED, lambda click: acts.answers.press(click.who, click.act, click.ids)),
+        **dict.fromkeys(of_answers.PRESSED, lambda click: acts.answers.press(click.who, click.act, click.ids)),
+        **dict.fromkeys(of_ladders.PRESSED, lambda click: acts.escalation.press(click.who, click.act, click.ids)),
         "approve_statement": lambda click: statements.approve(click.who, click.number),
         "withdraw_statement": lambda click: statements.withdraw(click.who, click.number),
     }
@@ -207,9 +221,11 @@ def _pressed(acts: UseCases) -> Mapping[str, Callable[[Click], Awaitable[object]
 def _asked(on: Listeners) -> Mapping[str, Callable[[Click], Awaitable[Form]]]:
     """Buttons that open a form."""
     of_case, of_answer, of_room = on.acts.desk.form, on.acts.answers.desk.form, on.acts.room.desk.form
+    of_ladder = on.acts.escalation.desk.form
     return {
         **dict.fromkeys(("more_tags", "note", "kind", "link"), lambda click: of_case(click.who, click.act, click.case_id)),
-        **dict.fromkeys(FILLED, lambda click: of_answer(click.who, click.act, click.ids)),
+        **dict.fromkeys(of_answers.FILLED, lambda click: of_answer(click.who, click.act, click.ids)),
+        **dict.fromkeys(of_ladders.FILLED, lambda click: of_ladder(click.who, click.act, click.case_id)),
         **dict.fromkeys(ROOM, lambda click: of_room(click.who, click.act, click.ids)),
         "reply": on.reply,
     }
@@ -224,6 +240,7 @@ def _filled(on: Listeners) -> Mapping[str, Callable[[Click, Answers], Awaitable[
         "kind": lambda click, said: cases.set_kind(click.who, click.case_id, _one(said, "kind")),
         "link": lambda click, said: acts.customers.link(click.who, click.case_id, _one(said, "network"), _one(said, "account")),
         "log": on.record,
-        **dict.fromkeys(FILLED, lambda click, said: acts.answers.fill(click.who, click.act, click.ids, said)),
+        **dict.fromkeys(of_answers.FILLED, lambda click, said: acts.answers.fill(click.who, click.act, click.ids, said)),
+        **dict.fromkeys(of_ladders.FILLED, lambda click, said: acts.escalation.fill(click.who, click.act, click.ids, said)),
         **dict.fromkeys(ROOM, lambda click, said: acts.room.fill(click.who, click.act, click.ids, said)),
     }

@@ -6,13 +6,14 @@ from typing import Any
 
 from bot.voice import Escape, speak
 from handlers.customer_text import plain
-from handlers.ports import CustomerText, Words
+from handlers.ports import Called, CustomerText, Words
 
 Json = dict[str, Any]
 _FACT_MOST, _TEXT_MOST = 200, 3000
 _DATE = "{date_short_pretty} {time}"
-_OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment until it becomes an element
-_MARKED = re.compile(f"{_OPEN}(-?\\d+){_SHUT}")
+_OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment or an account until it becomes an element
+_MARKED = re.compile(f"{_OPEN}(-?\\d+|[UW][A-Z0-9]+){_SHUT}")
+_ACCOUNT = re.compile("[UW][A-Z0-9]{1,30}")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000\ue001\U000e0000-\U000e007f]")
 _BROKEN_END = re.compile(r"(?:<[^<>]*|&\w{0,4})$")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -49,7 +50,7 @@ def escaped(text: str) -> str:
 
 def mrkdwn(words: Words, language: str, most: int = 3000) -> str:
     """Our sentence with escaped facts; cut where neither a date nor an entity is torn apart."""
-    said = speak(words, language, escaped, _date_markup)
+    said = speak(words, language, escaped, _date_markup, _call_markup)
     return said if len(said) <= most else _BROKEN_END.sub("", said[: most - 1]) + "…"
 
 
@@ -63,11 +64,12 @@ def plain_text(words: Words, language: str, most: int) -> Json:
 
 
 def rich(words: Words, language: str, most: int, escape: Escape = bare) -> list[Json]:
-    """Elements of a rich text section; a moment shows in the reader's own time zone."""
+    """Elements of a rich text section; a moment shows in the reader's own time zone, and whoever is called hears it."""
     elements: list[Json] = []
-    for index, piece in enumerate(_MARKED.split(speak(words, language, escape, _date_marked))):
+    said = speak(words, language, escape, _date_marked, lambda called: _call_marked(called, escape))
+    for index, piece in enumerate(_MARKED.split(said)):
         if index % 2:
-            elements.append(_date_element(int(piece)))
+            elements.append({"type": "user", "user_id": piece} if _ACCOUNT.fullmatch(piece) else _date_element(int(piece)))
         elif piece and most > 0:
             elements.append({"type": "text", "text": cut(piece, most)})
             most -= len(piece)
@@ -94,3 +96,19 @@ def _date_marked(at: datetime) -> str:
 
 def _date_element(seconds: int) -> Json:
     return {"type": "date", "timestamp": seconds, "format": _DATE, "fallback": _date_plainly(datetime.fromtimestamp(seconds, UTC))}
+
+
+def _account(called: Called) -> str:
+    """Theirs in Slack; "" where it is not known, or can be none of Slack's."""
+    account = called.accounts.get("slack") or ""
+    return account if _ACCOUNT.fullmatch(account) else ""
+
+
+def _call_markup(called: Called) -> str:
+    account = _account(called)
+    return f"<@{account}>" if account else escaped(called.name)
+
+
+def _call_marked(called: Called, escape: Escape) -> str:
+    account = _account(called)
+    return f"{_OPEN}{account}{_SHUT}" if account else escape(called.name)

@@ -13,7 +13,9 @@ _LINK = re.compile(r"<([@#!]?)([^|<>]*)(?:\|([^<>]*))?>")
 
 @dataclass(frozen=True)
 class Click:
-    """A button pressed, or a line of a menu. `ids` is what it is about; `private` when the message is shown to this person alone."""
+    """A button pressed, or a line of a menu. `ids` is what it is about; `private` when the message is shown to this person alone,
+    `direct` in their conversation with us.
+    """
 
     who: Who
     act: str
@@ -23,6 +25,7 @@ class Click:
     response_url: str = ""
     trigger_id: str = ""
     private: bool = False
+    direct: bool = False
 
     @property
     def case_id(self) -> int:
@@ -41,8 +44,8 @@ class Click:
     @property
     def origin(self) -> dict[str, str]:
         """What a form must keep so that the click can be answered after it."""
-        private = "yes" if self.private else ""
-        return {"message_id": self.message_id, "thread_id": self.thread_id, "response_url": self.response_url, "private": private}
+        seen_by = {"private": "yes" if self.private else "", "direct": "yes" if self.direct else ""}
+        return {"message_id": self.message_id, "thread_id": self.thread_id, "response_url": self.response_url, **seen_by}
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,13 @@ def click(body: Json) -> Click:
         response_url=str(body.get("response_url") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
         private=bool(container.get("is_ephemeral")),
+        direct=is_direct(str(container.get("channel_id") or (body.get("channel") or {}).get("id") or "")),
     )
+
+
+def is_direct(channel_id: str) -> bool:
+    """A conversation of two people."""
+    return channel_id.startswith("D")
 
 
 def thread_of(body: Json) -> str:
@@ -104,6 +113,7 @@ def submitted(body: Json, origin: dict[str, str]) -> Click:
         thread_id=origin.get("thread_id", ""),
         response_url=origin.get("response_url", ""),
         private=bool(origin.get("private")),
+        direct=bool(origin.get("direct")),
     )
 
 

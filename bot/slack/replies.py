@@ -12,13 +12,14 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.slack.acquaintance import AWAY
 from bot.slack.blocks import card_blocks, notice
 from bot.slack.calm import Calm
+from bot.slack.drawings import show_drawing
 from bot.slack.markup import Json
-from bot.slack.payloads import Click
+from bot.slack.payloads import Click, is_direct
 from bot.slack.refill import refilled
 from bot.slack.views import Origin, form_view, loading_view, words_view
 from bot.slack.workspace import NAME
 from handlers.glance import Clicked, Glance
-from handlers.ports import Card, Form, Who, Words
+from handlers.ports import Card, Drawing, Form, Who, Words
 from handlers.staff import Staff
 
 log = structlog.get_logger()
@@ -53,16 +54,28 @@ class Replies:
         if not (click.private or click.message_id):
             return
         async with self.calm.turn():
-            language = await self.language_of(click.who) if click.private else self.language
+            language = await self.language_of(click.who) if click.private or click.direct else self.language
             where = () if click.private else (NAME, click.message_id)
             card = await self.glance.at(Clicked(click.act, click.ids, *where))
             if card:
-                shown = {"blocks": card_blocks(card, language), "text": notice(card, language)}
-                await self._respond(click.response_url, {**shown, "replace_original": True})
+                await self._replace(click.response_url, card, language)
+
+    async def instead(self, click: Click, card: Card) -> None:
+        """In the place of an answer that this person alone sees."""
+        await self._replace(click.response_url, card, await self.language_of(click.who))
+
+    async def _replace(self, response_url: str, card: Card, language: str) -> None:
+        shown = {"blocks": card_blocks(card, language), "text": notice(card, language)}
+        await self._respond(response_url, {**shown, "replace_original": True})
 
     async def answer(self, click: Click, card: Card) -> None:
         """A private word about what somebody has just done."""
         await self.privately(click.who, click.response_url, card, click.thread_id)
+
+    async def show(self, who: Who, drawing: Drawing, channel_id: str) -> None:
+        """For everybody where it was asked for."""
+        language = await self.language_of(who) if is_direct(channel_id) else self.language
+        await show_drawing(self.client, drawing, channel_id, language)
 
     async def open_window(self, trigger_id: str) -> str:
         """Open an empty form at once; its id."""

@@ -13,7 +13,8 @@ from handlers.filled import Said, needed, one, whole
 from handlers.ports import Card, Who, Words
 from storage.database import Store
 
-PRESSED = ("acknowledge", "acknowledge_all", "take_over")
+ALL = "acknowledge_all"
+PRESSED = ("acknowledge", ALL, "take_over")
 FILLED = ("snooze", "reassign")
 
 
@@ -43,7 +44,7 @@ class EscalationActs:
         """A button without a form: one of PRESSED. `ids` is the case, of *acknowledge all* the notice."""
         does: Mapping[str, Callable[[Who, int], Awaitable[object]]] = {
             "acknowledge": self.acknowledging.acknowledge,
-            "acknowledge_all": self.acknowledging.acknowledge_all,
+            ALL: self.acknowledging.acknowledge_all,
             "take_over": self.acknowledging.take_over,
         }
         await does[act](who, whole(ids, "number"))

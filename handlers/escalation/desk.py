@@ -121,7 +121,9 @@ class EscalationDesk:
             await admit(work, who, Act.SEE)
         if ladder and ladder not in {one.name for one in flow.ladders}:
             raise BadInput(field="ladder", problem="unknown_choice")
-        return Drawing(Words("picture.flow", {"title": Label(flow.title)}), drawn(flow, ladder or None))
+        picture = drawn(flow, ladder or None)
+        described = Words("picture.flow_described", {"count": len(picture.ladders)})
+        return Drawing(Words("picture.flow", {"title": Label(flow.title)}), described, picture)
 
     async def form(self, who: Who, act: str, case_id: int) -> Form:
         """For `snooze` and `reassign`."""

@@ -7,6 +7,7 @@ from handlers.escalation.desk import OnCall, Waiting
 from handlers.ports import Button, Card, Style, Words
 
 LISTED = 10
+LISTED_ACT = "acknowledge_listed"  # as *acknowledge*, from the list: what is left of it is shown after it
 
 
 def on_call_card(on_call: OnCall) -> Card:
@@ -39,6 +40,6 @@ def waiting_card(waiting: Sequence[Waiting]) -> Card:
     )
     more = (Words("notice.more", {"count": len(waiting) - LISTED}),) if len(waiting) > LISTED else ()
     buttons = tuple(
-        Button("acknowledge", Words("button.acknowledge", {"number": one.case.id}), str(one.case.id), Style.PLAIN) for one in waiting[:4]
+        Button(LISTED_ACT, Words("button.acknowledge", {"number": one.case.id}), str(one.case.id), Style.PLAIN) for one in waiting[:4]
     )
     return Card(Words("call.waiting_title", {"count": len(waiting)}), (*lines, *more), buttons=(buttons,))
