@@ -55,6 +55,16 @@ def _facts(flow: Flow, act: str, payload: Mapping[str, Any]) -> dict[str, object
 
 
 _TOLD: Mapping[str, tuple[str, ...]] = {
+    "step_told": ("step", "people"),
+    "acknowledged": (),
+    "nobody_answered": (),
+    "ladder_changed": (),
+    "snoozed": (),
+    "snooze_over": (),
+    "reassigned": ("to",),
+    "taken_over": (),
+    "reminded": ("person",),
+    "acknowledgement_lapsed": ("person",),
     "case_opened": ("network",),
     "mention_joined": ("network",),
     "mention_edited": (),

@@ -37,7 +37,7 @@ class Called:
 
 @dataclass(frozen=True)
 class Words:
-    """A message of templates/ by name, with its facts: str (escaped by the door), int, datetime, CustomerText, Label, Called, Words, tuple."""
+    """A message of templates/ by name. Its facts: str (the door escapes it), int, datetime, CustomerText, Label, Called, Words, tuple."""
 
     name: str
     facts: Mapping[str, object] = field(default_factory=dict)

@@ -30,7 +30,7 @@ class Person:
     has_totp: bool
     active: bool
     holidays: str | None = None
-    pagers: Mapping[str, str] = field(default_factory=dict)
+    pagers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ EXPECTED = {
     "see": "agent lead legal manager marketing admin dpo security press_officer",
     "tag": "agent lead legal manager admin dpo press_officer",
     "claim": "agent lead legal manager admin dpo press_officer",
+    "acknowledge": "agent lead legal manager marketing admin dpo security press_officer",
+    "reassign": "agent lead legal manager admin dpo press_officer",
     "close": "agent lead manager admin",
     "move": "agent lead manager admin",
     "note": "agent lead legal manager marketing admin dpo security press_officer",
@@ -39,6 +41,7 @@ EXPECTED = {
     "set_aware": "manager legal dpo",
     "promise_update": "lead manager press_officer",
     "call_back": "agent lead legal manager admin dpo press_officer",
+    "drill": "lead manager",
     "manage_people": "admin",
     "mark_workspace": "admin",
 }

@@ -76,7 +76,13 @@ async def test_the_past_of_a_case_is_told_in_order_and_without_its_words(house: 
     await house.cases.note(ana, number, "an inner word")
     await house.tags.choose(ana, number, ["press"])
     past = await History(house.store, house.flow).of_case(ana, number)
-    assert [one.words.name for one in past] == ["timeline.case_opened", "timeline.claimed", "timeline.noted", "timeline.tagged"]
-    assert [one.door for one in past] == ["", "console", "console", "console"]
+    assert [one.words.name for one in past] == [
+        "timeline.case_opened",
+        "timeline.claimed",
+        "timeline.noted",
+        "timeline.ladder_changed",
+        "timeline.tagged",
+    ]
+    assert [one.door for one in past] == ["", "console", "console", "", "console"]
     assert "secret" not in str(past)
     assert "inner" not in str(past)
