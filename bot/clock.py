@@ -1,10 +1,11 @@
 """Time is a door too: APScheduler ticks, each tick calls one handler. It holds no business jobs and no deadline."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -32,17 +33,24 @@ class Tick:
 
 @dataclass
 class Clock:
-    """`beats` tells when each tick last ended well: a tick that stops is seen."""
+    """When each tick last ended, and when it last ended well, on the clock that nobody sets: a tick that stops is seen."""
 
     ticks: tuple[Tick, ...]
-    beats: dict[str, datetime] = field(default_factory=dict)
-    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    beats: dict[str, float] = field(default_factory=dict)
+    well: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
 
     def late(self) -> list[str]:
-        """Ticks that should have ended by now: three turns and ten seconds late."""
-        now = datetime.now(UTC)
-        timed = [tick for tick in self.ticks if tick.seconds]
-        return [tick.name for tick in timed if (now - self.beats.get(tick.name, self.began)).total_seconds() > 3 * tick.seconds + 10]
+        """Ticks that should have ended by now, well or not: three turns and ten seconds late."""
+        return self._missing(self.beats)
+
+    def failing(self) -> list[str]:
+        """Ticks that should have ended well by now."""
+        return self._missing(self.well)
+
+    def _missing(self, last: dict[str, float]) -> list[str]:
+        now = time.monotonic()
+        return [tick.name for tick in self.ticks if tick.seconds and now - last.get(tick.name, self.began) > 3 * tick.seconds + 10]
 
     async def beat(self, tick: Tick) -> None:
         try:
@@ -50,7 +58,8 @@ class Clock:
         except Exception:
             log.exception("tick_failed", tick=tick.name)
         else:
-            self.beats[tick.name] = datetime.now(UTC)
+            self.well[tick.name] = time.monotonic()
+        self.beats[tick.name] = time.monotonic()
 
 
 @asynccontextmanager

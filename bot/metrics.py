@@ -1,12 +1,13 @@
 """/metrics: the reading of the house in Prometheus' words."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from handlers.vitals import Reading
+from handlers.watch.findings import CODES
 
 SEVERITIES = ("low", "normal", "high", "critical")
 
@@ -54,7 +55,23 @@ def _age(reading: Reading, since: datetime | None) -> float:
     return (reading.at - since).total_seconds() if since else 0.0
 
 
-def exposition(reading: Reading) -> bytes:
+class _Findings:
+    """Every code there is, so that an alert can be written before the first bad day."""
+
+    def __init__(self, found: Collection[str]) -> None:
+        self.found = found
+
+    def collect(self) -> Iterator[Metric]:
+        watch = GaugeMetricFamily("tocsin_watch", "1 when the watch found this wrong with the house", labels=["finding"])
+        for code in CODES:
+            watch.add_metric([code], float(code in self.found))
+        yield watch
+
+
+def exposition(reading: Reading | None, found: Collection[str]) -> bytes:
+    """Without a reading only what the watch found."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Families(reading))
+    registry.register(_Findings(found))
+    if reading:
+        registry.register(_Families(reading))
     return generate_latest(registry)

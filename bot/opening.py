@@ -13,6 +13,7 @@ from bot.console import routes, sign_in_link
 from bot.server import background, bind, run_until_told
 from bot.settings import Settings
 from bot.terminal.greeting import greet, hand_over
+from bot.watchdog import on_watch
 from bot.web import Probes, web_app
 from handlers.answers.publishing import ways_out
 from handlers.errors import CrisisOpen
@@ -25,7 +26,10 @@ from handlers.sender import Sender
 from handlers.showing import ways_to
 from handlers.ticks import Ticks
 from handlers.vitals import Vitals
-from handlers.watch import Watch
+from handlers.watch.crier import Crier
+from handlers.watch.looks import Looks
+from handlers.watch.watch import Watch
+from handlers.watch.wording import Wording
 from templates import say
 
 BREATH = 0.3  # seconds, so that whoever asks whether we are ready is answered before the models take the processor
@@ -48,9 +52,11 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
         ways = {**ways_to(doors.workspaces, renderer, outcome), **out, **outside}
         await stack.enter_async_context(background(Sender(house.store, ways).run))
         await (vitals := Vitals(house.store)).introduce(leaving.networks)
-        watch = Watch(vitals, house.board, doors.workspaces, house.flow.crisis_channel, settings.language)
-        clock = await stack.enter_async_context(running((Tick("watch", watch.look, seconds=5), *ticks(settings, house, doors))))
-        probes = Probes(watch.vitals, lambda: watch.wrong, clock.late, settings.metrics_token, settings.is_private)
+        clock = await stack.enter_async_context(running(ticks(settings, house, doors)))
+        crier = Crier(leaving.course.caller.bells, doors.workspaces, house.flow.crisis_channel, settings.language, Wording(url))
+        watch = Watch(Looks(vitals, clock, ways), crier)
+        await stack.enter_async_context(on_watch(watch.look))
+        probes = Probes(vitals, watch, settings.metrics_token, settings.is_private)
         await welcome(settings, house, url)
         await stack.enter_async_context(background(lambda _: after_ready(settings, house, samples), patience=0))
         await run_until_told(web_app([*probes.routes(), *doors.routes]), socket)

@@ -2,8 +2,9 @@
 
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from pydantic import SecretStr
@@ -13,20 +14,29 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.metrics import exposition
-from handlers.vitals import Vitals
+from handlers.vitals import Reading, Vitals
 
 log = structlog.get_logger()
 
 
+class Watching(Protocol):
+    """What the last look of the watch found."""
+
+    def unfit(self) -> list[str]:
+        """Why nobody should be sent to this process."""
+        ...
+
+    def found(self) -> list[str]:
+        """All of it, also what every replica sees alike: were that a reason not to be sent to, none would be left."""
+        ...
+
+
 @dataclass(frozen=True)
 class Probes:
-    """`unwell`: what the last look found wrong; `late`: the ticks that should have ended by now; `token` opens /metrics, which without one
-    is told only while nobody but this machine can reach us (`private`).
-    """
+    """`token` opens /metrics, which without one is told only while nobody but this machine can reach us (`private`)."""
 
     vitals: Vitals
-    unwell: Callable[[], str | None]
-    late: Callable[[], list[str]]
+    watch: Watching
     token: SecretStr | None
     private: bool
 
@@ -39,14 +49,24 @@ class Probes:
     async def ready(self, request: Request) -> Response:
         """503 also from the moment when the host told us to stop: whoever sends people here has a few seconds to send them elsewhere."""
         leaving = "leaving" if request.app.state.leaving else None
-        found = {leaving, await self.vitals.ready(), self.unwell(), *(f"tick_late:{name}" for name in self.late())}
+        found = {leaving, await self.vitals.ready(), *self.watch.unfit()}
         wrong = sorted(reason for reason in found if reason)
-        return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200)
+        return JSONResponse({"ready": not wrong, "wrong": wrong, "found": self.watch.found()}, 503 if wrong else 200)
 
     async def metrics(self, request: Request) -> Response:
         if not self._lets_in(request.headers.get("authorization", "").removeprefix("Bearer ")):
             return PlainTextResponse("", 401)
-        return Response(exposition(await self.vitals.read()), media_type="text/plain; version=0.0.4; charset=utf-8")
+        reading = await self._reading()
+        told = exposition(reading, [*self.watch.found(), *([] if reading else ["database_away"])])
+        return Response(told, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def _reading(self) -> Reading | None:
+        """Without the database the rest is still told: that is when somebody looks."""
+        try:
+            return await self.vitals.read()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the watch says it
+            log.warning("metrics_without_rows", reason=type(error).__name__)
+            return None
 
     def _lets_in(self, given: str) -> bool:
         if not self.token:

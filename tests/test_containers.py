@@ -26,7 +26,7 @@ STEPS = [
     if step.strip()
 ]
 COPIED = [name for verb, rest in STEPS if verb == "COPY" for name in rest.split()[:-1]]
-PROBES = {route.path for route in Probes(None, None, None, None, False).routes()}  # type: ignore[arg-type] - their addresses only
+PROBES = {route.path for route in Probes(None, None, None, False).routes()}  # type: ignore[arg-type] - their addresses only
 SECONDS = {"s": 1, "m": 60}
 
 

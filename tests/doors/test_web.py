@@ -1,5 +1,7 @@
 """What a host asks of the process: alive, ready, counted; and a fault that says nothing of the inside."""
 
+from dataclasses import dataclass, field
+
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -16,9 +18,23 @@ from storage.migrate import upgrade
 from tests.handlers.sending import post_office
 
 
-def web(store, late=(), token=None, routes=(), unwell=None, private=True):
+@dataclass
+class Watched:
+    """A watch whose last look found this."""
+
+    own: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
+
+    def unfit(self):
+        return self.own
+
+    def found(self):
+        return self.own + self.shared
+
+
+def web(store, token=None, routes=(), watch=None, private=True):
     secret = SecretStr(token) if token else None
-    app = web_app([*Probes(Vitals(store), lambda: unwell, lambda: list(late), secret, private).routes(), *routes])
+    app = web_app([*Probes(Vitals(store), watch or Watched(), secret, private).routes(), *routes])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://tocsin")
 
 
@@ -34,25 +50,33 @@ async def test_it_is_alive_and_ready(store):
     async with web(store) as client:
         assert (await client.get("/healthz")).text == "ok"
         answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "wrong": []})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "wrong": [], "found": []})
 
 
 async def test_what_the_last_look_found_wrong_is_said_once(store):
-    async with web(store, unwell="disk_full") as client:
+    async with web(store, watch=Watched(["disk_full"])) as client:
         answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["wrong"]) == (503, ["disk_full"])
 
 
 async def test_a_tick_that_stopped_is_said(store):
-    async with web(store, late=["recover"]) as client:
+    async with web(store, watch=Watched(["tick_late:recover"])) as client:
         answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["wrong"]) == (503, ["tick_late:recover"])
+
+
+async def test_what_all_replicas_share_is_said_but_takes_none_of_them_away_from_the_balancer(store):
+    async with web(store, watch=Watched(shared=["lanes_stalled", "steps_overdue"])) as client:
+        answer = await client.get("/readyz")
+        found = values((await client.get("/metrics")).text)
+    assert (answer.status_code, answer.json()["found"]) == (200, ["lanes_stalled", "steps_overdue"])
+    assert found[("tocsin_watch", "lanes_stalled")] == 1 and found[("tocsin_watch", "ticks_late")] == 0
 
 
 async def test_a_database_of_an_older_shape_is_not_ready(empty_database):
     store = Store(empty_database)
     async with web(store) as client:
-        assert (await client.get("/readyz")).json() == {"ready": False, "wrong": ["database_old"]}
+        assert (await client.get("/readyz")).json() == {"ready": False, "wrong": ["database_old"], "found": []}
         await upgrade(store)
         assert (await client.get("/readyz")).status_code == 200
     await store.close()
@@ -63,9 +87,11 @@ async def test_a_database_that_is_away_is_not_ready_and_its_address_is_not_told(
     store = Store(url)
     async with web(store) as client:
         assert (await client.get("/healthz")).status_code == 200
-        assert (await client.get("/readyz")).json() == {"ready": False, "wrong": ["database_away"]}
-        answer = await client.get("/metrics")
-    assert answer.status_code == 500 and "hunter2" not in answer.text and set(answer.json()) == {"error", "reference"}
+        ready = await client.get("/readyz")
+        metrics = await client.get("/metrics")
+    assert (ready.status_code, ready.json()) == (503, {"ready": False, "wrong": ["database_away"], "found": []})
+    assert values(metrics.text)[("tocsin_watch", "database_away")] == 1, "it is now that somebody looks"
+    assert "hunter2" not in ready.text + metrics.text and ("tocsin_cases_unowned",) not in values(metrics.text)
     await store.close()
 
 
