@@ -1,7 +1,7 @@
 """What a person looks at: one case, the queue, cases alike, how things stand. Reading only."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from handlers.ports import Card, Form, Who
 from handlers.room.cards import RoomView
 from handlers.room.cards import load as load_room
 from handlers.shelf import Shelf
-from storage import cases, crises, drafts, health, status, timeline
+from storage import cases, crises, drafts, escalations, health, status, timeline
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Store
@@ -30,6 +30,8 @@ class Status:
     backlog: Sequence[Backlog]
     doors: Sequence[Any]
     room: RoomView | None = None
+    ladders: Mapping[str, int] = field(default_factory=dict)  # open cases by how their ladder stands
+    unanswered: Sequence[int] = ()  # those about which everybody was told and nobody answered, gravest first
 
     @property
     def oldest_wait(self) -> timedelta | None:
@@ -101,7 +103,8 @@ class Desk:
             crisis = await crises.current(work)
             room = await load_room(work, self.shelf.present, crisis) if crisis else None
             counts, backlog, doors = await status.counts(work), await status.backlog(work), await health.of_doors(work)
-            return Status(await work.now(), crisis, counts, backlog, doors, room)
+            ladders, red = await escalations.counts(work), await escalations.unanswered(work)
+            return Status(await work.now(), crisis, counts, backlog, doors, room, ladders, red)
 
     async def open_to(self, who: Who) -> None:
         """Raises what keeps somebody from seeing cases, if anything does."""

@@ -35,6 +35,7 @@ def status_card(now: Status, flow: Flow) -> Card:
         Words("command.crisis", {"name": now.crisis.name, "at": now.crisis.opened_at}) if now.crisis else Words("command.no_crisis"),
         *(board_lines(now.room) if now.room else []),
         Words("command.open", {"count": counts.open, "crisis": counts.crisis, "unowned": counts.unowned}),
+        *_ladders(now),
         *([Words("command.oldest", {"minutes": _minutes(now.oldest_wait)})] if now.oldest_wait is not None else []),
         *_counted("severity", {Severity(one).word: count for one, count in counts.by_severity.items()}),
         *_counted("tag", {tag_label(flow, tag): count for tag, count in counts.by_tag.items()}),
@@ -42,6 +43,17 @@ def status_card(now: Status, flow: Flow) -> Card:
         *_counted("language", counts.by_language),
     ]
     return Card(title=Words("command.status_title"), body=(*lines, *_backlog(now), *_doors(now)))
+
+
+def _ladders(now: Status) -> list[Words]:
+    """Whom nobody has although everybody was told comes first."""
+    red = (
+        [Words("command.unanswered", {"count": now.ladders.get("unanswered", 0), "numbers": tuple(now.unanswered)})]
+        if now.unanswered
+        else []
+    )
+    told = {state: now.ladders.get(state, 0) for state in ("climbing", "acknowledged", "snoozed")}
+    return [*red, *([Words("command.ladders", told)] if any(told.values()) else [])]
 
 
 def _counted(kind: str, counts: dict[Any, int]) -> list[Words]:

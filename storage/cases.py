@@ -293,11 +293,15 @@ async def leave_posts(work: Work, case_id: int, workspaces: Sequence[str]) -> No
 
 
 async def flow_snapshot(work: Work, digest: str) -> Mapping[str, Any] | None:
-    found: Mapping[str, Any] | None = await work.scalar(sa.select(flows.c.snapshot).where(flows.c.digest == digest))
-    return found
+    row = (await work.execute(sa.select(flows.c.snapshot, flows.c.ladders).where(flows.c.digest == digest))).first()
+    if row is None:
+        return None
+    return {**row.snapshot, **({"ladders": row.ladders} if row.ladders is not None else {})}
 
 
 async def keep_flow(work: Work, digest: str, name: str, version: int, snapshot: Mapping[str, Any]) -> None:
     """Remember a FLOW for as long as a case lives by it."""
-    row = {"digest": digest, "name": name, "version": version, "snapshot": dict(snapshot), "first_seen_at": await work.now()}
+    known = {key: value for key, value in snapshot.items() if key != "ladders"}
+    row = {"digest": digest, "name": name, "version": version, "snapshot": known, "ladders": snapshot.get("ladders")}
+    row["first_seen_at"] = await work.now()
     await work.execute(work.insert(flows).values(row).on_conflict_do_nothing())

@@ -216,7 +216,11 @@ async def late(work: Work, kind: str, *, crisis: bool) -> tuple[int, timedelta]:
     """(how many clocks of cases about the crisis, or of the others, fell due and are not met, by how much the first is late)."""
     now = await work.now()
     fallen = (_c.kind == kind) & _unmet & _c.paused_at.is_(None) & (_c.due_at <= now)
-    query = sa.select(sa.func.count(), sa.func.min(_c.due_at)).join(cases, cases.c.id == _c.case_id).where(fallen, cases.c.crisis == crisis)
+    query = (
+        sa.select(sa.func.count(), sa.func.min(_c.due_at))
+        .join(cases, cases.c.id == _c.case_id)
+        .where(fallen, cases.c.crisis == crisis, ~cases.c.exercise)
+    )
     count, oldest = tuple((await work.execute(query)).one())
     return count, now - oldest if oldest else timedelta()
 

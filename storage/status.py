@@ -11,7 +11,7 @@ from storage.database import Work
 from storage.tables import case_tags, cases, mentions, outbox
 from storage.types import SendState, Status
 
-_open = cases.c.status != Status.CLOSED
+_open = (cases.c.status != Status.CLOSED) & ~cases.c.exercise
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ flows = Table(
     Column("name", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("snapshot", JSON, nullable=False),
+    Column("ladders", JSON),  # apart, since the version before them reads the snapshot and knows no such key
     Column("first_seen_at", Instant, nullable=False),
 )
 

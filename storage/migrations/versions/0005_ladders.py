@@ -105,6 +105,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ladder", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("exercise", sa.Boolean(), server_default=sa.false(), nullable=False))
 
+    with op.batch_alter_table("flows", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ladders", sa.JSON(), nullable=True))
+
     with op.batch_alter_table("deadlines", schema=None) as batch_op:
         batch_op.add_column(sa.Column("severity", sa.Integer(), server_default="3", nullable=False))
         batch_op.drop_index(
@@ -141,6 +144,9 @@ def downgrade() -> None:
             sqlite_where=sa.text("met_at IS NULL AND told_at IS NULL AND paused_at IS NULL"),
         )
         batch_op.drop_column("severity")
+
+    with op.batch_alter_table("flows", schema=None) as batch_op:
+        batch_op.drop_column("ladders")
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_column("exercise")
