@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from flows.triage import Triage, UniversalEncoder
 from handlers.board import Board
 from handlers.erasure import Erasure
 from handlers.escalation.links import Links
+from handlers.escalation.rota_sources import Sources
+from handlers.escalation.rotas import Rotas
 from handlers.evidence import Evidence
 from handlers.house import House
 from handlers.inbox import Inbox
@@ -52,7 +55,8 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
         Signin(store, settings.second_factor and not settings.is_demo),
     )
     links = Links(store, shelf, acts.escalation.acknowledging)
-    return House(store, flow, shelf, board, learner, mentions, Inbox(store, Intake(mentions)), links, acts)
+    rotas = Rotas(store, ground.roster, rota_sources(settings))
+    return House(store, flow, shelf, board, learner, mentions, Inbox(store, Intake(mentions)), links, rotas, acts)
 
 
 def open_networks(settings: Settings) -> dict[str, Any]:
@@ -69,10 +73,25 @@ def read_flow(settings: Settings) -> Flow:
     return load_flow({str(file): file.read_text(encoding="utf-8") for file in files})
 
 
-def read_people(settings: Settings) -> tuple[PersonEntry, ...]:
-    """people.yaml, or the example while nothing real is configured."""
+def written_people(settings: Settings) -> tuple[str, str] | None:
+    """people.yaml, or the example while nothing real is configured: its name and its text."""
     path = settings.people if settings.people.exists() or not settings.is_demo else ROOT / "people.example.yaml"
-    return load_people(str(path), path.read_text(encoding="utf-8")) if path.exists() else ()
+    return (str(path), path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def read_people(settings: Settings) -> tuple[PersonEntry, ...]:
+    written = written_people(settings)
+    return load_people(*written) if written else ()
+
+
+def rota_sources(settings: Settings) -> Sources:
+    """Who is on duty stands beside the people, or in calendars; those need a door."""
+    written = partial(written_people, settings)
+    if not settings.rotas:
+        return Sources(written, timezone=settings.timezone)
+    from bot.calendars import Calendars
+
+    return Sources(written, settings.rotas, Calendars().fetch, settings.timezone)
 
 
 @asynccontextmanager
@@ -90,6 +109,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             await work.commit()
         stack.callback(house.learner.close)
         await house.acts.staff.begin_with(entries)
+        await house.rotas.begin()
         yield house
 
 

@@ -17,6 +17,7 @@ from bot.watchdog import on_watch
 from bot.web import Probes, web_app
 from handlers.answers.publishing import ways_out
 from handlers.errors import CrisisOpen
+from handlers.escalation.rotas import EVERY
 from handlers.escalation.telling import Outcome, ways_outside
 from handlers.house import House
 from handlers.keeping import Keeping
@@ -66,6 +67,7 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
 async def after_ready(settings: Settings, house: House, samples: Path) -> None:
     """What may be slow: the models load, the demo plays."""
     await asyncio.sleep(BREATH)
+    await house.rotas.refresh()
     await house.learner.catch_up()
     await asyncio.gather(house.acts.answers.drafts.proofreader.warm(), play_demo(settings, house, samples))
 
@@ -141,6 +143,7 @@ def ticks(settings: Settings, house: House, doors: Doors) -> tuple[Any, ...]:
         Tick("remind", house.acts.answers.waiting.remind, seconds=20),
         Tick("look_again", house.acts.answers.waiting.look_again, seconds=5),
         Tick("expire", house.acts.answers.waiting.expire, seconds=60),
+        Tick("rotas", house.rotas.refresh, seconds=EVERY.total_seconds()),
         Tick("learn", house.learner.catch_up, seconds=5),
         Tick("tidy", due.tidy, cron="17 * * * *"),
         Tick("seal", due.seal, cron="5 0 * * *"),

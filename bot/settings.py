@@ -18,6 +18,7 @@ NOTICE_SHAPES = ("pagerduty", "twilio", "ntfy")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _MAILBOX = re.compile(r"[^<>@,;:\\\"\x00-\x1f]*<[^\s<>@,;:\\\"]{1,64}@[A-Za-z0-9.-]+>|[^\s<>@,;:\\\"]{1,64}@[A-Za-z0-9.-]+")
+_ROTA = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SMTP_LOGIN = re.compile(r"[^:@/?#]+:[^:@/?#]+@")
 
 
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     timezone: str = Field("UTC", validation_alias="TOCSIN_TIMEZONE")
     flow: Path = Field(Path("flows/definitions/data_breach.yaml"), validation_alias="TOCSIN_FLOW")
     people: Path = Field(Path("people.yaml"), validation_alias="TOCSIN_PEOPLE")
+    rotas: Annotated[dict[str, str], NoDecode] = Field({}, validation_alias="TOCSIN_ROTAS", repr=False)  # an address may be a secret
     public_url: str = Field("", validation_alias="TOCSIN_PUBLIC_URL")
     slack_channels: Annotated[dict[str, str], NoDecode] = Field({}, validation_alias="TOCSIN_SLACK_CHANNELS")
     webhook_secrets: Annotated[dict[str, SecretStr], NoDecode] = Field({}, validation_alias="TOCSIN_WEBHOOK_SECRETS")
@@ -62,7 +64,7 @@ class Settings(BaseSettings):
     twilio_from: str = Field("", validation_alias="TOCSIN_TWILIO_FROM", validate_default=True)
     notice_secret: SecretStr | None = Field(None, validation_alias="TOCSIN_NOTICE_SECRET")
 
-    @field_validator("slack_channels", "webhook_secrets", "notice_webhooks", "notice_keys", mode="before")
+    @field_validator("slack_channels", "webhook_secrets", "notice_webhooks", "notice_keys", "rotas", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:
         """`crisis=C012, ordinary=C034` or a JSON object."""
@@ -75,6 +77,16 @@ class Settings(BaseSettings):
         if any(not sign or not name.strip() or not rest.strip("= ") for name, sign, rest in pairs):
             raise ValueError("expected name=value pairs, separated by commas")
         return {name.strip(): rest.strip() for name, _, rest in pairs}
+
+    @field_validator("rotas")
+    @classmethod
+    def _known_calendars(cls, value: dict[str, str]) -> dict[str, str]:
+        if not all(_ROTA.fullmatch(name) for name in value):
+            raise ValueError("expected names of rotas as FLOW writes them (duty_press)")
+        found = {name: re.sub("^webcals?://", "https://", source) for name, source in value.items()}
+        if not all(_is_encrypted(source) for source in found.values() if "://" in source):
+            raise ValueError("expected addresses such as https://example.com/press.ics (http only on this machine), or files")
+        return found
 
     @field_validator("timezone")
     @classmethod
@@ -206,12 +218,17 @@ def _is_place(netloc: str) -> bool:
 
 
 def _is_safe_address(url: str) -> bool:
+    return _is_encrypted(url) and not urlsplit(url).query and not urlsplit(url).fragment
+
+
+def _is_encrypted(url: str) -> bool:
+    """Or goes no further than this machine."""
     try:
         place = urlsplit(url)
     except ValueError:
         return False
     encrypted = place.scheme == "https" or (place.scheme == "http" and place.hostname in LOOPBACK)
-    return encrypted and _is_place(place.netloc) and not place.query and not place.fragment and url.isascii() and url.isprintable()
+    return encrypted and _is_place(place.netloc) and url.isascii() and url.isprintable()
 
 
 def read_settings(**given: Any) -> Settings:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flows.flow import Flow
 from handlers.board import Board
 from handlers.escalation.links import Links
+from handlers.escalation.rotas import Rotas
 from handlers.inbox import Inbox
 from handlers.machine import Learner
 from handlers.mentions import Mentions
@@ -25,4 +26,5 @@ class House:
     mentions: Mentions
     inbox: Inbox
     links: Links
+    rotas: Rotas
     acts: UseCases

@@ -14,11 +14,12 @@ from handlers.escalation.course import STEP, Course, ladder_of
 from handlers.escalation.roster import is_at_work
 from handlers.pictures.flow_picture import drawn
 from handlers.ports import CustomerText, Drawing, Form, Label, Who, Words
-from storage import calls, cases, deadlines, escalations, people, queue
+from storage import calls, cases, deadlines, escalations, people, queue, rotas
 from storage.calls import Call
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.escalations import Escalation
+from storage.rotas import Kept
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class DutyLine:
     rota: str
     now: str | None
     then: Shift | None
+    read_at: datetime | None = None  # when its calendar was last read well
+    reason: str = ""  # why it cannot be read anew
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,16 @@ class EscalationDesk:
     async def on_call(self, who: Who) -> OnCall:
         async with self.store.read() as work:
             await admit(work, who, Act.SEE)
-            team, now = await people.everyone(work), await work.now()
-        rotas = self.course.caller.roster.rotas
-        duties = [DutyLine(name, rota.on(now), rota.then(now)) for name, rota in sorted(rotas.items())]
+            team, now, kept = await people.everyone(work), await work.now(), await rotas.of_all(work)
+        duties = [self._duty(name, kept.get(name), now) for name in sorted({*self.course.caller.roster.rotas, *kept})]
         awake = {role: [person.name for person in team if role in person.roles and is_at_work(person, now)] for role in ROLES}
         held = {role for person in team for role in person.roles}
         return OnCall(now, duties, {role: names for role, names in awake.items() if role in held})
+
+    def _duty(self, name: str, kept: Kept | None, at: datetime) -> DutyLine:
+        roster = self.course.caller.roster
+        same = roster.on_duty(name, at), roster.then(name, at)
+        return DutyLine(name, *same, kept.read_at, kept.reason or "") if kept else DutyLine(name, *same)
 
     async def waiting(self, who: Who, most: int = 100) -> list[Waiting]:
         """Each case once, gravest first."""

@@ -27,7 +27,8 @@ def on_call_card(on_call: OnCall) -> Card:
         Words("oncall.role", {"role": Words("picture.role", {"name": role}), "names": tuple(names)})
         for role, names in on_call.at_work.items()
     )
-    return Card(Words("oncall.title", {"at": on_call.at}), (*duties, *roles))
+    stale = tuple(Words("rota.stale", {"rota": one.rota, "reason": one.reason, "at": one.read_at}) for one in on_call.duties if one.reason)
+    return Card(Words("oncall.title", {"at": on_call.at}), (*duties, *roles), small=stale)
 
 
 def waiting_card(waiting: Sequence[Waiting]) -> Card:

@@ -4,13 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
+from flows.calendar_text import CalendarError
 from flows.hours import at_work
 from flows.ladder import Whom
-from flows.rota import Duty
+from flows.rota import Duty, Shift
 from flows.working import Rhythm, works
 from storage import people
 from storage.database import Work
 from storage.people import Person
+
+log = structlog.get_logger()
 
 
 def is_at_work(person: Person, at: datetime) -> bool:
@@ -37,15 +42,27 @@ class Roster:
     def _each(self, whom: Whom, team: Sequence[Person], at: datetime) -> list[Person]:
         if whom.role:
             return _of_role([person for person in team if whom.role in person.roles], team, at)
-        name = whom.person or self._on_duty(whom.on_duty, at)
+        name = whom.person or self.on_duty(whom.on_duty, at)
         person = next((one for one in team if one.name == name), None)
         if person is None:
             return []
         # who is on duty is called whatever their hours; somebody named is not alone when they are away
         return [person, *([] if whom.on_duty else _deputy(person, team, at))]
 
-    def _on_duty(self, rota: str, at: datetime) -> str | None:
-        return self.rotas[rota].on(at) if rota in self.rotas else None
+    def on_duty(self, rota: str, at: datetime) -> str | None:
+        """Nobody, where there is no such rota and where a calendar cannot be followed at that moment: the ladder goes on."""
+        try:
+            return self.rotas[rota].on(at) if rota in self.rotas else None
+        except CalendarError as error:
+            log.warning("rota_not_followed", rota=rota, line=error.line)
+            return None
+
+    def then(self, rota: str, at: datetime) -> Shift | None:
+        """The next change; None where it cannot be told."""
+        try:
+            return self.rotas[rota].then(at) if rota in self.rotas else None
+        except CalendarError:
+            return None
 
 
 def _of_role(holders: Sequence[Person], team: Sequence[Person], at: datetime) -> list[Person]:
