@@ -1,14 +1,17 @@
 """The way to a workspace: a row says what to show, it is rendered as things stand, posted once, and updated in place."""
 
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from handlers.errors import Gone, SendError
 from handlers.escalation.telling import OF_NOTICES, Outcome
 from handlers.ports import Bucket, Place, Workspace
 from handlers.renderer import Renderer
 from handlers.ways import Nothing, Sent, Way
-from storage import approvals, cases, outbox, room_posts
+from storage import approvals, buckets, cases, outbox, room_posts
 from storage.cases import Post
 from storage.database import Work
 from storage.outbox import Claimed, Wish
@@ -22,6 +25,18 @@ def ways_to(workspaces: Mapping[str, Workspace], renderer: Renderer, notices: Ou
     return {name: Showing(workspace, renderer, notices) for name, workspace in workspaces.items()}
 
 
+@dataclass
+class Trips:
+    """How long posts took from the moment they were due until their answer: what is beyond the quickest of late was lateness."""
+
+    _seconds: deque[float] = field(default_factory=lambda: deque(maxlen=50))
+
+    def late(self, seconds: float) -> timedelta:
+        quickest = min([*self._seconds, seconds]) if self._seconds else 0.0
+        self._seconds.append(seconds)
+        return timedelta(seconds=seconds - quickest)
+
+
 @dataclass(frozen=True)
 class Showing:
     """A `Way`."""
@@ -29,6 +44,7 @@ class Showing:
     workspace: Workspace
     renderer: Renderer
     notices: Outcome
+    _trips: Trips = field(default_factory=Trips)
 
     def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
         return self.workspace.limits(channel_id, act)
@@ -47,7 +63,8 @@ class Showing:
         if shown.only_replaces:
             raise Nothing
         await row.until_due()
-        return Sent(await self.workspace.post(place, shown.card, shown.language, row.token))
+        message_id = await self.workspace.post(place, shown.card, shown.language, row.token)
+        return Sent(message_id, late=self._trips.late(time.monotonic() - row.leaves_at))
 
     async def _delete(self, row: Claimed) -> Sent:
         """A row that may have become a message before it was to be deleted knows no id: its token is asked for."""
@@ -65,6 +82,8 @@ class Showing:
             await cases.lock(work, row.case_id)  # whoever queues something for its thread now waits for this, or is seen
 
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:
+        if (limit := self.limits(row.channel_id, row.act)[0]).apart:
+            await buckets.move_back(work, limit, row.due_at + sent.late)
         if kind is None or not sent.new:
             return
         if row.kind == "card" and row.case_id:

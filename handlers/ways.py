@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from handlers.errors import SendError
@@ -25,11 +26,12 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Sent:
-    """What the destination answered. `new` when it was not there before."""
+    """What the destination answered. `new` when it was not there before; `late` by how much it left after it was due."""
 
     external_id: str
     url: str | None = None
     new: bool = True
+    late: timedelta = timedelta()
 
 
 class Way(Protocol):

@@ -17,13 +17,14 @@ class Bucket:
     """`every` is the time one token takes to come back; `burst` how many may be spent at once.
 
     `early` is for whoever waits for the right moment by itself: a token may be spent that much before it is back, so that
-    what must be done until then makes nobody late.
+    what must be done until then makes nobody late. `apart`: one that leaves late all the same moves the next one back.
     """
 
     name: str
     every: timedelta
     burst: int = 1
     early: timedelta = timedelta()
+    apart: bool = False
 
     def back_at(self, full_at: datetime) -> datetime:
         """When the next token is there."""
@@ -43,6 +44,12 @@ async def take(work: Work, limits: Sequence[Bucket]) -> timedelta | None:
         full_at = max(rows[limit.name][0], now) + limit.every
         await work.execute(sa.update(buckets).where(buckets.c.name == limit.name).values(full_at=full_at))
     return max([timedelta(), *(limit.back_at(rows[limit.name][0]) - now for limit in limits)])
+
+
+async def move_back(work: Work, limit: Bucket, left_at: datetime) -> None:
+    """A token was used later than it was taken for: the next one is there a whole time after that."""
+    next_at = left_at + limit.every
+    await work.execute(sa.update(buckets).where(buckets.c.name == limit.name, buckets.c.full_at < next_at).values(full_at=next_at))
 
 
 async def _rows(work: Work, names: list[str]) -> dict[str, tuple[datetime, datetime]]:

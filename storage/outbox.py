@@ -60,7 +60,8 @@ class Claimed:
     attempt: int
     external_id: str | None
     first_tried_at: datetime
-    leaves_at: float  # on this process's monotonic clock: its limits may let it be claimed a little before
+    due_at: datetime  # when it leaves at the latest, unless late: its limits may let it be claimed a little before
+    leaves_at: float  # the same moment on this process's monotonic clock
 
     async def until_due(self) -> None:
         await asyncio.sleep(max(0.0, self.leaves_at - time.monotonic()))
@@ -125,22 +126,21 @@ async def lanes_waiting(work: Work) -> list[tuple[str, str]]:
 
 async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, limits: Sequence[buckets.Bucket]) -> Claimed | None:
     """Lease the first ready row of a lane if every bucket that it falls in has a token; the tokens go back with a rollback."""
-    now, began = await work.now(), time.monotonic()
+    before, now, after = time.monotonic(), await work.now(), time.monotonic()
     ready = sa.select(_o.id).where(_o.lane == lane, _o.act == act, _ready(), _o.not_before <= now)
     row_id = await work.scalar(work.locking(ready.order_by(_o.rank, _o.id).limit(1), skip=True))
     if row_id is None or (wait := await buckets.take(work, limits)) is None:
         return None
-    first = sa.func.coalesce(_o.first_tried_at, sa.bindparam("first", now, _o.first_tried_at.type))
     taken = {
         "state": SendState.SENDING,
         "lease_owner": owner,
         "lease_until": now + lease,
         "attempt": _o.attempt + 1,
-        "first_tried_at": first,
+        "first_tried_at": sa.func.coalesce(_o.first_tried_at, sa.bindparam("first", now, _o.first_tried_at.type)),
     }
     update = sa.update(outbox).where(_o.id == row_id).values(taken)
     row = (await work.execute(update.returning(*[_o[name] for name in Claimed.__dataclass_fields__ if name in _o]))).one()
-    return Claimed(**row._mapping, leaves_at=began + wait.total_seconds())  # noqa: SLF001 - SQLAlchemy's documented name
+    return Claimed(**row._asdict(), due_at=now + wait + timedelta(seconds=after - before), leaves_at=after + wait.total_seconds())
 
 
 def _mine(row: Claimed, owner: str) -> sa.Update:

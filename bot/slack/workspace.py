@@ -45,7 +45,8 @@ class SlackWorkspace:
             return (Bucket(f"slack:{channel_id}#update", timedelta(milliseconds=200), burst=5), ALL_UPDATES)
         if act == "delete":
             return (Bucket(f"slack:{channel_id}#delete", timedelta(milliseconds=200), burst=5), ALL_DELETIONS)
-        return (Bucket(f"slack:{channel_id}", POST_EVERY if self.alone else POST_EVERY_SHARED, early=EARLY), ALL_POSTS)
+        every = POST_EVERY if self.alone else POST_EVERY_SHARED
+        return (Bucket(f"slack:{channel_id}", every, early=EARLY, apart=not self.alone), ALL_POSTS)
 
     async def post(self, place: Place, card: Card, language: str, token: str) -> str:
         content, channel = _content(card, language), await self._conversation(place.channel_id)

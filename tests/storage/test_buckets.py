@@ -56,6 +56,16 @@ async def test_who_may_be_early_waits_for_the_rest_so_that_being_a_little_late_c
     assert await wait(store, lane) == SECOND - SECOND / 4 + 3 * late
 
 
+async def test_what_leaves_late_moves_the_next_one_back_and_never_forward(store, dial):
+    lane, began = Bucket("lane", SECOND), dial.at
+    assert await take(store, lane)
+    for late in (0.3, 0.1):
+        async with store.begin() as work:
+            await buckets.move_back(work, lane, began + late * SECOND)
+            await work.commit()
+        assert await wait(store, lane) == 1.3 * SECOND
+
+
 async def test_a_token_is_spent_in_every_bucket_or_in_none(store, dial):
     narrow, wide = Bucket("narrow", SECOND), Bucket("wide", SECOND, burst=2)
     assert await take(store, narrow, wide) and not await take(store, wide, narrow)
