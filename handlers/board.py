@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.ports import Words
 from storage import approvals, cases, outbox
-from storage.cases import Case
+from storage.cases import Case, Post
 from storage.database import Work
 from storage.outbox import Wish
 
@@ -21,6 +21,16 @@ class Shown:
     channel: str
     severity: int
     fresh: bool = False  # it has just been made: nothing can have been posted yet
+
+
+@dataclass(frozen=True)
+class Following:
+    """What is to stand in a case's thread, by the id of its row, in these workspaces."""
+
+    shown: Shown
+    kind: str
+    subject_id: int
+    where: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -50,14 +60,18 @@ class Board:
 
     async def follow(self, work: Work, shown: Shown, kind: str, subject_id: int, where: Sequence[str] | None = None) -> None:
         """Queue something for the case's own thread (a later mention, a note), by the id of its row; behind its card if none stands yet."""
-        stands = await self._targets(work, shown.case_id)
+        await self.follow_all(work, [Following(shown, kind, subject_id, tuple(self.channels if where is None else where))])
+
+    async def follow_all(self, work: Work, following: Sequence[Following]) -> None:
+        """The same for many at once."""
+        posts = await cases.posts_of(work, [one.shown.case_id for one in following])
         wishes = []
-        for workspace in self.channels if where is None else where:
-            target = stands.get(workspace) or self.channel_id(workspace, shown.channel)
-            if target:
-                key = f"{kind}:{workspace}:{subject_id}"
-                lane, behind = _lane(workspace, target), workspace not in stands
-                wishes.append(Wish(workspace, lane, "post", kind, shown.severity, shown.case_id, key, {"id": subject_id}, behind))
+        for one in following:
+            stands = self._current(posts.get(one.shown.case_id, []))
+            for workspace in one.where:
+                target = stands.get(workspace) or self.channel_id(workspace, one.shown.channel)
+                if target:
+                    wishes.append(_follower(workspace, target, one, behind=workspace not in stands))
         await outbox.put(work, wishes)
 
     async def ask(self, work: Work, case: Case, version_id: int) -> None:
@@ -132,12 +146,19 @@ class Board:
 
     async def _targets(self, work: Work, case_id: int) -> dict[str, str]:
         """Workspace → channel id of the thread, where the case has one."""
-        posts = (await cases.posts_of(work, [case_id])).get(case_id, [])
+        return self._current((await cases.posts_of(work, [case_id])).get(case_id, []))
+
+    def _current(self, posts: Sequence[Post]) -> dict[str, str]:
         return {post.workspace: post.channel_id for post in posts if post.current and post.workspace in self.channels}
 
 
 def _lane(workspace: str, channel_id: str) -> str:
     return f"{workspace}:{channel_id}"
+
+
+def _follower(workspace: str, target: str, one: Following, *, behind: bool) -> Wish:
+    key, lane = f"{one.kind}:{workspace}:{one.subject_id}", _lane(workspace, target)
+    return Wish(workspace, lane, "post", one.kind, one.shown.severity, one.shown.case_id, key, {"id": one.subject_id}, behind)
 
 
 def _card(workspace: str, target: str, one: Shown, act: str) -> Wish:

@@ -29,6 +29,11 @@ class Call:
     over_at: datetime | None
     name: str
 
+    @property
+    def is_untold(self) -> bool:
+        """It may still arrive, and somebody waits for that."""
+        return self.told_at is None and self.failed_at is None and self.over_at is None
+
 
 _c = calls.c
 _own = [_c[name] for name in Call.__dataclass_fields__ if name in _c]
@@ -39,17 +44,16 @@ def _call(row: Mapping[Any, Any]) -> Call:
     return Call(**{**row, "otherwise": tuple(row["otherwise"])})
 
 
-async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Ids of the new ones. A step that has called somebody before calls them no second time. Values: case_id, climb, step, person_id,
-    severity, otherwise.
+async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, int], int]:
+    """(case, person) → the id of a new one, each pair given once. A step that has called somebody before calls them no second time.
+
+    Values: case_id, climb, step, person_id, severity, otherwise, failed_at.
     """
-    now, added = await work.now(), []
-    for row in rows:
-        new = work.insert(calls).values(**row, called_at=now).on_conflict_do_nothing().returning(_c.id)
-        call_id = (await work.execute(new)).scalar()
-        if call_id is not None:
-            added.append(int(call_id))
-    return added
+    if not rows:
+        return {}
+    now = await work.now()
+    new = work.insert(calls).on_conflict_do_nothing().returning(_c.case_id, _c.person_id, _c.id)
+    return {(row.case_id, row.person_id): row.id for row in await work.execute(new, [{**row, "called_at": now} for row in rows])}
 
 
 async def of_case(work: Work, case_id: int) -> list[Call]:
@@ -106,23 +110,24 @@ async def end(work: Work, case_id: int) -> list[int]:
     return list((await work.execute(sa.update(calls).where(where).values(over_at=await work.now()).returning(_c.id))).scalars())
 
 
-async def use_next_way(work: Work, call_id: int, left: Sequence[str]) -> None:
-    await work.execute(sa.update(calls).where(_c.id == call_id).values(otherwise=list(left)))
+async def use_next_ways(work: Work, left: Mapping[int, Sequence[str]]) -> None:
+    """What is left to each of these after it."""
+    if left:
+        use = sa.update(calls).where(_c.id == sa.bindparam("call")).values(otherwise=sa.bindparam("ways"))
+        await work.execute(use, [{"call": call_id, "ways": list(ways)} for call_id, ways in left.items()])
 
 
-async def has_hope(work: Work, call_id: int) -> bool:
-    """Whether one of its notices has arrived or may still do so."""
-    query = sa.select(notices.c.id).join(notice_calls, notice_calls.c.notice_id == notices.c.id)
-    return await work.scalar(query.where(notice_calls.c.call_id == call_id, notices.c.failed_at.is_(None)).limit(1)) is not None
+async def hopeful(work: Work, ids: Collection[int]) -> set[int]:
+    """Those of which a notice has arrived or may still do so."""
+    query = sa.select(notice_calls.c.call_id).join(notices, notice_calls.c.notice_id == notices.c.id)
+    return set((await work.execute(query.where(notice_calls.c.call_id.in_(ids), notices.c.failed_at.is_(None)))).scalars())
 
 
-async def overdue(work: Work, before: datetime, limit: int = 50) -> list[Call]:
-    """Called before a moment, told by no way so far, with ways left to be tried."""
+async def overdue(work: Work, before: datetime, limit: int = 1000) -> list[int]:
+    """Ids of those called before a moment, told by no way so far, with ways left to be tried; gravest first."""
     where = _c.told_at.is_(None) & _c.failed_at.is_(None) & _c.over_at.is_(None) & (_c.called_at <= before)
     left = sa.cast(_c.otherwise, sa.Text) != "[]"
-    return [
-        _call(row) for row in (await work.execute(_select.where(where, left).order_by(_c.severity.desc(), _c.id).limit(limit))).mappings()
-    ]
+    return list((await work.execute(sa.select(_c.id).where(where, left).order_by(_c.severity.desc(), _c.id).limit(limit))).scalars())
 
 
 async def cases_of(work: Work, ids: Collection[int]) -> list[int]:

@@ -54,20 +54,6 @@ async def arm(work: Work, rows: Sequence[Deadline]) -> None:
     await work.execute(new.on_conflict_do_update(index_elements=["key"], set_={**again, "met_at": None, "told_at": None}), values)
 
 
-async def arm_cases(
-    work: Work, kind: str, case_ids: Collection[int], due: Mapping[int, datetime], *, held: bool, but: Collection[int]
-) -> None:
-    """The first clocks of new cases, by severity; with `held` those of the crisis stand still, but not of some. One statement for all."""
-    if not case_ids:
-        return
-    c, now = cases.c, sa.literal(await work.now(), _c.set_at.type)
-    until = sa.case({severity: sa.literal(at, _c.due_at.type) for severity, at in due.items()}, value=c.severity)
-    paused = sa.case((c.crisis & c.id.not_in(but), now)) if held else sa.null()
-    key = sa.literal(f"{kind}:") + sa.cast(c.id, sa.Text)
-    rows = sa.select(key, sa.literal(kind), c.id, c.severity, until, now, paused).where(c.id.in_(case_ids))
-    await work.execute(sa.insert(deadlines).from_select(["key", "kind", "case_id", "severity", "due_at", "set_at", "paused_at"], rows))
-
-
 async def arm_new(work: Work, rows: Sequence[New]) -> None:
     """The clocks kind:case_id of new cases, which have none of these kinds yet: a plain insert, for a thousand cases a second."""
     if not rows:

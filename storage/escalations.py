@@ -68,6 +68,16 @@ async def put(work: Work, case_id: int, **values: Any) -> None:
     await work.execute(new.on_conflict_do_update(index_elements=["case_id"], set_=changed))
 
 
+async def put_all(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for many, each with its case_id; all give the same values."""
+    if not rows:
+        return
+    now = await work.now()
+    new = work.insert(escalations)
+    changed = {name: new.excluded[name] for name in (*rows[0], "changed_at") if name != "case_id"}
+    await work.execute(new.on_conflict_do_update(index_elements=["case_id"], set_=changed), [{**row, "changed_at": now} for row in rows])
+
+
 async def counts(work: Work) -> dict[str, int]:
     """Open cases about which somebody was told or has acknowledged, by state; drills apart."""
     query = sa.select(_c.state, sa.func.count().label("count")).join(cases, cases.c.id == _c.case_id)

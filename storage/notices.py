@@ -28,7 +28,27 @@ class Notice:
     external_id: str | None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a notice goes: to a person by one way, or into the thread of a case in a workspace."""
+
+    person_id: int | None
+    case_id: int | None
+    way: str
+    address: str
+
+
+@dataclass(frozen=True)
+class New:
+    """`opened_at`: when it may leave."""
+
+    place: Place
+    severity: int
+    opened_at: datetime
+
+
 _c = notices.c
+_place = [_c[name] for name in Place.__dataclass_fields__]
 _select = sa.select(*[_c[name] for name in Notice.__dataclass_fields__])
 
 
@@ -36,10 +56,13 @@ def _notice(row: Mapping[Any, Any]) -> Notice:
     return Notice(**row)
 
 
-async def open_one(work: Work, **values: Any) -> int:
-    """`values`: person_id or case_id, way, address, severity, perhaps opened_at: when it may leave."""
-    row = {"opened_at": await work.now(), **values}
-    return int((await work.execute(sa.insert(notices).values(row).returning(_c.id))).scalar_one())
+async def open_all(work: Work, new: Sequence[New]) -> dict[Place, int]:
+    """Their ids; one for each place."""
+    if not new:
+        return {}
+    rows = [{**vars(one.place), "severity": one.severity, "opened_at": one.opened_at} for one in new]
+    opened = await work.execute(sa.insert(notices).returning(*_place, _c.id), rows)
+    return {Place(row.person_id, row.case_id, row.way, row.address): row.id for row in opened}
 
 
 async def get(work: Work, notice_id: int) -> Notice | None:
@@ -47,29 +70,32 @@ async def get(work: Work, notice_id: int) -> Notice | None:
     return _notice(row) if row else None
 
 
-async def newest(work: Work, person_id: int, way: str, address: str) -> Notice | None:
-    """The last one to somebody by a way, failed ones apart."""
-    where = (_c.person_id == person_id) & (_c.way == way) & (_c.address == address) & _c.failed_at.is_(None)
-    row = (await work.execute(_select.where(where).order_by(_c.opened_at.desc(), _c.id.desc()).limit(1))).mappings().first()
-    return _notice(row) if row else None
+async def newest(work: Work, person_ids: Collection[int], after: datetime, until: datetime) -> dict[Place, Notice]:
+    """The last one at each place of these people that was opened after a moment and not after another, failed ones apart."""
+    where = _c.person_id.in_(person_ids) & (_c.opened_at > after) & (_c.opened_at <= until) & _c.failed_at.is_(None)
+    found = [_notice(row) for row in (await work.execute(_select.where(where).order_by(_c.opened_at, _c.id))).mappings()]
+    return {Place(one.person_id, one.case_id, one.way, one.address): one for one in found}
 
 
-async def join(work: Work, notice_id: int, call_ids: Collection[int]) -> None:
-    if call_ids:
-        rows = [{"notice_id": notice_id, "call_id": call_id} for call_id in call_ids]
+async def join(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
+    """(notice, call) each."""
+    if pairs:
+        rows = [{"notice_id": notice_id, "call_id": call_id} for notice_id, call_id in pairs]
         await work.execute(work.insert(notice_calls).on_conflict_do_nothing(), rows)
 
 
-async def raise_to(work: Work, notice_id: int, severity: int) -> None:
-    """It has joined something graver."""
-    await work.execute(sa.update(notices).where(_c.id == notice_id, _c.severity < severity).values(severity=severity))
+async def raise_to(work: Work, severities: Mapping[int, int]) -> None:
+    """Notices that carry something graver now, by their ids."""
+    if severities:
+        graver = sa.update(notices).where(_c.id == sa.bindparam("notice")).values(severity=sa.bindparam("grave"))
+        await work.execute(graver, [{"notice": notice_id, "grave": severity} for notice_id, severity in severities.items()])
 
 
-async def arrived(work: Work, notice_id: int, external_id: str, address: str | None = None) -> None:
+async def arrived(work: Work, ids: Collection[int], external_id: str, address: str | None = None) -> None:
     """`address` when it arrived elsewhere than it was meant for: a thread may have moved."""
     first = sa.func.coalesce(_c.told_at, sa.literal(await work.now(), _c.told_at.type))
     values = {"external_id": external_id, "told_at": first, "failed_at": None, **({"address": address} if address else {})}
-    await work.execute(sa.update(notices).where(_c.id == notice_id).values(values))
+    await work.execute(sa.update(notices).where(_c.id.in_(ids)).values(values))
 
 
 async def failed(work: Work, notice_id: int, reason: str) -> bool:

@@ -1,6 +1,6 @@
 """What people do with a ladder: acknowledge, take over, give to somebody, put off until later. Each judged on how the case stands now."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ from typing import Any
 from handlers.acts import Act, admit
 from handlers.board import Shown
 from handlers.errors import CaseClosed, NoSuchCase, NoSuchPerson, NothingWaits, TooLong
-from handlers.escalation.calling import DIRECTLY
+from handlers.escalation.calling import DIRECTLY, Summons
 from handlers.escalation.course import Course
 from handlers.escalation.informing import inform
 from handlers.moments import to_come
@@ -49,16 +49,25 @@ class Acknowledging:
         """Everything that a notice holds and nobody has yet; the numbers of the cases."""
         async with self.store.begin() as work:
             person = await admit(work, who, Act.ACKNOWLEDGE)
-            open_ones = [call for call in await calls.of_notice(work, notice_id) if call.over_at is None and call.acknowledged_at is None]
-            carried = {call.case_id for call in open_ones}
-            locked = await cases.lock_all(work, carried)
-            waiting = [case for case in locked.values() if case.status is not Status.CLOSED]
-            if not waiting:
-                raise NothingWaits
-            for case in waiting:
-                await self._acknowledge(work, who, person, case)
-            await work.commit()
-            return sorted(case.id for case in waiting)
+            carried = await calls.of_notice(work, notice_id)
+            open_ones = {call.case_id for call in carried if call.over_at is None and call.acknowledged_at is None}
+            return await self._acknowledge_each(work, who, person, open_ones)
+
+    async def acknowledge_each(self, who: Who, case_ids: Collection[int]) -> Sequence[int]:
+        """Those of these cases that still wait for whoever acts; their numbers."""
+        async with self.store.begin() as work:
+            person = await admit(work, who, Act.ACKNOWLEDGE)
+            return await self._acknowledge_each(work, who, person, await calls.waiting_for(work, person.id, case_ids))
+
+    async def _acknowledge_each(self, work: Work, who: Who, person: Person, case_ids: Collection[int]) -> Sequence[int]:
+        locked = await cases.lock_all(work, case_ids)
+        waiting = [case for case in locked.values() if case.status is not Status.CLOSED]
+        if not waiting:
+            raise NothingWaits
+        for case in waiting:
+            await self._acknowledge(work, who, person, case)
+        await work.commit()
+        return sorted(case.id for case in waiting)
 
     async def take_over(self, who: Who, case_id: int) -> None:
         """Become the owner, whoever was it; they hear of it."""
@@ -80,7 +89,7 @@ class Acknowledging:
             await self._give(work, case, other)
             standing = await escalations.get(work, case_id)
             if other.id != person.id:
-                await self.course.caller.call(work, case, [other], DIRECTLY, standing.climb, None)
+                await self.course.caller.call(work, [Summons(case, [other], DIRECTLY, standing.climb, None)])
             await self._record(work, who, person, case, "reassigned", {"to": other.name})
             await work.commit()
             return other.name

@@ -1,23 +1,73 @@
-"""Climbs the ladders: tells each step that is due to those it names, and arms the next, in one transaction. Gravest first."""
+"""Climbs the ladders: tells each step that is due to those it names, and arms the next, many cases in one transaction. Gravest first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from flows.ladder import Ladder, Step
+from flows.ladder import Ladder, Step, Whom
 from handlers.board import Shown
-from handlers.escalation.course import LAPSE, STEP, Course, above
+from handlers.escalation.apart import Apart
+from handlers.escalation.calling import Summons
+from handlers.escalation.course import LAPSE, STEP, Course, above, step_clock
 from handlers.escalation.lapses import Lapses
-from storage import calls, cases, deadlines, escalations, timeline
+from storage import calls, cases, deadlines, escalations, people, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.deadlines import Deadline
 from storage.escalations import Climbing, Escalation
+from storage.people import Person
 from storage.timeline import Entry, case_chain
 from storage.types import Status
 
-AT_ONCE = 25  # cases in one transaction: a click on one of them waits for no more
+AT_ONCE = 50  # cases in one transaction: a click on one of them waits for no more
 SLOW = timedelta(seconds=60)  # a notice that has not left by then is helped by the next way
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A case whose next step is due."""
+
+    case: Case
+    ladder: Ladder
+    standing: Escalation
+
+    @property
+    def step(self) -> Step:
+        """Past the last one, the end."""
+        steps = self.ladder.steps
+        return steps[self.standing.step] if self.standing.step < len(steps) else self.ladder.last
+
+    def summons(self, persons: Sequence[Person]) -> Summons:
+        return Summons(self.case, persons, self.step, self.standing.climb, self.standing.step)
+
+    def entries(self, persons: Sequence[Person]) -> list[Entry]:
+        chain, standing = case_chain(self.case.id), self.standing
+        names = [person.name for person in persons]
+        told = {"ladder": self.ladder.name, "step": standing.step + 1, "climb": standing.climb, "people": names}
+        before = [Entry(chain, "snooze_over", {})] if standing.state is Climbing.SNOOZED else []
+        after = [] if above(self.ladder, standing) else [Entry(chain, "nobody_answered", {"ladder": self.ladder.name})]
+        return [*before, Entry(chain, "step_told", told), *after]
+
+    def after(self) -> dict[str, Any]:
+        """Where the case stands once the step is told: on the next one, or red when there is none."""
+        now, up = self.standing, above(self.ladder, self.standing)
+        nobody = {"case_id": self.case.id, "snoozed_until": None, "acknowledged_by": None, "acknowledged_at": None}
+        if up is None:
+            return {**nobody, "state": Climbing.UNANSWERED, "climb": now.climb, "repeats": now.repeats, "step": now.step + 1}
+        rung = up[0]
+        climb = now.climb + (rung.climb - now.repeats)
+        return {**nobody, "state": Climbing.CLIMBING, "climb": climb, "repeats": rung.climb, "step": rung.step}
+
+    def next_clock(self, now: datetime, *, told: bool) -> Deadline | None:
+        """A step that reached nobody is followed by the next at once."""
+        up = above(self.ladder, self.standing)
+        if up is None:
+            return None
+        rung, wait = up
+        # between two times up the wait is kept even then: nobody may ring in circles
+        begins_anew = rung.climb > self.standing.repeats
+        return step_clock(self.case, now + (wait if told or begins_anew else timedelta()))
 
 
 @dataclass(frozen=True)
@@ -27,78 +77,75 @@ class Climb:
     store: Store
     course: Course
     lapses: Lapses
+    apart: Apart = field(default_factory=Apart)
 
     async def fire(self) -> int:
         """How many clocks fell due."""
         fired = 0
-        while due := await self._due():
-            fired += await self._tell(due)
-            if len(due) < AT_ONCE:
-                break
+        more = True
+        while more:
+            due, now = await self._due()
+            fired += await self.apart.do("clock", due, self._tell, now)
+            more = len(due) == AT_ONCE
         return fired
 
-    async def _due(self) -> list[Deadline]:
+    async def _due(self) -> tuple[list[int], datetime]:
+        """Ids of the clocks, at this moment; but those that have just failed wait a while, overdue for everybody to see."""
         async with self.store.read() as work:
-            return await deadlines.peek(work, await work.now(), AT_ONCE, kinds=(STEP, LAPSE))
+            now = await work.now()
+            due = await deadlines.peek(work, now, AT_ONCE + self.apart.count("clock"), kinds=(STEP, LAPSE))
+            return self.apart.free("clock", [one.id for one in due], now)[:AT_ONCE], now
 
-    async def _tell(self, due: Sequence[Deadline]) -> int:
+    async def _tell(self, ids: Sequence[int]) -> int:
         """The cases first, then their clocks, as everybody does: whoever was faster has met or moved the clock by now."""
         async with self.store.begin() as work:
-            locked = await cases.lock_all(work, {one.case_id or 0 for one in due})
-            rows = await deadlines.take(work, [one.id for one in due], await work.now())
+            locked = await cases.lock_all(work, {case_id for case_id, _, _ in await deadlines.of_cases(work, ids)})
+            rows = await deadlines.take(work, ids, await work.now())
             await deadlines.mark_told(work, [row.id for row in rows])
+            await self._steps(work, [locked[row.case_id] for row in rows if row.kind == STEP and row.case_id in locked])
             for row in rows:
-                if case := locked.get(row.case_id or 0):
-                    await (self._step(work, case) if row.kind == STEP else self.lapses.fire(work, case))
+                if row.kind == LAPSE and (case := locked.get(row.case_id or 0)):
+                    await self.lapses.fire(work, case)
             await work.commit()
             return len(rows)
 
-    async def _step(self, work: Work, case: Case) -> None:
-        """Tell those of the present step; arm the next one, or stay red when there is none."""
-        ladder, standing = await self.course.ladder(work, case), await escalations.get(work, case.id)
-        if ladder is None or case.status in (Status.CLOSED, Status.ANSWERED):
+    async def _steps(self, work: Work, due: Sequence[Case]) -> None:
+        """Tell those whom the present steps mean; arm the next ones."""
+        turns = await self._turns(work, due)
+        if not turns:
             return
-        if standing.state is Climbing.SNOOZED:
-            await timeline.append(work, [Entry(case_chain(case.id), "snooze_over", {})])
-        called = await self._call(work, case, ladder, standing)
-        await self._go_up(work, case, ladder, standing, told=bool(called))
-        await self.course.board.show(work, [Shown(case.id, case.channel, case.severity)])
+        meant = await self._meant(work, turns)
+        told = await self.course.caller.call(work, [turn.summons(meant[turn.step.tell]) for turn in turns])
+        await escalations.put_all(work, [turn.after() for turn in turns])
+        now = await work.now()
+        clocks = [turn.next_clock(now, told=turn.case.id in told) for turn in turns]
+        await deadlines.arm(work, [clock for clock in clocks if clock])
+        await timeline.append(work, [entry for turn in turns for entry in turn.entries(meant[turn.step.tell])])
+        await self.course.board.show(work, [Shown(turn.case.id, turn.case.channel, turn.case.severity) for turn in turns])
 
-    async def _call(self, work: Work, case: Case, ladder: Ladder, standing: Escalation) -> list[int]:
-        """Ids of the calls of this step which may still arrive."""
-        step = step_at(ladder, standing.step)
-        persons = await self.course.caller.roster.meant(work, step.tell)
-        added = await self.course.caller.call(work, case, persons, step, standing.climb, standing.step)
-        payload = {"ladder": ladder.name, "step": standing.step + 1, "climb": standing.climb, "people": [person.name for person in persons]}
-        await timeline.append(work, [Entry(case_chain(case.id), "step_told", payload)])
-        return [call.id for call in await calls.by_ids(work, added) if call.failed_at is None]
+    async def _turns(self, work: Work, due: Sequence[Case]) -> list[Turn]:
+        """Of the cases that are open and have a ladder."""
+        known = await escalations.of_cases(work, [case.id for case in due])
+        open_ones = [case for case in due if case.status not in (Status.CLOSED, Status.ANSWERED)]
+        ladders = [(case, await self.course.ladder(work, case)) for case in open_ones]
+        return [Turn(case, ladder, known.get(case.id, Escalation(case.id))) for case, ladder in ladders if ladder]
 
-    async def _go_up(self, work: Work, case: Case, ladder: Ladder, standing: Escalation, *, told: bool) -> None:
-        """A step that reached nobody is followed by the next at once."""
-        up = above(ladder, standing)
-        if up is None:
-            await escalations.put(work, case.id, state=Climbing.UNANSWERED, step=standing.step + 1, climb=standing.climb)
-            await timeline.append(work, [Entry(case_chain(case.id), "nobody_answered", {"ladder": ladder.name})])
-            return
-        rung, wait = up
-        climb = standing.climb + (rung.climb - standing.repeats)
-        await escalations.put(work, case.id, state=Climbing.CLIMBING, climb=climb, repeats=rung.climb, step=rung.step, snoozed_until=None)
-        # between two times up the wait is kept even then: nobody may ring in circles
-        begins_anew = rung.climb > standing.repeats
-        await self.course.arm(work, case, await work.now() + (wait if told or begins_anew else timedelta()))
+    async def _meant(self, work: Work, turns: Sequence[Turn]) -> Mapping[Sequence[Whom], Sequence[Person]]:
+        team, now = await people.everyone(work), await work.now()
+        return {whom: self.course.caller.roster.meant(whom, team, now) for whom in {turn.step.tell for turn in turns}}
 
     async def hurry(self) -> int:
-        """Notices that still have not arrived anywhere get the next way; how many."""
+        """Calls that still have not arrived anywhere get the next way; how many."""
+        async with self.store.read() as work:
+            now = await work.now()
+            slow = self.apart.free("call", await calls.overdue(work, now - SLOW), now)
+        few = [slow[start : start + AT_ONCE] for start in range(0, len(slow), AT_ONCE)]
+        return sum([await self.apart.do("call", ids, self._hurry, now) for ids in few])
+
+    async def _hurry(self, ids: Sequence[int]) -> int:
         async with self.store.begin() as work:
-            slow = await calls.overdue(work, await work.now() - SLOW)
-            await cases.lock_all(work, {call.case_id for call in slow})
-            for call in slow:
-                await self.course.caller.next_way(work, call)
-            if slow:
-                await work.commit()
+            await cases.lock_all(work, await calls.cases_of(work, ids))
+            slow = [call for call in await calls.by_ids(work, ids) if call.is_untold]
+            await self.course.caller.next_ways(work, slow)
+            await work.commit()
             return len(slow)
-
-
-def step_at(ladder: Ladder, number: int) -> Step:
-    """Past the last one, the end."""
-    return ladder.steps[number] if number < len(ladder.steps) else ladder.last

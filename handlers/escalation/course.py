@@ -28,6 +28,11 @@ def ladder_of(flow: Flow, name: str | None) -> Ladder | None:
     return next((ladder for ladder in flow.ladders if ladder.name == name), None)
 
 
+def step_clock(case: Case, due_at: datetime) -> Deadline:
+    """When the next step of a case is told."""
+    return Deadline(f"{STEP}:{case.id}", STEP, due_at, case_id=case.id, severity=case.severity)
+
+
 def matter(case: Case, tags: Iterable[str]) -> Matter:
     kind, network, language = case.kind, case.network, case.language
     return Matter(frozenset(tags), Severity(case.severity), kind, network, language, case.reach, case.crisis)
@@ -65,7 +70,7 @@ class Course:
         await self._sooner(work, flow, case, ladder)
         standing = await escalations.get(work, case.id)
         if standing.state in (Climbing.ACKNOWLEDGED, Climbing.SNOOZED):
-            await self._watch_over(work, case.id, ladder)  # whoever has it has it; from now on by the clocks of the other ladder
+            await self._watch_over(work, case, ladder)  # whoever has it has it; from now on by the clocks of the other ladder
         elif standing.state is not Climbing.OVER:
             await self._begin_anew(work, case, ladder, standing)
 
@@ -89,12 +94,12 @@ class Course:
 
     async def arm(self, work: Work, case: Case, due_at: datetime) -> None:
         """When the next step is told."""
-        await deadlines.arm(work, [Deadline(f"{STEP}:{case.id}", STEP, due_at, case_id=case.id, severity=case.severity)])
+        await deadlines.arm(work, [step_clock(case, due_at)])
 
-    async def _watch_over(self, work: Work, case_id: int, ladder: Ladder | None) -> None:
+    async def _watch_over(self, work: Work, case: Case, ladder: Ladder | None) -> None:
         within = ladder.remind_after if ladder else timedelta()
         if within:
-            due = Deadline(f"{LAPSE}:{case_id}", LAPSE, await work.now() + within, case_id=case_id)
+            due = Deadline(f"{LAPSE}:{case.id}", LAPSE, await work.now() + within, case_id=case.id, severity=case.severity)
             await deadlines.arm(work, [due])
 
     async def acknowledge(self, work: Work, case: Case, person: Person) -> bool:
@@ -102,7 +107,7 @@ class Course:
         await calls.mark_acknowledged(work, case.id, person.id)
         standing = await escalations.get(work, case.id)
         if await self._waits_for_others(work, case, standing, person):
-            await self.caller.refresh(work, [call.id for call in await calls.of_case(work, case.id)])
+            await self._refresh(work, case.id)
             return False
         await self.has(work, case, person)
         return True
@@ -110,7 +115,7 @@ class Course:
     async def has(self, work: Work, case: Case, person: Person) -> None:
         """From now on it is this person who answers for it; whether anything follows is watched."""
         await self.pause(work, case, person, Climbing.ACKNOWLEDGED)
-        await self._watch_over(work, case.id, await self.ladder(work, case))
+        await self._watch_over(work, case, await self.ladder(work, case))
 
     async def _waits_for_others(self, work: Work, case: Case, standing: Escalation, person: Person) -> bool:
         """Only the step that was told last can ask for everybody, and only those it calls wait for each other."""
@@ -137,14 +142,17 @@ class Course:
         if until:
             await self.arm(work, case, until)
         await calls.end(work, case.id)
-        await self.caller.refresh(work, [call.id for call in await calls.of_case(work, case.id)])
+        await self._refresh(work, case.id)
+
+    async def _refresh(self, work: Work, case_id: int) -> None:
+        await self.caller.carrier.refresh(work, [call.id for call in await calls.of_case(work, case_id)])
 
     async def end(self, work: Work, case_id: int, *, closed: bool) -> None:
         """Answered or closed: nothing is waited for; a closed case keeps no promise open."""
         kinds = (STEP, LAPSE, RESOLUTION) if closed else (STEP, LAPSE)
         await deadlines.meet(work, *[f"{kind}:{case_id}" for kind in kinds])
         if ended := await calls.end(work, case_id):
-            await self.caller.refresh(work, ended)
+            await self.caller.carrier.refresh(work, ended)
         standing = await escalations.of_cases(work, [case_id])
         if standing:
             await escalations.put(work, case_id, state=Climbing.OVER)

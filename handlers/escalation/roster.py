@@ -11,8 +11,6 @@ from flows.hours import at_work
 from flows.ladder import Whom
 from flows.rota import Duty, Shift
 from flows.working import Rhythm, works
-from storage import people
-from storage.database import Work
 from storage.people import Person
 
 log = structlog.get_logger()
@@ -33,10 +31,9 @@ class Roster:
 
     rotas: Mapping[str, Duty] = field(default_factory=dict)
 
-    async def meant(self, work: Work, whom: Sequence[Whom]) -> list[Person]:
-        """Each once, in the order in which they are named."""
-        team, now = await people.everyone(work), await work.now()
-        found = [person for one in whom for person in self._each(one, team, now)]
+    def meant(self, whom: Sequence[Whom], team: Sequence[Person], at: datetime) -> list[Person]:
+        """Of the whole team, each once, in the order in which they are named."""
+        found = [person for one in whom for person in self._each(one, team, at)]
         return list({person.id: person for person in found}.values())
 
     def _each(self, whom: Whom, team: Sequence[Person], at: datetime) -> list[Person]:

@@ -1,7 +1,7 @@
 """The way to a colleague outside the workspaces, and what is written down of every notice: that it arrived, or that it will not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.errors import CannotAsk, Refused, SendError
 from handlers.escalation import cards
@@ -14,7 +14,6 @@ from handlers.ways import Nothing, Sent, Way
 from storage import calls, deadlines, escalations, notices, people
 from storage import cases as case_rows
 from storage.database import Store, Work
-from storage.deadlines import Deadline
 from storage.escalations import Climbing
 from storage.notices import Notice as Kept
 from storage.outbox import Claimed
@@ -32,13 +31,15 @@ class Outcome:
     caller: Caller
 
     async def hold(self, work: Work, row: Claimed) -> None:
-        """The cases come before the row that told of them, as everywhere."""
+        """The cases, then whoever was called, come before the row that told of them, as everywhere."""
         if row.kind in OF_NOTICES:
-            await case_rows.lock_all(work, {call.case_id for call in await calls.of_notice(work, row.facts["id"])})
+            carried = await calls.of_notice(work, row.facts["id"])
+            await case_rows.lock_all(work, {call.case_id for call in carried})
+            await self.caller.carrier.hold(work, {call.person_id for call in carried})
 
     async def arrived(self, work: Work, row: Claimed, external_id: str) -> None:
         notice_id = row.facts["id"]
-        await notices.arrived(work, notice_id, external_id, row.channel_id if row.kind == "call" else None)
+        await notices.arrived(work, [notice_id], external_id, row.channel_id if row.kind == "call" else None)
         await calls.mark_told(work, [call.id for call in await calls.of_notice(work, notice_id)])
 
     async def lost(self, work: Work, row: Claimed, reason: str) -> None:
@@ -46,9 +47,8 @@ class Outcome:
         if row.kind == "notice_over" or not await notices.failed(work, row.facts["id"], reason):
             return
         carried = [call for call in await calls.of_notice(work, row.facts["id"]) if call.told_at is None and call.over_at is None]
-        for call in carried:
-            if not await self.caller.next_way(work, call):
-                await self._next_step(work, call.case_id)
+        for call in await self.caller.next_ways(work, carried):
+            await self._next_step(work, call.case_id)
 
     async def _next_step(self, work: Work, case_id: int) -> None:
         """When everybody of the last step is known not to be told."""
@@ -58,8 +58,7 @@ class Outcome:
             return
         running = await deadlines.get(work, f"{STEP}:{case_id}")
         if running and running.met_at is None and running.told_at is None:
-            now = Deadline(running.key, STEP, min(running.due_at, await work.now()), case_id=case_id, severity=running.severity)
-            await deadlines.arm(work, [now])
+            await deadlines.arm(work, [replace(running, due_at=min(running.due_at, await work.now()))])
 
 
 def ways_outside(couriers: Mapping[str, Courier], store: Store, shelf: Shelf, outcome: Outcome, link: Link) -> dict[str, Way]:

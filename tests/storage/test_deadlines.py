@@ -232,15 +232,6 @@ async def test_clocks_of_new_cases_are_set_in_one_go_each_with_its_own_moment(he
         assert (stopped.case_id, stopped.severity, stopped.paused_at) == (made[0], LOW, dial() - timedelta(minutes=2))
 
 
-async def test_first_clocks_carry_the_severity_of_their_case(held, dial):
-    house, _, made = held
-    async with house.store.begin() as work:
-        case = await cases.get(work, made[0])
-        in_an_hour = dict.fromkeys(range(4), dial() + timedelta(hours=1))
-        await deadlines.arm_cases(work, "again", made, in_an_hour, held=False, but=())
-        assert (await deadlines.get(work, f"again:{made[0]}")).severity == case.severity < CRITICAL
-
-
 async def test_whoever_counts_working_hours_says_where_a_clock_that_stood_still_runs_on(held, dial):
     house, _, made = held
     began = dial()
