@@ -104,7 +104,7 @@ class Doors:
 
 async def open_doors(settings: Settings, house: House, url: str, stack: AsyncExitStack) -> Doors:
     """Only what is configured is imported; the console always is: it is the room to go to when nothing else is."""
-    doors = Doors(list(routes(house.acts, url, settings.language)))
+    doors = Doors(list(routes(house.acts, house.links, url, settings.language)))
     if settings.webhook_secrets:
         from bot.networks.webhook import WebhookDoor
 

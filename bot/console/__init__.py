@@ -11,19 +11,21 @@ from starlette.routing import BaseRoute, Route
 
 import templates
 from bot.console import acts as doing
-from bot.console import answers, approvals, cases, crisis, house, people
+from bot.console import answers, approvals, cases, crisis, duty, house, ladders, people
 from bot.console.entrance import Entrance
 from bot.console.guard import read_json
+from bot.console.letters import Letters
 from bot.console.live import Live
 from bot.console.visit import LOGIN, Console, acting, outer, reading
 from handlers.acts import Act
+from handlers.escalation.links import PATH, Links
 from handlers.signin import Need
 from handlers.use_cases import UseCases
 
 __all__ = ["routes", "sign_in_link"]
 
 _FILES = {
-    **dict.fromkeys(("console.css", "answers.css", "crisis.css"), "text/css"),
+    **dict.fromkeys(("console.css", "answers.css", "crisis.css", "ladders.css"), "text/css"),
     **dict.fromkeys(("console.js", "writing.js"), "text/javascript"),
     **dict.fromkeys(("bell.svg", "quiet.svg"), "image/svg+xml"),
 }
@@ -34,12 +36,12 @@ def sign_in_link(public_url: str, token: str) -> str:
     return f"{public_url.rstrip('/')}{LOGIN}/{token}"
 
 
-def routes(acts: UseCases, public_url: str, language: str = "en", live: Live | None = None) -> Sequence[BaseRoute]:
+def routes(acts: UseCases, links: Links, public_url: str, language: str = "en", live: Live | None = None) -> Sequence[BaseRoute]:
     """Every address of the console. `public_url` is where people reach it ("https://crisis.example.com"); `language` is the house's own."""
     files = _read_files()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     console = Console(acts, public_url.rstrip("/"), language, version, live or Live(acts.desk.newest))
-    entrance = Entrance(console)
+    entrance, letters = Entrance(console), Letters(console, links)
     return [
         Route("/", reading(console, cases.show_queue)),
         Route("/cases/{number}", reading(console, cases.show_case)),
@@ -48,6 +50,14 @@ def routes(acts: UseCases, public_url: str, language: str = "en", live: Live | N
         Route("/next", acting(console, cases.take_next), methods=["POST"]),
         Route("/approvals", reading(console, approvals.show_approvals)),
         Route("/approvals", acting(console, approvals.release), methods=["POST"]),
+        Route("/waiting", reading(console, ladders.show_waiting)),
+        Route("/waiting", acting(console, ladders.acknowledge_each), methods=["POST"]),
+        Route("/duty", reading(console, duty.show_duty)),
+        Route("/drill/{act}", acting(console, duty.drill), methods=["POST"]),
+        Route("/flow.svg", reading(console, duty.show_flow)),
+        Route("/flow/{ladder}.svg", reading(console, duty.show_flow)),
+        Route(f"{PATH}{{token}}", outer(console, letters.look)),
+        Route(f"{PATH}{{token}}", outer(console, letters.acknowledge), methods=["POST"]),
         Route("/crisis", reading(console, crisis.show_crisis)),
         Route("/status", reading(console, house.show_status)),
         Route("/crisis/open", acting(console, house.open_crisis), methods=["POST"]),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.console import answers, approvals, cases
+from bot.console import answers, approvals, cases, ladders
 from bot.console.cases import FORMS, ROOM_FORMS, TEAMS, address, asked
 from bot.console.visit import Visit, is_number, number_of
 from handlers.answers.acts import FILLED, PRESSED
@@ -51,7 +51,7 @@ async def act(visit: Visit) -> Response:
             await answers.keep(visit, number)
         if visit.one("stay") == "approvals" and name in PRESSED:
             return await approvals.show(visit, told)
-        return await cases.show(visit, number, told=told, form=name if name in (*FORMS, *ROOM_FORMS) else "")
+        return await cases.show(visit, number, told=told, form=name if name in (*FORMS, *ROOM_FORMS, *ladders.FORMS) else "")
     return RedirectResponse(_after(visit, name, number), 303)
 
 
@@ -60,6 +60,10 @@ async def _do(visit: Visit, name: str, number: int, rest: str) -> None:
         await visit.acts.answers.press(visit.who, name, visit.one("ids"))
     elif name in FILLED:
         await visit.acts.answers.fill(visit.who, name, visit.one("ids"), visit.form)
+    elif name in ladders.PRESSED:
+        await visit.acts.escalation.press(visit.who, name, str(number))
+    elif name in ladders.FORMS:
+        await visit.acts.escalation.fill(visit.who, name, str(number), visit.form)
     elif name in DOINGS:
         await DOINGS[name](visit, number, rest)
     else:
@@ -67,13 +71,13 @@ async def _do(visit: Visit, name: str, number: int, rest: str) -> None:
 
 
 def _after(visit: Visit, name: str, number: int) -> str:
-    """Back to the page that the act came from: `stay` names the case that was in hand there, the queue alone, or the approvals."""
+    """Back to the page that the act came from: `stay` names the case that was in hand there, the queue alone, or a page that lists them."""
     by, page = asked(visit)
     if name == "begin":
         return address(number, by, page, form="reply", start=visit.one("start"), where=visit.one("where")) + "#answer"
     stay, now = visit.one("stay"), answers.opened(visit)
-    if stay == "approvals":
-        return "/approvals"
+    if stay in ("approvals", "waiting"):
+        return f"/{stay}"
     to = {"": number, "queue": None}.get(stay, int(stay) if is_number(stay) else None)
     more = {"form": now.name, "of": now.of, "start": now.start} if to and name not in FILLED else {}
     return address(to, by, page, **more)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.console import answers
+from bot.console import answers, ladders
 from bot.console.guard import without_nul
 from bot.console.html import EXCERPT_MOST, Tongue, card_values, form_values
 from bot.console.visit import Visit, number_of, status_of
@@ -88,6 +88,7 @@ async def _queue(visit: Visit, chosen: int | None = None) -> dict[str, Any]:
     turn = {way: address(None, by, at) if 1 <= at <= found.pages else "" for way, at in ways.items()}
     return {
         "rows": rows,
+        "called": await ladders.waiting(visit),
         "found": found,
         "by": by,
         "team": _kept(by, 1)["team"],
@@ -114,12 +115,16 @@ async def _case(visit: Visit, number: int, *, form: str, told: Told | None, whol
     talk, others = visit.acts.answers.talk, await visit.acts.answers.talk.other_cases(visit.who, number)
     by, page = asked(visit)
     tongue, link = visit.tongue, linking(visit, number)
+    ladder = await ladders.on_case(visit, number)
     rows = (*thread.card.buttons[:-1], (*thread.card.buttons[-1], *await _of_room(visit, thread)))
-    card = replace(thread.card, buttons=tuple(tuple(one for one in row if answers.may(visit, one.act)) for row in rows))
+    offered = tuple(tuple(one for one in row if _is_offered(visit, thread, one.act, noted=ladder["noted"])) for row in rows)
+    small = tuple(words for words in thread.card.small if words.name != "case.escalation")
+    card = replace(thread.card, buttons=offered, small=small)
     talked = [(one.at, answers.talked_values(one, visit, link)) for one in await talk.of_case(visit.who, number)]
     return {
         "number": number,
         "card": card_values(card, tongue, link),
+        "ladder": ladder,
         "thread": [values for _, values in sorted([*_entries(thread, tongue), *talked], key=lambda pair: pair[0])],
         "past": [{"at": tongue.moment(one.at), "words": tongue.speak(one.words), "door": one.door} for one in past],
         "others": [_other(one, tongue, address(one.id, by, page)) for one in others],
@@ -132,12 +137,19 @@ async def _case(visit: Visit, number: int, *, form: str, told: Told | None, whol
     }
 
 
+def _is_offered(visit: Visit, thread: Thread, act: str, *, noted: bool) -> bool:
+    """What a role allows, and what is of use: nobody takes over from themselves, or acknowledges twice."""
+    mine = str(thread.view.case.owner_id) == visit.who.external_id
+    useless = (mine and act == "take_over") or (noted and act == "acknowledge")
+    return not useless and answers.may(visit, act) and (act not in ladders.MAY or visit.may(ladders.MAY[act]))
+
+
 def linking(visit: Visit, number: int, **more: str) -> Callable[[Button], str | None]:
     """The addresses behind a case's buttons, those of them that open something."""
     by, page = asked(visit)
 
     def link(button: Button) -> str | None:
-        if button.act in (*FORMS, *ROOM_FORMS, "like_this"):
+        if button.act in (*FORMS, *ROOM_FORMS, *ladders.FORMS, "like_this"):
             return address(number, by, page, form=button.act) + "#form"
         if button.act in FILLED:
             return address(number, by, page, form=button.act, of=answers.split(button.ids)[1], **more) + "#answer"
@@ -179,6 +191,8 @@ def _entries(thread: Thread, tongue: Tongue) -> list[tuple[datetime, dict[str, A
 async def _form(visit: Visit, name: str, number: int, told: Told | None) -> dict[str, Any] | None:
     if name in ROOM_FORMS and visit.may(ROOM_FORMS[name]):
         return form_values(await visit.acts.room.desk.form(visit.who, name, str(number)), visit.tongue, visit.form if told else None)
+    if name in ladders.FORMS and visit.may(ladders.FORMS[name]):
+        return form_values(await visit.acts.escalation.desk.form(visit.who, name, number), visit.tongue, visit.form if told else None)
     return form_values(await visit.acts.desk.form(visit.who, name, number), visit.tongue) if name in FORMS else None
 
 

@@ -98,6 +98,7 @@ class Visit:
             "since": self.tongue.wait(standing.crisis.opened_at) if standing and standing.crisis else "",
             "alarms": [door for door in standing.doors if door.state != "well"] if standing else [],
             "waiting": await self.acts.answers.talk.waiting(self.who) if sees else 0,
+            "awaited": await self.acts.escalation.desk.awaited(self.who) if sees else None,
             "held": _held(standing.crisis, self.tongue) if standing and standing.crisis else "",
             "csrf": self.visitor.csrf,
             "path": self.request.url.path,
@@ -122,7 +123,7 @@ def number_of(text: str) -> int:
 
 def plain_frame(console: Console, language: str) -> dict[str, object]:
     """What a page needs that nobody has signed in to."""
-    tongue = Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
+    tongue = tongue_of_nobody(language)
     nobody: dict[str, object] = {
         "visitor": None,
         "csrf": "",
@@ -132,6 +133,7 @@ def plain_frame(console: Console, language: str) -> dict[str, object]:
         "path": "",
         "held": "",
         "waiting": 0,
+        "awaited": None,
     }
     return {"w": tongue.say, "language": language, "version": console.version, **nobody}
 
@@ -148,6 +150,11 @@ def language_of(request: Request, house: str) -> str:
 def spoken(languages: Sequence[str], house: str) -> str:
     """The first of somebody's languages that we speak too."""
     return next((language for language in languages if language in LANGUAGES), house)
+
+
+def tongue_of_nobody(language: str) -> Tongue:
+    """For somebody whose time zone we do not know: such pages tell no times."""
+    return Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
 
 
 def tongue_of(visitor: Visitor, house: str) -> Tongue:
@@ -214,15 +221,21 @@ def outer(console: Console, answer: Endpoint) -> Endpoint:
             raise
         except Exception:
             reference = secrets.token_hex(4)
-            log.exception("console_failed", reference=reference, path=request.url.path if "sign-in" not in request.url.path else LOGIN)
+            log.exception("console_failed", reference=reference, path=_path(request))
             response = _sorry(console, request, Words("error.unexpected", {"reference": reference}), 500)
         return guarded(response, console.public_url)
 
     return endpoint
 
 
+def _path(request: Request) -> str:
+    """Without the token that some of our addresses carry."""
+    secret = "token" in request.path_params
+    return request.url.path.rpartition("/")[0] if secret else request.url.path
+
+
 def _sorry(console: Console, request: Request, words: Words, status: int) -> Response:
     language = language_of(request, console.language)
-    tongue = Tongue(language, ZoneInfo("UTC"), datetime.now(UTC))
+    tongue = tongue_of_nobody(language)
     told = tongue.say("bad_request") if words.name == "console.bad_request" else tongue.speak(words)
     return HTMLResponse(page("sorry.html", {**plain_frame(console, language), "told": told}), status)

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from flows.flow import ROLES
 from flows.rota import Shift
+from flows.severity import Severity
 from handlers.acts import Act, admit
+from handlers.cards import standing_words
 from handlers.errors import BadInput, NoSuchCase
 from handlers.escalation import forms
 from handlers.escalation.acknowledging import SNOOZE_MOST
@@ -51,6 +53,10 @@ class Waiting:
     ladder: Label
     text: CustomerText
 
+    @property
+    def severity(self) -> str:
+        return Severity(self.case.severity).word
+
 
 @dataclass(frozen=True)
 class OnLadder:
@@ -60,6 +66,10 @@ class OnLadder:
     standing: Escalation
     calls: Sequence[Call]
     next_at: datetime | None
+
+    @property
+    def words(self) -> Words:
+        return standing_words(self.standing)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,11 @@ class Awaited:
 class EscalationDesk:
     store: Store
     course: Course
+
+    @property
+    def ladders(self) -> dict[str, Label]:
+        """Those of the present FLOW, in its order."""
+        return {one.name: Label(one.label) for one in self.course.shelf.present.ladders}
 
     async def on_call(self, who: Who) -> OnCall:
         async with self.store.read() as work:

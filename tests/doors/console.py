@@ -18,10 +18,13 @@ from starlette.applications import Starlette
 from bot.console import routes
 from flows.flow import Flow
 from flows.loader import load_flow
+from flows.rota import Duty
 from flows.severity import Severity
 from flows.triage.values import Suggestion
 from handlers.answers.publishing import ways_out
 from handlers.board import Board
+from handlers.escalation.links import Links
+from handlers.escalation.roster import Roster
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
 from handlers.ports import Customer, Mention, Who
@@ -84,6 +87,7 @@ class Room:
     dial: Dial
     app: Starlette
     networks: Mapping[str, FakeNetwork]
+    links: Links
     url: str = URL
 
     async def send(self) -> None:
@@ -165,6 +169,7 @@ async def room(
     machine: Any = None,
     workspaces: Sequence[str] = ("slack",),
     dial: Dial | None = None,
+    rotas: Mapping[str, Duty] | None = None,
 ) -> AsyncIterator[Room]:
     dial = dial or Dial()
     flow, board = shipped_flow(), Board({})
@@ -174,11 +179,13 @@ async def room(
         await work.connection.run_sync(metadata.create_all)
         await cases.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()
-    ground = Ground(store, board, Shelf(flow), networks)
+    ground = Ground(store, board, Shelf(flow), networks, roster=Roster(rotas or {}))
     mentions = Mentions(store, ground.course, flow, machine or PlainMachine(flow))
     team, own = Staff(store, board, "Europe/Madrid", "en"), Workspaces(store, workspaces)
     acts = UseCases.upon(ground, Logbook(mentions), team, own, Signin(store, insists))
+    links = Links(store, ground.shelf, acts.escalation.acknowledging)
+    await links.prepare(url)
     try:
-        yield Room(store, acts, mentions, dial, Starlette(routes=list(routes(acts, url))), networks, url)
+        yield Room(store, acts, mentions, dial, Starlette(routes=list(routes(acts, links, url))), networks, links, url)
     finally:
         await store.close()
