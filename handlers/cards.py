@@ -83,7 +83,12 @@ def case_card(view: View, *, whole: bool = False) -> Card:
         title=_title(case),
         body=(CustomerText(text, whole), *_changes(first), *_set_tags(view)),
         small=_small(view),
-        buttons=(_tag_buttons(view), _act_buttons(view, hidden=hides_something(text) and not whole, url=first.url), _more_buttons(view)),
+        buttons=(
+            _tag_buttons(view),
+            _act_buttons(view, hidden=hides_something(text) and not whole, url=first.url),
+            _hand_buttons(view),
+            _more_buttons(view),
+        ),
         tone=Severity(case.severity).word,
     )
 
@@ -150,47 +155,49 @@ def _tag_buttons(view: View) -> tuple[Button, ...]:
     return (*tags, Button("more_tags", Words("button.more_tags"), f"{number}"))
 
 
+def _is_waited_for(view: View) -> bool:
+    """Somebody is called, and nobody has it."""
+    return view.standing is not None and view.standing.state in (Climbing.CLIMBING, Climbing.UNANSWERED)
+
+
 def _act_buttons(view: View, *, hidden: bool, url: str | None) -> tuple[Button, ...]:
-    case, number = view.case, str(view.case.id)
-    buttons = []
-    if case.status == Status.CLOSED:
-        buttons.append(Button("reopen", Words("button.reopen"), number))
-    elif case.owner_id is None:
-        buttons.append(Button("claim", Words("button.claim"), number, Style.PRIMARY))
-    if case.status != Status.CLOSED and view.standing and view.standing.state in (Climbing.CLIMBING, Climbing.UNANSWERED):
-        buttons.append(Button("acknowledge", Words("button.acknowledge", {"number": 0}), number, Style.DANGER))
-    if case.status != Status.CLOSED:
-        buttons.append(Button("reply", Words("button.reply"), number, Style.PLAIN if case.owner_id is None else Style.PRIMARY))
-    buttons.append(
-        Button("move", Words("button.ordinary" if case.crisis else "button.crisis"), f"{number}:{'ordinary' if case.crisis else 'crisis'}")
-    )
-    if case.status != Status.CLOSED:
-        buttons.append(Button("close", Words("button.close"), number))
+    """What is done first."""
+    number = str(view.case.id)
+    if view.case.status == Status.CLOSED:
+        buttons = [_act("reopen", number)]
+    else:
+        reply = Button("reply", Words("button.reply"), number, Style.PLAIN if view.case.owner_id is None else Style.PRIMARY)
+        buttons = [*_yes_buttons(view), reply, _act("close", number)]
     if hidden:
-        buttons.append(Button("reveal", Words("button.reveal"), number))
+        buttons.append(_act("reveal", number))
     if url:
         buttons.append(Button("open_original", Words("button.open_original"), number, url=url))
     return tuple(buttons)
 
 
-def _more_buttons(view: View) -> tuple[Button, ...]:
+def _yes_buttons(view: View) -> tuple[Button, ...]:
+    """One of them, so that nobody has to choose between two ways to say yes."""
     number = str(view.case.id)
-    handover = [] if view.case.status == Status.CLOSED else [Button("handover", Words("button.handover"), number)]
-    owned = (
-        [] if view.case.owner_id is None or view.case.status == Status.CLOSED else [Button("take_over", Words("button.take_over"), number)]
-    )
-    given = [] if view.case.status == Status.CLOSED else [_act("reassign", number), _act("snooze", number)]
-    buttons = [
-        *handover,
-        *owned,
-        *given,
-        Button("note", Words("button.note"), number),
-        Button("kind", Words("button.kind"), number),
-        Button("link", Words("button.link"), number),
-    ]
-    if view.like_this:
-        buttons.append(Button("like_this", Words("button.like_this", {"count": view.like_this}), number))
-    return tuple(buttons)
+    if _is_waited_for(view):
+        return (Button("acknowledge", Words("button.acknowledge", {"number": 0}), number, Style.DANGER),)
+    return (Button("claim", Words("button.claim"), number, Style.PRIMARY),) if view.case.owner_id is None else ()
+
+
+def _hand_buttons(view: View) -> tuple[Button, ...]:
+    """Into whose hands it comes."""
+    case, number = view.case, str(view.case.id)
+    if case.status == Status.CLOSED:
+        return ()
+    mine = [_act("take_over", number)] if case.owner_id is not None else [_act("claim", number)] if _is_waited_for(view) else []
+    return (*mine, *(_act(name, number) for name in ("reassign", "snooze", "handover")))
+
+
+def _more_buttons(view: View) -> tuple[Button, ...]:
+    """What is rarer: a menu where a workspace has one."""
+    number, there = str(view.case.id), "ordinary" if view.case.crisis else "crisis"
+    move = Button("move", Words(f"button.{there}"), f"{number}:{there}")
+    like_this = [Button("like_this", Words("button.like_this", {"count": view.like_this}), number)] if view.like_this else []
+    return (_act("note", number), move, _act("kind", number), _act("link", number), *like_this)
 
 
 def _act(name: str, number: str) -> Button:

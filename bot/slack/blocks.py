@@ -18,7 +18,7 @@ GROUPS, BLOCK = 30, 50  # of a card's lines; characters that a block itself take
 APART = "draft"  # a topic whose every message is one by itself: the text, what changed in it, what was found
 AS_WRITTEN = ("draft.text", "statement.text", "plain.text")  # texts of several lines
 CHOICE, CHOICES = 150, 5  # of a menu
-SHOWN_ROWS = 2  # of buttons; a later row of nothing but plain ones is folded into a menu
+SHOWN_ROWS = 3  # of buttons; of a later row of nothing but plain ones the last are folded into a menu
 BUTTONS_TOGETHER, TOGETHER = 6000, 12_000  # characters as JSON; beyond 13,200 Slack answers msg_blocks_too_long
 
 
@@ -79,11 +79,10 @@ def _rows(rows: Sequence[Sequence[Button]], language: str) -> list[Json]:
     shown: list[list[Json]] = []
     left = BUTTONS_TOGETHER
     for number, row in enumerate(rows):
-        folded = number >= SHOWN_ROWS and _can_be_folded(row) and bool(shown) and len(shown[-1]) < IN_A_ROW
+        folded = number >= SHOWN_ROWS and _can_be_folded(row) and bool(shown) and len(shown[-1]) + len(row) <= IN_A_ROW
+        apart, menu = (row[:-CHOICES], [_menu(row[-CHOICES:], number, language)]) if folded else (row, [])
         elements = []
-        for made in (
-            [_menu(row, number, language)] if folded else [button(one, language, _action_id(one, used)) for one in row if _leads(one)]
-        ):
+        for made in (*(button(one, language, _action_id(one, used)) for one in apart if _leads(one)), *menu):
             if _size(made) <= left:
                 elements.append(made)
                 left -= _size(made)
@@ -101,7 +100,7 @@ def _leads(one: Button) -> bool:
 def _can_be_folded(row: Sequence[Button]) -> bool:
     """Two buttons need no menu. In one nothing is pressed, asks again or leads away; its choices carry act and ids."""
     plain = all(one.style is Style.PLAIN and not (one.pressed or one.confirm or one.url) for one in row)
-    return plain and 2 < len(row) <= CHOICES and all(len(_choice(one)) <= CHOICE for one in row)
+    return plain and len(row) > 2 and all(len(_choice(one)) <= CHOICE for one in row)
 
 
 def _menu(row: Sequence[Button], number: int, language: str) -> Json:

@@ -21,6 +21,7 @@ from handlers.showing import ways_to
 from storage.database import Store
 from storage.migrate import upgrade
 from tests.builders import Scripted, TestHouse, data_breach
+from tests.dial import Dial
 from tests.fakes.slack import FakeSlack, Limits
 
 
@@ -131,15 +132,23 @@ def menu_with(message: dict[str, Any], act: str) -> str | None:
 
 @asynccontextmanager
 async def slack_house(
-    tmp_path: Path, *, by: str = "socket", limits: Limits | None = None, url: str | None = None, language: str = "en"
+    tmp_path: Path,
+    *,
+    by: str = "socket",
+    limits: Limits | None = None,
+    url: str | None = None,
+    language: str = "en",
+    dial: Dial | None = None,
+    **ground: Any,
 ) -> AsyncIterator[SlackHouse]:
-    """`language` is the channels' and Ana's; Bo reads Spanish, the others English."""
+    """`language` is the channels' and Ana's; Bo reads Spanish, the others English. `ground`: couriers, roster of the TestHouse."""
     async with FakeSlack(limits=limits) as slack:
         people = {name: slack.add_user(name, email=f"{name}@example.com").id for name in ("ana", "bo", "eve", "max", "lou")}
         crisis, ordinary = slack.add_channel("crisis", is_private=True).id, slack.add_channel("ordinary", is_private=True).id
-        store = Store(url or f"sqlite:///{tmp_path}/tocsin.db")
+        store = Store(url or f"sqlite:///{tmp_path}/tocsin.db", dial)
         await upgrade(store)
-        house = await TestHouse(store, data_breach(), Board({"slack": {"crisis": crisis, "ordinary": ordinary}}), Scripted()).begin()
+        board = Board({"slack": {"crisis": crisis, "ordinary": ordinary}})
+        house = await TestHouse(store, data_breach(), board, Scripted(), **ground).begin()
         await house.person("Ana", "agent", email="ana@example.com", languages=[language])
         await house.person("Bo", "lead", email="bo@example.com", languages=["es"])
         await house.person("Max", "manager", "admin", email="max@example.com")

@@ -339,10 +339,10 @@ async def test_a_card_of_ones_own_shows_what_was_done_on_it(there):
 async def test_rare_acts_are_folded_into_one_menu_and_none_is_lost(there):
     case = await there.house.case(SAID["en"])
     card = await there.card_of(case)
-    assert len([one for one in card["blocks"] if one["type"] == "actions"]) == 2
+    assert len([one for one in card["blocks"] if one["type"] == "actions"]) == 3
     (lines,) = menus(card).values()
-    assert [one.partition(":")[0] for one in lines] == ["handover", "note", "kind", "link"]
-    for act in ("handover", "note", "kind", "link"):
+    assert [one.partition(":")[0] for one in lines] == ["note", "move", "kind", "link"]
+    for act in ("note", "kind", "link"):
         await begin(there, there.ana, card, act)
         await there.slack.close_view(there.ana)
 

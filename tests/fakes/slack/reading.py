@@ -35,7 +35,24 @@ def _read(message: Json) -> Iterator[str]:
 
 def calls_out(message: Json) -> list[str]:
     """Whom the message rings for: "!channel", "!here", "!everyone", "@U…"."""
-    return [found for text in _read(message) for found in _CALL.findall(text)]
+    return [*(found for text in _read(message) for found in _CALL.findall(text)), *_elements(message.get("blocks", []))]
+
+
+def _elements(value: object) -> Iterator[str]:
+    """People and groups as elements of rich text (https://docs.slack.dev/reference/block-kit/blocks/rich-text-block)."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _elements(item)
+    elif isinstance(value, dict):
+        kind = value.get("type")
+        if kind == "user" and "user_id" in value:
+            yield f"@{value['user_id']}"
+        elif kind == "broadcast":
+            yield f"!{value.get('range', '')}"
+        elif kind == "usergroup":
+            yield f"!subteam^{value.get('usergroup_id', '')}"
+        for item in value.values():
+            yield from _elements(item)
 
 
 def links(message: Json) -> list[str]:
