@@ -1,6 +1,7 @@
 """Brings a database to the present shape. `python -m storage.migrate new "message"` writes the next migration."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,8 +27,10 @@ def _upgrade(connection: sa.Connection) -> None:
         command.upgrade(_config(connection), "head")
 
 
-def _known() -> list[str]:
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+@cache
+def _known() -> tuple[str, ...]:
+    """Newest first. Their files are read once: /readyz and the watch ask every few seconds."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _found(connection: sa.Connection) -> str | None:

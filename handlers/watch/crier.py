@@ -1,13 +1,13 @@
 """Tells what the watch found, past the outbox, which may be what stands still: to the crisis channels, and to the owners by every door."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from handlers.errors import CannotAsk, Refused, SendError, TryLater, Unconfirmed
-from handlers.escalation.bells import DIRECT, EMAIL, WEBHOOK, Bells
+from handlers.escalation.bells import DIRECT, Bells, colleague_of
 from handlers.ports import Place, Workspace
 from handlers.watch.findings import DOORS_CLOSED, PASSING, Announcement
 from handlers.watch.looks import Team
@@ -38,6 +38,10 @@ class _Errand:
     tries: int = 0
     again_at: float = float("-inf")
 
+    @property
+    def is_over(self) -> bool:
+        return self.told.ended_at is not None or self.told.finding.code in PASSING
+
     def put_off(self, at: float, at_least: float = 0.0) -> None:
         self.again_at = at + max(at_least, min(LAST_AGAIN, FIRST_AGAIN * 2 ** (self.tries - 1)))
 
@@ -60,8 +64,9 @@ class Crier:
         for ear, language in self._ears(told, team).items():
             self._errands[told.finding.code, ear] = _Errand(told, ear, language, at)
 
-    async def cry(self, at: float) -> None:
-        due = [(key, errand) for key, errand in self._errands.items() if errand.again_at <= at]
+    async def cry(self, at: float, standing: Collection[str]) -> None:
+        """What does not stand just now and is not over either is not told: the next looks say which it is."""
+        due = [(key, errand) for key, errand in self._errands.items() if errand.again_at <= at and (errand.is_over or key[0] in standing)]
         done = await asyncio.gather(*(self._tell(errand, at) for _, errand in due))
         for (key, _), is_done in zip(due, done, strict=True):
             if is_done:
@@ -79,11 +84,11 @@ class Crier:
         return self.bells.board.channel_id(workspace, self.channel) if workspace in self.bells.board.channels else None
 
     def _of(self, person: Person) -> dict[Ear, str]:
-        if self.bells.none:
-            return {}
-        rung = [bell for way in (DIRECT, EMAIL, WEBHOOK) for bell in self.bells.of(person, way)]
+        accounts = [] if self.bells.none else [(bell.way, bell.address) for bell in self.bells.of(person, DIRECT)]
+        colleague = colleague_of(person)
+        outside = [(name, courier.address(colleague)) for name, courier in self.bells.couriers.items()]
         language = person.languages[0] if person.languages else self.language
-        return {Ear(bell.way, bell.address): language for bell in rung}
+        return {Ear(door, address): language for door, address in (*accounts, *outside) if address}
 
     async def _tell(self, errand: _Errand, at: float) -> bool:
         """True when nothing more is to be done."""
@@ -106,8 +111,7 @@ class Crier:
     def _failed(self, errand: _Errand, at: float, error: Exception) -> bool:
         reason = error.reason if isinstance(error, SendError) else type(error).__name__
         log.warning("watch_not_told", door=errand.ear.door, code=errand.told.finding.code, tries=errand.tries, reason=reason)
-        is_over = errand.told.ended_at is not None or errand.told.finding.code in PASSING
-        if isinstance(error, (Refused, CannotAsk)) or (is_over and at - errand.began > STALE):
+        if isinstance(error, (Refused, CannotAsk)) or (errand.is_over and at - errand.began > STALE):
             return True
         if isinstance(error, Unconfirmed) and errand.tries >= BLIND_TRIES and not self._repeats_harmlessly(errand.ear.door):
             return True

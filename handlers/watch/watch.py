@@ -26,7 +26,7 @@ class Watch:
         for told in self._ledger.note(self.seen.found, now.awake, now.wall, self.seen.unseen):
             _write_down(told)
             self.crier.take(told, self.looks.team, now.awake)
-        await self.crier.cry(now.awake)
+        await self.crier.cry(now.awake, {one.code for one in self.seen.found})
         self.looks.rest()
 
     def unfit(self) -> list[str]:

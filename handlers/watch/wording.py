@@ -30,7 +30,9 @@ class Wording:
 
     def token(self, told: Announcement) -> str:
         """The same at every attempt, and from every process that sees the same."""
-        return sha256(f"{self._thread(told)} {told.finding.since.timestamp()} {bool(told.ended_at)}".encode()).hexdigest()[:32]
+        finding = told.finding
+        what = f"{self._thread(told)} {finding.since.timestamp()} {bool(told.ended_at)} {finding.subjects}"
+        return sha256(what.encode()).hexdigest()[:32]
 
     def _thread(self, told: Announcement) -> str:
         """What one process sees alone must not be over because it is over for another."""

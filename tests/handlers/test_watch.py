@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from handlers.errors import DoorClosed, Refused, TryLater, Unconfirmed
 from handlers.escalation.course import STEP
-from handlers.watch.findings import CODES
+from handlers.watch.findings import CODES, TICKS_LATE, Announcement, Finding, Ledger
 from storage import deadlines, health, outbox, tables
 from storage.database import Store
 from storage.deadlines import Deadline
@@ -56,7 +56,7 @@ async def spend(watched, lane="slack:C1", until=None):
 
 
 async def test_a_house_that_is_well_tells_nobody_anything(watched):
-    await watched.look(100)
+    await watched.look(20)
     assert watched.told() == [] and watched.watch.found() == [] and watched.watch.unfit() == []
 
 
@@ -210,8 +210,8 @@ async def test_what_is_to_leave_later_is_not_stalled(watched):
 
 
 async def test_an_untrusted_workspace_is_neither_stalled_nor_told(watched):
-    lea = await watched.house.person("Lea", "manager")
-    await watched.house.acts.workspaces.mark(lea, "slack", trusted=False)
+    ada = await watched.house.acts.staff.somebody("admin")
+    await watched.house.acts.workspaces.mark(ada, "slack", trusted=False)
     await put(watched)
     watched.ticking.stopped = ["climb"]
     await watched.look(30)
@@ -360,12 +360,14 @@ async def test_a_door_that_fails_does_not_keep_the_others_waiting_and_hears_late
 
 async def test_a_door_that_stays_shut_is_tried_ever_more_seldom(watched):
     watched.mail.closed[""] = DoorClosed("login_refused", whole=True)
-    watched.ticking.stopped = ["climb"]
-    await watched.look(3 + 720)
-    assert 10 < len(watched.mail.calls) < 25, "an hour of looks"
+    crier, told = watched.watch.crier, Announcement(Finding(TICKS_LATE, watched.dial(), ("climb",), {"names": ("climb",), "more": 0}))
+    crier.take(told, watched.watch.looks.team, 0.0)
+    for second in range(0, 3600, 5):
+        await crier.cry(float(second), {TICKS_LATE})
+    assert 10 < len(watched.mail.calls) < 25
     assert len({token for _, token in watched.mail.calls}) == 1
     watched.mail.closed.clear()
-    await watched.look(61)
+    await crier.cry(4000.0, {TICKS_LATE})
     assert watched.told(watched.mail) == [("ada@example.com", "watch.title", "ticks_late")]
 
 
@@ -397,12 +399,14 @@ async def test_what_may_have_rung_rings_a_few_times_at_most(watched, harmless, t
     assert len(watched.mail.told) == (1 if harmless else 3)
 
 
-async def test_what_comes_and_goes_rings_every_ten_minutes_at_most(watched):
+def test_what_comes_and_goes_rings_every_ten_minutes_at_most(dial):
+    ledger, told = Ledger(), []
     for turn in range(240):  # twenty minutes
-        watched.ticking.stopped = ["climb"] if turn % 12 < 5 else []
-        await watched.look()
-    begun = [one for one in watched.mail.titles() if one == "watch.title"]
-    assert len(begun) == 2 and len(watched.mail.titles()) <= 4
+        found = [Finding(TICKS_LATE, dial(), ("climb",))] if turn % 12 < 5 else []
+        told += ledger.note(found, turn * 5.0, dial())
+        dial.forward(seconds=5)
+    assert [bool(one.ended_at) for one in told] == [False, True, False, True]
+    assert told[2].finding.since - told[0].finding.since == timedelta(minutes=10)
 
 
 async def test_an_owner_of_whom_no_door_knows_and_one_who_left_are_not_told(watched):
