@@ -6,7 +6,7 @@ from flows.flow import Flow
 from flows.loader import load_flow
 from storage import people
 from storage.database import Store
-from tests.chaos.shaky_slack import PEOPLE
+from tests.chaos.shaky_slack import CHANNELS, PEOPLE
 from tests.story.small_flow import write_small_flow
 
 LADDER = """
@@ -20,6 +20,7 @@ ladders:
       - {tell: {person: Bo}, after: 3s, by: [direct]}
     at_the_end: {wait: 8h, tell: {role: lead}}
 """
+CHANNEL_OF = {"money_missing": "money", "password": "passwords"}  # so that more than one line waits
 STEPS = 2
 TEAM = {"Ana": "agent", "Bo": "lead"}
 
@@ -27,7 +28,12 @@ TEAM = {"Ana": "agent", "Bo": "lead"}
 def write_rules(folder: Path) -> Path:
     """The FLOW file, its examples beside it."""
     file = write_small_flow(folder)
-    file.write_text(file.read_text(encoding="utf-8") + LADDER, encoding="utf-8")
+    head, *tags = file.read_text(encoding="utf-8").split("\n  money_missing:")
+    text = head.replace("[crisis, ordinary]", f"[{', '.join(CHANNELS)}]") + "\n  money_missing:" + "".join(tags)
+    for tag, channel in CHANNEL_OF.items():
+        before, named, after = text.partition(f"\n  {tag}:")
+        text = before + named + after.replace("channel: crisis", f"channel: {channel}", 1)
+    file.write_text(text + LADDER, encoding="utf-8")
     return file
 
 

@@ -15,7 +15,7 @@ from tests.fakes.slack import FakeSlack
 from tests.running_app import free_port
 
 TOKEN = "xoxb-fake-bot"
-CRISIS, ORDINARY = "C0CRISIS", "C0ORDINARY"
+CHANNELS = {name: f"C0{name.upper()}" for name in ("crisis", "ordinary", "money", "passwords")}
 PEOPLE = ("U0CHAOS1", "U0CHAOS2")
 # One call in five meets one of them; the quiet that a 429 asks for is not hurried, so they are fewer
 ODDS = {"429:1": 0.02, "500": 0.05, "500_after_accept": 0.05, "close_after_accept": 0.05, "timeout_after_accept": 0.05}
@@ -26,8 +26,8 @@ def furnished(port: int, seed: int) -> FakeSlack:
     slack.limits.enforce = False  # it is hurried, see tests/chaos/replica.py; its limits have tests of their own
     for person in PEOPLE:
         slack.add_user(person.lower(), user_id=person)
-    for channel in (CRISIS, ORDINARY):
-        slack.add_channel(channel.lower(), channel_id=channel, is_private=True)
+    for name, channel_id in CHANNELS.items():
+        slack.add_channel(name, channel_id=channel_id, is_private=True)
     slack.faults.chance(ODDS, seed=seed)
     slack.pages = [web.get("/chaos/count", lambda _: count(slack)), web.get("/chaos/posts", lambda _: posts(slack))]
     return slack
