@@ -12,6 +12,7 @@ from bot.console.visit import Visit, status_of
 from bot.pictures import flow_svg
 from handlers.errors import BadInput, Told
 from handlers.escalation.desk import DutyLine
+from handlers.ports import Words
 
 DRILLS: Mapping[str, Callable[[Visit], Awaitable[int]]] = {
     "begin": lambda visit: visit.acts.escalation.drills.begin(visit.who),
@@ -45,6 +46,7 @@ def _duty(one: DutyLine, visit: Visit) -> dict[str, Any]:
         "mine": one.now == visit.visitor.name,
         "then": (then.who if then else "") or "",
         "at": visit.tongue.moment(then.begin) if then else "",
+        "stale": visit.tongue.speak(Words("rota.stale", {"rota": one.rota, "reason": one.reason, "at": one.read_at})) if one.reason else "",
     }
 
 

@@ -105,15 +105,21 @@ class EscalationDesk:
         return DutyLine(name, *same, kept.read_at, kept.reason or "") if kept else DutyLine(name, *same)
 
     async def waiting(self, who: Who, most: int = 100) -> list[Waiting]:
-        """Each case once, gravest first."""
+        """Each case once, gravest first: among those equally severe by the order of FLOW's ladders."""
         async with self.store.read() as work:
             person = await admit(work, who, Act.SEE)
-            found = await queue.page(work, [queue.awaiting(person.id)], offset=0, limit=most)
+            found = await queue.page(work, [queue.awaiting(person.id)], offset=0, limit=100)
+            found.sort(key=lambda one: (-one.case.severity, self._place(one.case)))
             made = await calls.waiting_for(work, person.id, {one.case.id for one in found})
             return [
                 Waiting(made[one.case.id], one.case, await self._label(work, one.case) or Label({"en": ""}), CustomerText(one.text))
-                for one in found
+                for one in found[:most]
             ]
+
+    def _place(self, case: Case) -> int:
+        """In FLOW the gravest ladder stands on top."""
+        names = list(self.ladders)
+        return names.index(case.ladder) if case.ladder in names else len(names)
 
     async def awaited(self, who: Who) -> Awaited:
         async with self.store.read() as work:
