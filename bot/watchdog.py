@@ -4,11 +4,13 @@ import asyncio
 import faulthandler
 import os
 import sys
+import sysconfig
 import threading
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -17,6 +19,9 @@ from bot.server import background
 log = structlog.get_logger()
 EVERY = 5.0  # seconds between two looks
 ENDED = 75  # EX_TEMPFAIL of sysexits.h: start it again
+_COUNTS_BY_ITSELF = bool(sysconfig.get_config_var("HAVE_SEM_CLOCKWAIT"))  # else faulthandler would wait by the clock that people set
+
+_BRACKETS = str.maketrans("", "", "<>")  # of <module> and <lambda>
 
 
 @dataclass
@@ -54,8 +59,10 @@ class Standstill:
     def _watch(self, watched: int) -> None:
         last, missed = 0, 0
         while not self._over.wait(self.turn):
-            # A call into C that never lets Python run would stop this thread too; this one needs no Python (and knows one exit code only).
-            faulthandler.dump_traceback_later(self.ended_after * self.turn, exit=True)
+            if _COUNTS_BY_ITSELF:
+                # A call into C that never lets Python run would stop this thread too; the one that is armed here needs no Python. It knows
+                # one exit code only, 1, and ends a process that somebody else has stopped (Ctrl-Z, a frozen container) when that goes on.
+                faulthandler.dump_traceback_later(self.ended_after * self.turn, exit=True)
             missed, last = (missed + 1 if self._beats == last else 0), self._beats
             if missed == self.told_after:
                 log.critical("loop_stands_still", turns=missed, at=_doing(watched))
@@ -66,13 +73,14 @@ class Standstill:
 
 
 def _doing(thread: int) -> list[str]:
-    """Where that thread is, the innermost call first: file, line and function, none of its values."""
+    """Where that thread is, the innermost call first: file, line and function, none of its values; as the log takes it."""
     frame = sys._current_frames().get(thread)  # noqa: SLF001 - Python's documented name
-    return [f"{one.filename}:{one.lineno} {one.name}" for one in reversed(traceback.extract_stack(frame))][:12]
+    inward = reversed(traceback.extract_stack(frame))
+    return [f"{'/'.join(Path(one.filename).parts[-3:])}:{one.lineno}:{one.name}".translate(_BRACKETS) for one in inward][:12]
 
 
 @asynccontextmanager
-async def on_watch(look: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def on_watch(look: Callable[[], Awaitable[None]], every: float = EVERY) -> AsyncIterator[None]:
     """Look every few seconds while the block runs; a look that fails is followed by the next."""
 
     async def go_round(stop: asyncio.Event) -> None:
@@ -82,7 +90,7 @@ async def on_watch(look: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
             except Exception:
                 log.exception("look_failed")
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY)
+                await asyncio.wait_for(stop.wait(), every)
 
     with Standstill().noticed():
         async with background(go_round, patience=1):

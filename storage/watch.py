@@ -37,8 +37,8 @@ async def last_try(work: Work, limit: Bucket) -> datetime | None:
 
 
 async def clock(work: Work) -> datetime | None:
-    """What the time is by the database's own clock; None where that is ours too."""
-    if not work.on_postgresql:
+    """What the time is by the database's own clock; None where that is ours too, or a dial's."""
+    if not work.on_postgresql or work.store.dial:
         return None
     moment: datetime = await work.scalar(sa.select(sa.func.clock_timestamp()))
     return moment.astimezone(UTC)

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import structlog
 
 from handlers.escalation.course import LAPSE, STEP
-from handlers.first_answers import FIRST_ANSWER
 from handlers.ports import Bucket, Words
 from handlers.room.due import KINDS
+from handlers.room.promises import PROMISED
 from handlers.vitals import Vitals
 from handlers.watch import hands
 from handlers.watch.findings import (
@@ -39,7 +39,7 @@ CALM = 90.0  # seconds in which everything catches up after the database or the 
 ANSWER = 10.0  # seconds for the database
 MANY = 100
 FEW = 5  # names in one sentence
-FIRED = (STEP, LAPSE, FIRST_ANSWER, *KINDS)
+FIRED = (STEP, LAPSE, *PROMISED, *KINDS)
 
 
 class Ticking(Protocol):

@@ -40,7 +40,9 @@ class Watch:
 
 
 def _write_down(told: Announcement) -> None:
+    finding = told.finding
+    since = f"{finding.since:%Y-%m-%dT%H:%M:%S}Z"
     if told.ended_at:
-        log.error("house_well_again", code=told.finding.code, since=told.finding.since.isoformat())
+        log.info("house_well_again", code=finding.code, since=since)
     else:
-        log.error("house_unwell", code=told.finding.code, about=told.finding.subjects, since=told.finding.since.isoformat())
+        log.error("house_unwell", code=finding.code, about=finding.subjects, since=since)
