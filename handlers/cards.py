@@ -9,7 +9,8 @@ from flows.severity import Severity
 from handlers.customer_text import hides_something
 from handlers.ports import REHEARSED, Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
 from handlers.shelf import Shelf
-from storage import cases, customers, drafts, escalations, replies
+from storage import calls, cases, customers, drafts, escalations, replies
+from storage.calls import Call
 from storage.cases import Case, CaseTag
 from storage.database import Work
 from storage.escalations import Climbing, Escalation
@@ -33,6 +34,7 @@ class View:
     answers: Sequence[Words] = ()  # how its drafts and replies stand
     also: Sequence[Any] = ()  # the customer's other accounts
     standing: Escalation | None = None  # on its ladder, once somebody was told or has acknowledged
+    missing: tuple[str, ...] = ()  # who has not acknowledged yet, of a step that waits for each
 
 
 async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
@@ -40,6 +42,7 @@ async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
     if case is None:
         return None
     tags, said = await cases.tags_of(work, case_id), [] if case.erased_at else await cases.mentions_of(work, case_id)
+    standing = (await escalations.of_cases(work, [case_id])).get(case_id)
     return View(
         case,
         tags,
@@ -48,8 +51,16 @@ async def load(work: Work, shelf: Shelf, case_id: int) -> View | None:
         await shelf.of(work, case),
         await _answers(work, case_id),
         await customers.linked(work, case.customer_id),
-        (await escalations.of_cases(work, [case_id])).get(case_id),
+        standing,
+        still_missing(standing, await calls.of_case(work, case_id)) if standing else (),
     )
+
+
+def still_missing(standing: Escalation, made: Sequence[Call]) -> tuple[str, ...]:
+    """Some of the present step have acknowledged, and it waits for the others: their names."""
+    asked = [call for call in made if (call.climb, call.step) == (standing.climb, standing.step - 1) and call.over_at is None]
+    left = [call.name for call in asked if call.acknowledged_at is None and call.failed_at is None]
+    return tuple(left) if standing.state is Climbing.CLIMBING and len(left) < len(asked) else ()
 
 
 async def _answers(work: Work, case_id: int) -> tuple[Words, ...]:
@@ -123,6 +134,8 @@ def _small(view: View) -> tuple[Words, ...]:
     ]
     if view.standing and view.standing.state is not Climbing.OVER:
         lines.append(standing_words(view.standing))
+    if view.missing:
+        lines.append(Words("call.missing", {"names": view.missing}))
     lines += view.answers
     if view.also:
         accounts = tuple(

@@ -13,7 +13,7 @@ from handlers.ports import Card, Label, Words
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
 from handlers.ways import Nothing
-from storage import approvals, cases, crises, drafts, outbox, replies, room_posts
+from storage import approvals, cases, crises, drafts, outbox, people, replies, room_posts
 from storage.cases import Post
 from storage.database import Store, Work
 from storage.outbox import Claimed
@@ -88,9 +88,12 @@ class Renderer:
         message_id = row.facts.get("message_id") or row.external_id
         return Shown(cards.pointer_card(case), self._language(row), message_id, only_replaces=True) if case else _nothing()
 
-    async def _words(self, _: Work, row: Claimed) -> Shown:
+    async def _words(self, work: Work, row: Claimed) -> Shown:
+        """What is meant for one person speaks their language."""
         facts = {name: _fact(value) for name, value in row.facts["facts"].items()}
-        return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), self._language(row), row.external_id)
+        person = await people.by_id(work, row.facts["person"]) if row.facts.get("person") else None
+        language = person.languages[0] if person and person.languages else self._language(row)
+        return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), language, row.external_id)
 
     async def _waiting(self, work: Work, row: Claimed) -> Shown:
         count, gravest = await outbox.folded(work, row.lane)

@@ -12,7 +12,7 @@ from bot.slack.answers import send_error
 from bot.slack.blocks import card_blocks, notice
 from bot.slack.markup import Json
 from bot.slack.pace import Pace
-from handlers.errors import Gone, Unconfirmed
+from handlers.errors import Gone, Refused, Unconfirmed
 from handlers.ports import Bucket, Card, Place
 
 NAME = "slack"
@@ -59,7 +59,7 @@ class SlackWorkspace:
                 unfurl_media=False,
                 **content,
             )
-            answer = await _answer(post, "")
+            answer = await self._said(place.channel_id, post, "")
             try:
                 turn.arrived = float(answer["ts"])
             except (KeyError, ValueError) as error:
@@ -68,7 +68,8 @@ class SlackWorkspace:
 
     async def update(self, place: Place, message_id: str, card: Card, language: str) -> None:
         channel = await self._conversation(place.channel_id)
-        await _answer(self.client.chat_update(channel=channel, ts=message_id, **_content(card, language)), "chat.update")
+        update = self.client.chat_update(channel=channel, ts=message_id, **_content(card, language))
+        await self._said(place.channel_id, update, "chat.update")
 
     async def delete(self, place: Place, message_id: str) -> None:
         channel = await self._conversation(place.channel_id)
@@ -99,20 +100,32 @@ class SlackWorkspace:
 
     async def _conversation(self, channel_id: str) -> str:
         """A person's account stands for the direct conversation with them."""
-        if not channel_id.startswith(("U", "W")):
+        if not _is_person(channel_id):
             return channel_id
         if channel_id not in self._direct:
-            opened = await _answer(self.client.conversations_open(users=channel_id), "conversations.open")
+            opened = await _answer(self.client.conversations_open(users=channel_id), "conversations.open", direct=True)
             self._direct[channel_id] = str(opened["channel"]["id"])
         return self._direct[channel_id]
 
+    async def _said(self, channel_id: str, call: Awaitable[AsyncSlackResponse], method: str) -> Json:
+        """A conversation that takes nothing any more is opened anew the next time."""
+        try:
+            return await _answer(call, method, direct=_is_person(channel_id))
+        except Refused:
+            self._direct.pop(channel_id, None)
+            raise
 
-async def _answer(call: Awaitable[AsyncSlackResponse], method: str) -> Json:
+
+def _is_person(channel_id: str) -> bool:
+    return channel_id.startswith(("U", "W"))
+
+
+async def _answer(call: Awaitable[AsyncSlackResponse], method: str, *, direct: bool = False) -> Json:
     """`method` names the limit that a 429 means; "" the channel's own."""
     try:
         answer = await call
     except Exception as error:
-        raise send_error(error, f"slack:{method}" if method else "") from error
+        raise send_error(error, f"slack:{method}" if method else "", direct=direct) from error
     if not isinstance(answer.data, dict):
         raise Unconfirmed("unreadable_answer")
     return answer.data

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flows.flow import Flow
 from flows.severity import Severity
-from handlers.cards import tag_label
+from handlers.cards import still_missing, tag_label
 from handlers.escalation.course import ladder_of
 from handlers.ports import Button, Called, Card, Label, Notice, Style, Words
 from handlers.shelf import Shelf
@@ -32,6 +32,7 @@ class Matter:
     flow: Flow
     tags: Sequence[str]
     standing: Escalation
+    missing: tuple[str, ...] = ()  # who has not acknowledged yet, of a step that waits for each
 
     @property
     def is_open(self) -> bool:
@@ -80,7 +81,9 @@ async def read(work: Work, shelf: Shelf, notice_id: int) -> Reading | None:
         case = await cases.get(work, call.case_id)
         if case:
             tags = [tag.tag for tag in await cases.tags_of(work, case.id) if tag.is_set]
-            matters.append(Matter(call, case, await shelf.of(work, case), tags, standing.get(case.id, Escalation(case.id))))
+            stands = standing.get(case.id, Escalation(case.id))
+            missing = still_missing(stands, await calls.of_case(work, case.id)) if call.acknowledged_at else ()
+            matters.append(Matter(call, case, await shelf.of(work, case), tags, stands, missing))
     called = [person for call in made if (person := await people.by_id(work, call.person_id))]
     return Reading(notice, matters, list({person.id: person for person in called}.values()), await work.now())
 
@@ -102,7 +105,7 @@ def _taken(reading: Reading, one: Matter) -> Words:
     if reading.is_theirs(one):
         return Words("notice.yours_line", {"number": number})
     if one.call.acknowledged_at and one.call.over_at is None:
-        return Words("notice.noted_line", {"number": number})
+        return Words("notice.noted_line", {"number": number, "names": one.missing})
     return Words("notice.over_line", {"number": number, "name": one.standing.name or one.case.owner or ""})
 
 
@@ -115,7 +118,9 @@ def _lines(reading: Reading) -> tuple[Words, ...]:
 def _title(reading: Reading) -> Words:
     waiting = reading.waiting
     if not waiting:
-        return Words("notice.yours_title" if any(reading.is_theirs(one) for one in reading.taken) else "notice.over_title")
+        noted = any(one.missing for one in reading.taken)
+        theirs = any(reading.is_theirs(one) for one in reading.taken)
+        return Words("notice.yours_title" if theirs else "notice.noted_title" if noted else "notice.over_title")
     given = [one for one in waiting if one.call.step is None]
     if len(waiting) == 1 and given:
         return Words("notice.given_title", {"number": given[0].case.id})
@@ -139,7 +144,7 @@ def call_card(reading: Reading) -> Card:
     facts = {"people": called, "step": (one.call.step or 0) + 1, "exercise": reading.exercise}
     if not reading.waiting:
         return Card(Words("call.over", {"name": one.standing.name or one.case.owner or ""}))
-    missing = tuple(call.call.name for call in reading.waiting) if len(reading.waiting) < len(reading.matters) else ()
+    missing = tuple(matter.call.name for matter in reading.waiting) if len(reading.waiting) < len(reading.matters) else ()
     small = (Words("call.missing", {"names": missing}),) if missing else ()
     return Card(
         Words("call.title", facts),

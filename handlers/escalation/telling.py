@@ -13,6 +13,7 @@ from handlers.shelf import Shelf
 from handlers.ways import Nothing, Sent, Way
 from storage import calls, deadlines, escalations, notices, people
 from storage import cases as case_rows
+from storage.calls import Call
 from storage.database import Store, Work
 from storage.escalations import Climbing
 from storage.notices import Notice as Kept
@@ -46,9 +47,14 @@ class Outcome:
         """The next way, at once; where none is left, the next step, at once."""
         if row.kind == "notice_over" or not await notices.failed(work, row.facts["id"], reason):
             return
-        carried = [call for call in await calls.of_notice(work, row.facts["id"]) if call.told_at is None and call.over_at is None]
+        carried = [call for call in await calls.of_notice(work, row.facts["id"]) if call.over_at is None]
+        carried = [call for call in carried if not await self._has_heard(work, call)]
         for call in await self.caller.next_ways(work, carried):
             await self._next_step(work, call.case_id)
+
+    async def _has_heard(self, work: Work, call: Call) -> bool:
+        """By a way of their own: a thread that others read too wakes nobody."""
+        return call.told_at is not None and any(one.person_id and one.told_at for one in await notices.of_calls(work, [call.id]))
 
     async def _next_step(self, work: Work, case_id: int) -> None:
         """When everybody of the last step is known not to be told."""
