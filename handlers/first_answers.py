@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from flows.flow import Flow
+from handlers.escalation.running_on import run_on
 from storage import cases, crises, deadlines
 from storage.crises import Crisis
 from storage.database import Work
@@ -26,7 +27,7 @@ async def enter_crisis(work: Work, flow: Flow, case_id: int) -> int | None:
 async def look_again(work: Work, flow: Flow, case_id: int, tags: Iterable[str]) -> None:
     """Somebody, or the machine, has just said these of a case: where life may be at stake its clock runs, hold or not."""
     if not flow.rules.stops_for_hold(tags) and not flow.rules.stops_for_hold(await _said_of(work, case_id)):
-        await deadlines.resume_case(work, FIRST_ANSWER, case_id)
+        await run_on(work, flow, FIRST_ANSWER, case_id)
 
 
 async def _said_of(work: Work, case_id: int) -> list[str]:

@@ -22,7 +22,10 @@ class Shelf:
 
     async def of(self, work: Work, case: Case) -> Flow:
         """The FLOW that the case started with."""
-        digest = case.flow_digest
+        return await self.kept(work, case.flow_digest)
+
+    async def kept(self, work: Work, digest: str | None) -> Flow:
+        """By the digest that a case remembers."""
         if digest is None or digest == self.present.digest:
             return self.present
         if digest not in self._older:

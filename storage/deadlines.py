@@ -105,6 +105,13 @@ async def pause_case(work: Work, kind: str, case_id: int) -> None:
     await work.execute(stop.values(paused_at=await work.now()))
 
 
+async def paused(work: Work, kind: str, case_id: int | None = None) -> Sequence[sa.Row[Any]]:
+    """case_id, ladder and flow_digest of the cases whose clocks of a kind stand still: of all, or of one if it does."""
+    query = sa.select(_c.case_id, cases.c.ladder, cases.c.flow_digest).join(cases, cases.c.id == _c.case_id)
+    theirs = [_c.case_id == case_id] if case_id is not None else []
+    return (await work.execute(query.where(_c.kind == kind, _c.paused_at.is_not(None), *theirs))).all()
+
+
 async def resume(work: Work, kind: str, later: Later | None = None) -> int:
     """Let the clocks of a kind run on with what was left, by the wall's clock unless `later` counts otherwise; how many there were."""
     return await _run_on(work, _c.kind == kind, later)

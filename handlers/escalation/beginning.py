@@ -1,16 +1,16 @@
 """How new cases begin: which ladder each climbs, and all of its clocks, in one statement for as many as come at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flows.flow import Flow
 from flows.ladder import Ladder, Matter, ladder_for
-from flows.working import Rhythm, after
+from flows.working import after
 from handlers.escalation.course import RESOLUTION, STEP, first_answer_within
-from handlers.escalation.roster import rhythm_of
+from handlers.escalation.running_on import Rhythms, rhythms
 from handlers.first_answers import FIRST_ANSWER
-from storage import deadlines, people
+from storage import deadlines
 from storage.database import Work
 
 
@@ -42,19 +42,12 @@ async def begin(work: Work, flow: Flow, begun: Iterable[Begun]) -> None:
     await deadlines.arm_new(work, rows)
 
 
-async def rhythms(work: Work, flow: Flow) -> Mapping[str, Sequence[Rhythm]]:
-    """By ladder, of those that count in somebody's working hours."""
-    working = [ladder for ladder in flow.ladders if ladder.working]
-    team = await people.everyone(work) if working else []
-    return {one.name: [rhythm_of(person) for person in team if person.roles & set(one.hours_of)] for one in working}
-
-
 @dataclass(frozen=True)
 class Moments:
     """When a time that begins now is over; the same question is worked out once."""
 
     now: datetime
-    rhythms: Mapping[str, Sequence[Rhythm]]
+    rhythms: Rhythms
     _known: dict[tuple[str, timedelta], datetime] = field(default_factory=dict)
 
     def due(self, ladder: Ladder | None, within: timedelta) -> datetime:

@@ -1,29 +1,25 @@
-"""Tells, once, whom it concerns that a deadline went by unmet; brings a hold that lasts to mind; counts the customers who wait too long."""
+"""Tells, once, whom it concerns that a deadline went by unmet; brings a hold that lasts to mind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from handlers.first_answers import FIRST_ANSWER
 from handlers.ports import Words
 from handlers.room.callbacks import CLOCK as CALLBACK
 from handlers.room.clocks import AUTHORITY, UPDATE
 from handlers.room.facts import CLOCK as FACT
 from handlers.room.facts import what
 from handlers.room.holds import NAG, nag
+from handlers.room.promises import LATE, Promises
 from handlers.room.room import Room, crisis_chain, kept
-from storage import callbacks, cases, crises, deadlines, facts, people, replies, timeline
+from storage import callbacks, crises, deadlines, facts, people, replies, timeline
 from storage.database import Work
 from storage.deadlines import Deadline
 from storage.timeline import Entry, case_chain
-from storage.types import CRITICAL, HIGH, Hold, ReplyState
+from storage.types import CRITICAL, Hold, ReplyState
 
-LATE = "late"  # the clock of the next word on how many first answers are late
 KINDS = (AUTHORITY, UPDATE, FACT, CALLBACK, NAG, LATE)
 RECORDED = (AUTHORITY, UPDATE, FACT, CALLBACK)
-LATE_EVERY = timedelta(minutes=15)
 AT_ONCE = 50
-MANY = 1000
 AUTHORITY_ROLES = ("dpo", "legal", "manager")
 UPDATE_ROLES = ("press_officer", "lead")
 
@@ -36,7 +32,14 @@ class Due:
 
     async def fire(self) -> int:
         """How many went by."""
-        return await self._few() + await self._first_answers()
+        fired = few = await self._few()
+        while few == AT_ONCE:
+            fired += (few := await self._few())
+        return fired + await self.promises.fire()
+
+    @property
+    def promises(self) -> Promises:
+        return Promises(self.room)
 
     async def _few(self) -> int:
         tell = {
@@ -45,7 +48,7 @@ class Due:
             FACT: self._fact,
             CALLBACK: self._callback,
             NAG: self._nag,
-            LATE: self._late_again,
+            LATE: self.promises.again,
         }
         async with self.room.store.begin() as work:
             due = await deadlines.due(work, await work.now(), AT_ONCE, kinds=KINDS)
@@ -102,56 +105,6 @@ class Due:
         said = {"hold": str(crisis.hold), "minutes": minutes, "waiting": waiting}
         await self.room.say(work, Words("due.hold_nag", said), CRITICAL, tone="high")
         await deadlines.arm(work, [await nag(work, crisis, self.room.flow.rules)])
-
-    async def _first_answers(self) -> int:
-        """Customers who wait longer than promised: the gravest one by one, the others by number, since a storm has thousands."""
-        async with self.room.store.begin() as work:
-            due = await deadlines.due(work, await work.now(), MANY, kinds=(FIRST_ANSWER,))
-            if due:
-                ids = [one.id for one in due]
-                await deadlines.mark_told(work, ids)
-                waiting = await deadlines.of_cases(work, ids)
-                await self._tell_gravest(work, [case_id for case_id, severity, _ in waiting if severity >= CRITICAL])
-                for crisis in sorted({crisis for _, _, crisis in waiting}):
-                    await self._count(work, crisis=crisis)
-                await work.commit()
-            return len(due)
-
-    async def _tell_gravest(self, work: Work, case_ids: Sequence[int]) -> None:
-        await timeline.append(work, [Entry(case_chain(case_id), "deadline_passed", {"kind": FIRST_ANSWER}) for case_id in case_ids])
-        for case_id in case_ids:
-            case = await cases.get(work, case_id)
-            if case is None:
-                continue
-            words = Words("due.first_answer", {"number": case_id, "owner": case.owner or "", "opened": kept(case.opened_at)})
-            await self.room.board.tell(work, case.channel, words, None, CRITICAL, tone="critical")
-            owner = await people.by_id(work, case.owner_id) if case.owner_id else None
-            if owner:
-                await self.room.say_to(work, owner, words, CRITICAL)
-
-    async def _count(self, work: Work, *, crisis: bool) -> None:
-        """Said at once for the first ones, then every quarter of an hour for as long as somebody waits."""
-        await work.lock_names([_late(crisis=crisis)])
-        running = await deadlines.get(work, _late(crisis=crisis))
-        if running is None or running.met_at is not None:
-            await self._say_count(work, crisis=crisis)
-
-    async def _late_again(self, work: Work, one: Deadline) -> None:
-        await self._say_count(work, crisis=one.key == _late(crisis=True))
-
-    async def _say_count(self, work: Work, *, crisis: bool) -> None:
-        count, longest = await deadlines.late(work, FIRST_ANSWER, crisis=crisis)
-        if not count:
-            await deadlines.meet(work, _late(crisis=crisis))
-            return
-        channel = self.room.flow.crisis_channel if crisis else self.room.flow.ordinary_channel
-        words = Words("due.first_answers", {"count": count, "minutes": int(longest.total_seconds() // 60)})
-        await self.room.board.tell(work, channel, words, None, HIGH, tone="high")
-        await deadlines.arm(work, [Deadline(_late(crisis=crisis), LATE, await work.now() + LATE_EVERY)])
-
-
-def _late(*, crisis: bool) -> str:
-    return f"{LATE}:{'crisis' if crisis else 'ordinary'}"
 
 
 def _passed(one: Deadline) -> Entry:

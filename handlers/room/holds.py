@@ -7,6 +7,7 @@ from flows.crisis_rules import CrisisRules
 from handlers.acts import Act
 from handlers.board import Shown
 from handlers.errors import BadInput, NoSuchCase, NothingHeld
+from handlers.escalation.running_on import run_on
 from handlers.filled import Said, one, whole
 from handlers.first_answers import FIRST_ANSWER
 from handlers.ports import Who, Words
@@ -68,7 +69,7 @@ class Holds:
         """First answers wait while anything is held, but nobody's whose life may be at stake; and a hold that lasts is brought to mind."""
         rules = self.room.flow.rules
         if after.hold is Hold.OFF:
-            await deadlines.resume(work, FIRST_ANSWER)
+            await run_on(work, self.room.flow, FIRST_ANSWER)
             await deadlines.meet(work, f"{NAG}:{after.id}")
         elif before.hold is Hold.OFF:
             await deadlines.pause(work, FIRST_ANSWER, rules.life_tags)
@@ -86,7 +87,7 @@ class Holds:
             if now.crisis.hold is Hold.OFF:
                 raise NothingHeld
             await exceptions.add(now.work, now.crisis.id, case_id, now.person.id, reason)
-            await deadlines.resume_case(now.work, FIRST_ANSWER, case_id)
+            await run_on(now.work, self.room.flow, FIRST_ANSWER, case_id)
             await self.room.board.show(now.work, [Shown(case_id, case.channel, case.severity)])
             await self._tell_excused(now, case_id, reason)
             await self.room.done(now, "excused", {"case": case_id})

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.errors import BadInput, NoSuchCallback, NoSuchCase, NoSuchPerson, NotAllowed, NothingAttested
-from handlers.room import due as room_due
+from handlers.room import promises
 from storage import attestations, deadlines
 
 
@@ -173,7 +173,7 @@ async def test_a_batch_of_cases_gets_its_clocks_each_once(room):
 
 
 async def test_customers_who_wait_too_long_are_counted_and_the_gravest_named(room, dial, monkeypatch):
-    monkeypatch.setattr(room_due, "LATE_EVERY", timedelta(minutes=15))
+    monkeypatch.setattr(promises, "LATE_EVERY", timedelta(minutes=15))
     for number in range(30):
         await room.house.case("my_data", by=f"late{number}")
     critical = await room.house.case("my_data critical", by="grave")

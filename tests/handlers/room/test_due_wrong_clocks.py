@@ -11,7 +11,8 @@ from storage import deadlines, tables
 from storage.database import Store
 from tests.builders import TestHouse
 
-WORDS = ("due.authority", "due.update", "due.fact", "due.your_fact", "due.first_answer")
+KINDS = ("authority", "update", "fact", "first_answer", "resolution")
+WORDS = ("due.authority", "due.update", "due.fact", "due.your_fact", "due.first_answer", "due.resolution")
 
 
 @pytest.fixture
@@ -50,19 +51,19 @@ async def fire_all(*houses):
 async def test_after_a_day_off_each_clock_is_told_once_however_many_processes_start(busy, dial, database):
     dial.forward(days=4)
     async with busy.store.read() as work:
-        waiting = await deadlines.due(work, await work.now(), 1000, kinds=("authority", "update", "fact", "first_answer"))
-    assert {one.kind for one in waiting} == {"authority", "update", "fact", "first_answer"} and len(waiting) >= 15
+        waiting = await deadlines.due(work, await work.now(), 1000, kinds=KINDS)
+    assert {one.kind for one in waiting} == set(KINDS) and len(waiting) >= 15
     stores = [Store(database, dial) for _ in range(2)]
     restarted = [TestHouse(store, busy.house.flow, busy.house.board, busy.house.machine) for store in stores]
     assert await fire_all(*restarted) >= len(waiting)
     for store in stores:
         await store.close()
     once = await passed(busy)
-    told = [one for one in waiting if one.kind != "first_answer" or one.severity == 3]
+    told = [one for one in waiting if one.kind not in ("first_answer", "resolution") or one.severity == 3]
     assert len(once) == len(told) and set(once.values()) == {1}
     assert set((await said(busy)).values()) == {1}
     async with busy.store.read() as work:
-        assert await deadlines.due(work, await work.now(), kinds=("authority", "update", "fact", "first_answer")) == []
+        assert await deadlines.due(work, await work.now(), kinds=KINDS) == []
 
 
 async def test_a_clock_that_jumps_back_and_comes_again_has_nothing_told_twice(busy, dial):
