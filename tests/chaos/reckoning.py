@@ -21,12 +21,13 @@ n, joined, c, o = tables.notices.c, tables.notice_calls, tables.calls.c, tables.
 
 @dataclass(frozen=True)
 class Told:
-    """`due`: all that had to be told; `seen`: how often each stands in Slack; `unconfirmed`: of these a person decides, and sees so;
-    `unknown`: direct messages that stand there and that we know nothing of.
+    """`due`: all that had to be told; `seen`: how often each stands in Slack, by the way it was told (what is slow is told by the next way
+    too, which is no fault); `unconfirmed`: of these a person decides, and sees so; `unknown`: direct messages that stand there and that we
+    know nothing of.
     """
 
     due: set[str]
-    seen: Counter[str]
+    seen: Counter[tuple[str, str]]
     unconfirmed: set[str]
     unknown: int
 
@@ -36,7 +37,7 @@ class Told:
 
     @property
     def lost(self) -> set[str]:
-        return self.due - set(self.seen) - self.unconfirmed
+        return self.due - {what for what, _ in self.seen} - self.unconfirmed
 
     @property
     def doubled(self) -> int:
@@ -51,7 +52,7 @@ async def reckon(store: Store, posts: Sequence[Json]) -> Told:
         direct, unknown = await _directly(work, posts)
         assert (await timeline.verify(work))[1] == [], "the timeline was broken"
     due = {_card(number) for number in cases} | {_step(number, step) for number in cases for step in range(1, STEPS + 1)}
-    return Told(due, Counter([*_shown(posts), *direct]), unconfirmed, unknown)
+    return Told(due, Counter([*((one, "channel") for one in _shown(posts)), *((one, "direct") for one in direct)]), unconfirmed, unknown)
 
 
 def _card(case: object) -> str:

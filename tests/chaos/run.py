@@ -30,7 +30,7 @@ class Size:
     longest: float = 1800.0  # seconds
 
 
-SMALL = Size(cases=200, kills=5, longest=100.0)
+SMALL = Size(cases=150, kills=3, longest=105.0)
 
 
 @dataclass(frozen=True)
