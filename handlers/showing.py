@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from handlers.errors import Gone, SendError
+from handlers.errors import DoorClosed, Gone, SendError
 from handlers.escalation.telling import OF_NOTICES, Outcome
 from handlers.ports import Bucket, Place, Workspace
 from handlers.renderer import Renderer
@@ -111,6 +111,8 @@ class Showing:
         if isinstance(error, Gone):
             await self._gone(work, row, owner)
             return True
+        if isinstance(error, DoorClosed):
+            await self.notices.held_up(work, row)
         return False
 
     async def _gone(self, work: Work, row: Claimed, owner: str) -> None:

@@ -15,7 +15,7 @@ from bot.slack.markup import Json
 
 # what slack-manifest.yaml asks for, and a test holds them together
 SCOPES = frozenset({
-    "channels:history", "channels:read", "chat:write", "commands", "groups:history", "groups:read", "im:history", "im:write",
+    "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:history", "groups:read", "im:history", "im:write",
     "users:read", "users:read.email",
 })  # fmt: skip
 FALLBACK = "fallback"

@@ -1,5 +1,6 @@
 """The Workspace port over Slack's Web API: shows cards, and can tell whether one arrived."""
 
+import time
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ ALL_POSTS = Bucket("slack:post", timedelta(milliseconds=210), burst=9)
 ALL_UPDATES = Bucket("slack:chat.update", timedelta(milliseconds=1400), burst=6)
 ALL_DELETIONS = Bucket("slack:chat.delete", timedelta(milliseconds=1400), burst=6)
 CLOCKS_APART = timedelta(minutes=5)
+# how long a conversation is used without asking: Slack takes posts to somebody who has left, and nobody reads them
+# (https://github.com/slackapi/python-slack-sdk/issues/1156); only opening it says so
+OPEN_FOR = timedelta(minutes=5)
 PAGE = 200
 
 
@@ -38,7 +42,8 @@ class SlackWorkspace:
     alone: bool = True  # no other process posts
     clocks_apart: timedelta = CLOCKS_APART  # how far Slack's clock may be from ours when a post is looked for
     _pace: Pace = field(default_factory=lambda: Pace(ARRIVE_EVERY))
-    _direct: dict[str, str] = field(default_factory=dict)  # person's account → the conversation with them
+    open_for: timedelta = OPEN_FOR
+    _direct: dict[str, tuple[str, float]] = field(default_factory=dict)  # person's account → the conversation with them, since when
 
     def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
         if act == "update":
@@ -102,10 +107,12 @@ class SlackWorkspace:
         """A person's account stands for the direct conversation with them."""
         if not _is_person(channel_id):
             return channel_id
-        if channel_id not in self._direct:
+        known, since = self._direct.get(channel_id, ("", 0.0))
+        if not known or time.monotonic() - since > self.open_for.total_seconds():
             opened = await _answer(self.client.conversations_open(users=channel_id), "conversations.open", direct=True)
-            self._direct[channel_id] = str(opened["channel"]["id"])
-        return self._direct[channel_id]
+            known = str(opened["channel"]["id"])
+            self._direct[channel_id] = known, time.monotonic()
+        return known
 
     async def _said(self, channel_id: str, call: Awaitable[AsyncSlackResponse], method: str) -> Json:
         """A conversation that takes nothing any more is opened anew the next time."""

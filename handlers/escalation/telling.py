@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from handlers.errors import CannotAsk, Refused, SendError
+from handlers.errors import CannotAsk, DoorClosed, Refused, SendError
 from handlers.escalation import cards
 from handlers.escalation.bells import colleague_of
 from handlers.escalation.calling import Caller
@@ -43,14 +43,22 @@ class Outcome:
         await notices.arrived(work, [notice_id], external_id, row.channel_id if row.kind == "call" else None)
         await calls.mark_told(work, [call.id for call in await calls.of_notice(work, notice_id)])
 
+    async def held_up(self, work: Work, row: Claimed) -> None:
+        """The door is closed for now. The row waits for it; whom it was for is not left waiting with it."""
+        if row.kind == "notice":
+            await self.hold(work, row)
+            await self.caller.next_ways(work, await self._unheard(work, row))
+
     async def lost(self, work: Work, row: Claimed, reason: str) -> None:
         """The next way, at once; where none is left, the next step, at once."""
         if row.kind == "notice_over" or not await notices.failed(work, row.facts["id"], reason):
             return
-        carried = [call for call in await calls.of_notice(work, row.facts["id"]) if call.over_at is None]
-        carried = [call for call in carried if not await self._has_heard(work, call)]
-        for call in await self.caller.next_ways(work, carried):
+        for call in await self.caller.next_ways(work, await self._unheard(work, row)):
             await self._next_step(work, call.case_id)
+
+    async def _unheard(self, work: Work, row: Claimed) -> list[Call]:
+        carried = await calls.of_notice(work, row.facts["id"])
+        return [call for call in carried if call.over_at is None and not await self._has_heard(work, call)]
 
     async def _has_heard(self, work: Work, call: Call) -> bool:
         """By a way of their own: a thread that others read too wakes nobody."""
@@ -119,5 +127,7 @@ class Telling:
         if row.kind in OF_NOTICES:
             await self.outcome.lost(work, row, reason)
 
-    async def instead(self, work: Work, row: Claimed, owner: str, error: SendError) -> bool:  # noqa: ARG002 - no manner of its own
+    async def instead(self, work: Work, row: Claimed, owner: str, error: SendError) -> bool:  # noqa: ARG002 - the row itself waits on
+        if isinstance(error, DoorClosed):
+            await self.outcome.held_up(work, row)
         return False

@@ -30,6 +30,8 @@ async def _work(there) -> None:
     there.slack.faults.next("chat.postMessage", "500_after_accept", 4)
     await there.slack.command(there.max, "/crisis", "open leak", there.crisis)
     await until(lambda: there.slack.calls_of("conversations.open"))
+    await there.slack.command(there.max, "/crisis", "flow", there.crisis)
+    await until(lambda: there.slack.calls_of("files.completeUploadExternal"), 20)
     await until(lambda: there.slack.messages_to(there.max) and len(there.slack.calls_of("conversations.history")) >= 3)
 
 

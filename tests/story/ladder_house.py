@@ -9,7 +9,7 @@ from typing import Any
 
 from flows.rota import Rota
 from handlers.escalation.roster import Roster
-from storage import people
+from storage import people, status
 from tests.dial import RunningDial
 from tests.doors.slack_house import SlackHouse, action_ids, all_text, first_text, slack_house, until
 from tests.fakes.courier import FakeCourier
@@ -99,18 +99,26 @@ class LadderHouse:
 
     async def quiet(self, **span: float) -> None:
         """Time passes and nobody is told anything."""
+        await self._settle()
         before = self._said()
         await self.forward(**span)
-        assert await self._everything_left() and self._said() == before
+        await self._settle()
+        assert self._said() == before, [all_text(one) for channel in self.there.slack.state.channels.values() for one in channel.messages]
 
     def _said(self) -> tuple[int, int]:
         return sum(len(one.messages) for one in self.there.slack.state.channels.values()), len(self.mail.told)
 
-    async def _everything_left(self) -> bool:
-        await until(lambda: not self.there.house.store.wake.is_set())
-        for _ in range(3):
-            await self.there.sender.drain()
-        return True
+    async def _settle(self) -> None:
+        """Until nothing is left to be sent."""
+
+        async def settled() -> None:
+            while True:
+                async with self.there.house.store.read() as work:
+                    if not await status.backlog(work):
+                        return
+                await asyncio.sleep(0.05)
+
+        await asyncio.wait_for(settled(), 30)
 
 
 async def _found(look: Callable[[], list[Message]], words: str) -> Message:

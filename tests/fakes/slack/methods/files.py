@@ -12,7 +12,14 @@ def upload_url(call: Call) -> Json:
     if not length.isdigit() or int(length) == 0:
         raise invalid_arguments("must provide a positive integer [json-pointer:/length]")
     file_id = new_id("F")
-    call.state.files[file_id] = {"id": file_id, "name": call.text("filename"), "size": int(length), "content": None, "shared": []}
+    call.state.files[file_id] = {
+        "id": file_id,
+        "name": call.text("filename"),
+        "size": int(length),
+        "content": None,
+        "shared": [],
+        "alt_txt": str(call.args.get("alt_txt") or ""),
+    }
     return {"upload_url": call.base_url.removesuffix("/api/") + f"/upload/v1/{file_id}", "file_id": file_id}
 
 
