@@ -151,7 +151,7 @@ class EscalationDesk:
             raise BadInput(field="ladder", problem="unknown_choice")
         picture = drawn(flow, ladder or None)
         described = Words("picture.flow_described", {"count": len(picture.ladders)})
-        return Drawing(Words("picture.flow", {"title": Label(flow.title)}), described, picture)
+        return Drawing(picture.ladders[0].title if ladder else picture.title, described, picture)
 
     async def form(self, who: Who, act: str, case_id: int) -> Form:
         """For `snooze` and `reassign`."""

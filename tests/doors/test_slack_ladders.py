@@ -83,7 +83,7 @@ async def test_everybody_who_clicks_at_once_is_answered_and_one_of_them_has_it(a
     await at.card(case, f"{names[0]} answers for it")
 
 
-@pytest.mark.parametrize(("typed", "title"), [("flow", "Data breach"), ("flow life_at_risk", "Data breach")])
+@pytest.mark.parametrize(("typed", "title"), [("flow", "Data breach"), ("flow life_at_risk", "Life at risk")])
 async def test_flow_is_shown_as_a_picture_where_it_was_asked_for(at: LadderHouse, typed, title):
     there = at.there
     await at.command(there.max, typed)
