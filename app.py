@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ from handlers.keeping import Keeping
 from handlers.logbook import Logbook
 from handlers.machine import Learner
 from handlers.mentions import Mentions
-from handlers.readiness import Readiness
+from handlers.proof.ground import survey
+from handlers.readiness import Readiness, Shape
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff
@@ -44,7 +46,7 @@ KEPT_NOWHERE = "dry_run.jsonl"  # what would have been published, in the folder 
 def build(settings: Settings, store: Store, flow: Flow) -> House:
     """In the order in which one needs the other; nothing connects here."""
     board, shelf = Board({"slack": settings.slack_channels} if settings.slack else {}), Shelf(flow)
-    learner = Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
+    learner = learner_of(settings, store, flow)
     ground = Ground(store, board, shelf, open_networks(settings), couriers(settings), semantic=settings.semantic)
     mentions = Mentions(store, ground.course, flow, learner)
     acts = UseCases.upon(
@@ -57,6 +59,10 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     links = Links(store, shelf, acts.escalation.acknowledging)
     rotas = Rotas(store, ground.roster, rota_sources(settings))
     return House(store, flow, shelf, board, learner, mentions, Inbox(store, Intake(mentions)), links, rotas, acts)
+
+
+def learner_of(settings: Settings, store: Store, flow: Flow) -> Learner:
+    return Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
 
 
 def open_networks(settings: Settings) -> dict[str, Any]:
@@ -137,12 +143,37 @@ async def findings(settings: Settings) -> Sequence[Any]:
     from bot.console.checkup import look_at_console
     from bot.networks.webhook import look_at_webhooks
     from bot.notices.checkup import look_at_notices
+    from bot.rota_checkup import look_at_rotas
     from bot.slack.checkup import look_at_slack
 
     found = await Readiness(Store(settings.database_url)).look()
     house, rules = look_at_house(settings, found, lambda: read_flow(settings), lambda: read_people(settings))
     outside = [*look_at_webhooks(settings), *await look_at_notices(settings)]
-    return [*house, *look_at_console(settings), *outside, *await look_at_slack(settings, rules)]
+    on_duty = await look_at_rotas(partial(survey, found, partial(read_people, settings), rota_sources(settings), datetime.now(UTC)))
+    return [*house, *on_duty, *look_at_console(settings), *outside, *await look_at_slack(settings, rules)]
+
+
+async def prove(settings: Settings, parsed: argparse.Namespace) -> int:
+    """`flow`: looks only, and needs no database."""
+    from bot.terminal.flow import Asked, obey
+
+    found = await Readiness(store := Store(settings.database_url)).look()
+
+    @asynccontextmanager
+    async def sorting(other: Store) -> AsyncIterator[Learner]:
+        """The triage as it was taught by clicks, where there are any."""
+        async with AsyncExitStack() as stack:
+            learner = learner_of(settings, store if found.shape is Shape.WELL else other, read_flow(settings))
+            stack.callback(learner.close)
+            stack.push_async_callback(store.close)
+            await learner.catch_up()
+            yield learner
+
+    ground = partial(survey, found, partial(read_people, settings), rota_sources(settings))
+    written = written_people(settings)
+    return await obey(
+        settings, parsed, Asked(partial(read_flow, settings), ground, sorting, written[0] if written else str(settings.people))
+    )
 
 
 def obey(settings: Settings, parsed: argparse.Namespace) -> int:
@@ -154,6 +185,7 @@ def obey(settings: Settings, parsed: argparse.Namespace) -> int:
         "restore": lambda: commands.restore(keeping, parsed.file, language),
         "describe": lambda: commands.describe(parsed.what),
         **records.offline(parsed, language),
+        "flow": lambda: asyncio.run(prove(settings, parsed)),
         "check": lambda: commands.tell_findings(asyncio.run(findings(settings)), language),
     }
     return does[parsed.command]() if parsed.command in does else asyncio.run(in_house(settings, parsed))

@@ -1,14 +1,15 @@
 """What stands ready before any door opens. It only looks: nothing is made, changed or migrated."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from storage import migrate, people
+from storage import migrate, people, rotas
 from storage.database import Broken, Store
 from storage.people import Person
+from storage.rotas import Kept
 
 
 class Shape(StrEnum):
@@ -22,13 +23,14 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """`reason` says why a database is away, in its own words; `people` is None when nobody could be asked."""
+    """`reason` says why a database is away, in its own words; `people` is None when nobody could be asked. `rotas`: calendars kept."""
 
     shape: Shape
     place: str
     reason: str = ""
     is_file: bool = False
     people: Sequence[Person] | None = None
+    rotas: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Readiness:
         if not await migrate.is_current(self.store):
             return self._found(Shape.OLD)
         async with self.store.read() as work:
-            return replace(self._found(Shape.WELL), people=await people.everyone(work))
+            return replace(self._found(Shape.WELL), people=await people.everyone(work), rotas=await rotas.of_all(work))
 
     def _found(self, shape: Shape) -> Found:
         """Where it is, without the password that may stand in its address."""

@@ -56,7 +56,12 @@ class Heading:
 def _heading(drill: Drill, tongue: Tongue) -> Heading:
     title = tongue.say("drill", title=drill.title)
     told = {one.person for one in drill.tellings}
-    facts = {"cases": drill.cases, "people": len(told), "told": len(drill.tellings), "unanswered": drill.unanswered_most}
+    facts = {
+        "cases": drill.cases,
+        "people": len(told),
+        "told": sum(one.times for one in drill.tellings),
+        "unanswered": drill.unanswered_most,
+    }
     about, room = tongue.say("drill_sum", **facts), WIDTH - 2 * MARGIN
     above = lines(title, Spot(MARGIN, MARGIN, room), TITLE, most=2)
     under = lines(about, Spot(MARGIN, above.bottom + 2, room), UNDER)
@@ -105,7 +110,7 @@ def _people(drill: Drill, axis: Axis, tongue: Tongue) -> Iterator[Strip]:
         told = drill.told(row.name)
         above = tuple(shape for dot in dots[row.name] for shape in _dot(dot, most))
         ways = tuple(dict.fromkeys(way for one in told for way in one.ways))
-        yield Strip(clean(row.name), tongue.say("times_told", count=len(told)), _hours(row, axis), above, ways=ways)
+        yield Strip(clean(row.name), tongue.say("times_told", count=sum(one.times for one in told)), _hours(row, axis), above, ways=ways)
 
 
 def _hours(row: Row, axis: Axis) -> tuple[Box, ...]:

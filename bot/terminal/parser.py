@@ -1,11 +1,12 @@
 """The words of the command line."""
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 
 from templates import say
 
-COMMANDS = ("run", "invite", "replay", "check", "migrate", "verify", "backup", "restore", "describe", "export", "erase")
+COMMANDS = ("run", "invite", "replay", "check", "migrate", "verify", "backup", "restore", "describe", "export", "erase", "flow")
 
 
 def _pace(word: str) -> float:
@@ -24,6 +25,31 @@ def _number(word: str) -> int:
     return number
 
 
+def _span(word: str) -> float:
+    """Minutes or hours that a clock can keep."""
+    span = float(word)
+    if not 0 <= span <= 100_000:
+        raise ValueError(word)
+    return span
+
+
+def _flow(top: argparse.ArgumentParser, language: str) -> None:
+    commands = top.add_subparsers(dest="flow_command", metavar="COMMAND", required=True)
+    lint, show, drill = (commands.add_parser(name, help=say(f"cli.help_flow_{name}", language)) for name in ("lint", "show", "drill"))
+    show.add_argument("name", nargs="?", metavar="NAME", help=say("cli.help_flow_name", language))
+    show.add_argument("ladder", nargs="?", metavar="LADDER", help=say("cli.help_flow_ladder", language))
+    show.add_argument("--mermaid", action="store_true", help=say("cli.help_mermaid", language))
+    for option in (("--svg",), ("--png",), ("-o", "--output")):
+        show.add_argument(*option, metavar="FILE", help=say("cli.help_draw_to", language))
+    drill.add_argument("file", type=Path)
+    drill.add_argument("--at", required=True, type=datetime.fromisoformat, metavar="TIME", help=say("cli.help_at", language))
+    drill.add_argument("--hours", type=_span, default=48.0, help=say("cli.help_hours", language))
+    drill.add_argument("--acknowledge", type=_span, default=0.0, metavar="MINUTES", help=say("cli.help_acknowledge", language))
+    drill.add_argument("-o", "--png", metavar="FILE", help=say("cli.help_picture", language))
+    for one in (lint, drill):
+        one.add_argument("--ways", default="", help=say("cli.help_ways", language))
+
+
 def parser(language: str) -> argparse.ArgumentParser:
     """No command means run."""
     top = argparse.ArgumentParser("app.py", description=say("cli.description", language))
@@ -40,6 +66,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     named["export"].add_argument("--to", type=Path, metavar="FOLDER", help=say("cli.help_to", language))
     named["erase"].add_argument("--customer", required=True, metavar="NETWORK:NAME", help=say("cli.help_customer", language))
     named["erase"].add_argument("--yes", action="store_true", help=say("cli.help_yes", language))
+    _flow(named["flow"], language)
     for name in ("backup", "restore"):
         named[name].add_argument("file", type=Path)
     return top

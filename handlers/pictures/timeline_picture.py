@@ -35,13 +35,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Telling:
-    """At this moment this person would be told of so many cases, the gravest of which has this severity, in these ways."""
+    """At this moment this person would be told of so many cases, the gravest of which has this severity, in these ways.
+
+    `times` is more than one where what follows closely is gathered in it.
+    """
 
     at: datetime
     person: str
     cases: int = 1
     severity: str = "normal"
     ways: tuple[str, ...] = ()
+    times: int = 1
 
     def __post_init__(self) -> None:
         _in_utc(self, at=self.at)
