@@ -31,6 +31,7 @@ button.primary{background:#007a5a;border-color:#007a5a;color:#fff}button.danger{
 .replies{font-size:13px;font-weight:700;color:#1264a3;margin-top:4px}.line{display:flex;align-items:center;gap:12px;color:#616061;font-size:13px;
 padding:4px 20px}.line:after{content:"";flex:1;border-top:1px solid #ddd}
 .box{margin:8px 20px 18px;border:1px solid #bbb;border-radius:8px;padding:11px 12px;color:#8d8d8d;font-size:14px}
+.called{background:#e8f5fa;color:#1264a3;border-radius:3px;padding:0 2px}
 .mark{display:inline-block;width:13px;height:13px;border-radius:3px;vertical-align:-1px;margin-right:2px}
 """
 WINDOW = """
@@ -69,6 +70,8 @@ def slack_page(transcript: Json, shown_thread: int) -> str:
         f'<div class="box">Message {escape(transcript["name"])}</div></main>'
         f'<aside><h1>Thread<small>{escape(transcript["name"])}</small></h1><div class="stream">{thread}</div></aside>'
     )
+    for account, name in transcript["people"].items():
+        body = body.replace(f"@{account}", f"@{escape(name)}")
     return f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{STYLE}</style><div class="app">{body}</div></html>'
 
 
@@ -107,6 +110,8 @@ def _inline(elements: Sequence[Json]) -> str:
         text = _words(one.get("text") or one.get("fallback") or one.get("url") or f":{one.get('name', '')}:")
         if one["type"] == "date":
             text = _moment(int(one["timestamp"]))
+        elif one["type"] == "user":
+            text = f'<span class="called">@{one["user_id"]}</span>'
         style = one.get("style", {})
         text = f"<b>{text}</b>" if style.get("bold") else text
         said.append(f"<i>{text}</i>" if style.get("italic") else text)

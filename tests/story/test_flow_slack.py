@@ -102,7 +102,7 @@ async def test_an_acknowledgement_without_anything_after_it_is_brought_to_mind_t
     await at.told(there.bo, say("notice.lapsed_title", "es", number=case))
     await at.forward()
     await at.told(there.max, say("notice.title", "en", **ONE))
-    assert "acknowledge" in acts(await at.card(case, "nobody has it yet"))
+    assert "acknowledge" in acts(await at.card(case, "nobody answers for it yet"))
 
 
 async def test_what_is_put_off_comes_back_when_the_time_is_over(at: LadderHouse):
