@@ -36,7 +36,7 @@ class Calendars:
         if "://" not in source:
             return await asyncio.to_thread(_file, Path(source))
         try:
-            async with aiohttp.ClientSession(timeout=self.patience) as session:
+            async with asyncio.timeout(self.patience.total), aiohttp.ClientSession(timeout=self.patience) as session:
                 return await self._follow(session, source)
         except TimeoutError:
             raise CalendarAway("timeout") from None
