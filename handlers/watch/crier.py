@@ -73,12 +73,14 @@ class Crier:
                 del self._errands[key]
 
     def _ears(self, told: Announcement, team: Team) -> dict[Ear, str]:
-        """Each once, and the language to speak there. That a door is closed the channels hear by the outbox already."""
-        channels = [] if told.finding.code == DOORS_CLOSED else [(name, self._channel(name)) for name in sorted(self.workspaces)]
+        """Each once, and the language to speak there. Of a closed door the owners hear by others, the channels by the outbox."""
+        of_doors = told.finding.code == DOORS_CLOSED
+        silent = team.untrusted.union(told.finding.subjects if of_doors else ())
+        channels = [] if of_doors else [(name, self._channel(name)) for name in sorted(self.workspaces)]
         ears = {Ear(name, channel_id): self.language for name, channel_id in channels if channel_id}
         for person in team.owners:
             ears |= {ear: ear_language for ear, ear_language in self._of(person).items() if ear not in ears}
-        return {ear: language for ear, language in ears.items() if ear.door not in team.untrusted}
+        return {ear: language for ear, language in ears.items() if ear.door not in silent}
 
     def _channel(self, workspace: str) -> str | None:
         return self.bells.board.channel_id(workspace, self.channel) if workspace in self.bells.board.channels else None

@@ -80,6 +80,7 @@ class Looks:
     _began: Hands | None = None
     _ended: Hands | None = None
     _calm_until: float = field(default=float("-inf"))
+    _is_blind: bool = False  # the rows could not be read, though the database is there
 
     async def look(self) -> Seen:
         now = self.clocks()
@@ -113,7 +114,7 @@ class Looks:
         return [one for one in (jumped, asleep) if one]
 
     def _ticks(self, now: datetime) -> list[Finding]:
-        late, failing = sorted(self.ticking.late()), sorted(self.ticking.failing())
+        late, failing = sorted(self.ticking.late()), sorted([*self.ticking.failing(), *(["watch"] if self._is_blind else [])])
         found = [(TICKS_LATE, late), (TICKS_FAILING, [name for name in failing if name not in late])]
         return [Finding(code, now, tuple(names), _named(names)) for code, names in found if names]
 
@@ -134,10 +135,12 @@ class Looks:
                 doors = [door for door in shut if door.state == health.CLOSED or door.since <= now - FAILING]
                 stalled = await self._stalled(work, now, {door.door for door in shut} | self.team.untrusted)
                 found = [self._doors(doors), _lanes(stalled), await _steps(work, now), await self._clock(work)]
-                return [one for one in found if one], frozenset()
         except Exception:
             log.exception("watch_blind")  # the next look says whether it is the database
+            self._is_blind = True
             return [], IN_ROWS
+        self._is_blind = False
+        return [one for one in found if one], frozenset()
 
     def _doors(self, shut: Sequence[Any]) -> Finding | None:
         known = [door for door in shut if _name(door.door) in self.ways]

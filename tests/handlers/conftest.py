@@ -3,6 +3,7 @@
 import pytest
 
 from tests.handlers.sending import post_office
+from tests.handlers.watched import under_watch
 
 
 @pytest.fixture
@@ -28,3 +29,11 @@ async def boss(post):
 @pytest.fixture
 async def lawyer(post):
     return await post.house.person("Lou", "legal")
+
+
+@pytest.fixture
+async def watched(store, dial):
+    """A house that was well when it was last looked at."""
+    found = await under_watch(store, dial)
+    await found.look()
+    return found

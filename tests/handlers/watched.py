@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.escalation.bells import Bells
 from handlers.escalation.telling import Outcome
 from handlers.renderer import Renderer
+from handlers.sender import Sender
 from handlers.showing import ways_to
 from handlers.vitals import Vitals
 from handlers.watch.crier import Crier
@@ -16,13 +17,16 @@ from handlers.watch.hands import Hands
 from handlers.watch.looks import Looks
 from handlers.watch.watch import Watch
 from handlers.watch.wording import Wording
+from storage import outbox
 from storage.database import Store
+from storage.types import NORMAL
 from tests.builders import Scripted, TestHouse, data_breach
 from tests.dial import Dial
 from tests.fakes.courier import FakeCourier
 from tests.fakes.workspace import FakeWorkspace
 
 URL = "https://crisis.example.com"
+EVERYWHERE = ["slack:C1", "slack:U-Ada", "teams:T1", "ada@example.com"]
 
 
 @dataclass
@@ -73,11 +77,20 @@ class Watched:
     slack: FakeWorkspace
     teams: FakeWorkspace
     mail: FakeCourier
+    sender: Sender
 
     async def look(self, times: int = 1) -> None:
         for _ in range(times):
             self.dial.forward(seconds=5)
             await self.watch.look()
+
+    async def work(self, seconds: int) -> None:
+        """Let everything leave that may, second by second, and look every five."""
+        for second in range(seconds):
+            self.dial.forward(seconds=1)
+            await self.sender.drain()
+            if second % 5 == 4:
+                await self.watch.look()
 
     def told(self, door: FakeWorkspace | FakeCourier | None = None) -> list[tuple[str, str, str]]:
         """(where, message, code) of everything that was told, in the order of the doors."""
@@ -109,4 +122,12 @@ async def under_watch(store: Store, dial: Dial, owners: Sequence[str] = ("Ada",)
     ticking, clocks = Ticking(), Clocks(dial)
     crier = Crier(Bells(board, {"email": mail}), workspaces, "crisis", "en", Wording(URL, "web-1"))
     watch = Watch(Looks(Vitals(store), ticking, ways, clocks), crier)
-    return Watched(house, dial, watch, ticking, clocks, slack, teams, mail)
+    return Watched(house, dial, watch, ticking, clocks, slack, teams, mail, Sender(store, ways))
+
+
+async def put(watched: Watched, lane: str = "slack:C1", not_before: datetime | None = None) -> None:
+    """A row that could leave, and that no sender of the test takes."""
+    async with watched.house.store.begin() as work:
+        wish = outbox.Wish(lane.partition(":")[0], lane, "post", "words", NORMAL, facts={"name": "x", "facts": {}}, not_before=not_before)
+        await outbox.put(work, [wish])
+        await work.commit()
