@@ -121,9 +121,11 @@ async def of_chain(work: Work, chain: str) -> Sequence[sa.Row[Any]]:
 
 
 async def acts_since(work: Work, chain: str, moment: datetime) -> Sequence[str]:
-    """What people, not machines, have done in a chain after a moment."""
+    """What people, not machines, have done in a chain after what was done at a moment: by order, since a clock may have been set back."""
     c = timeline.c
-    return (await work.execute(sa.select(c.act).where(c.chain == chain, c.at > moment, c.person_id.is_not(None)))).scalars().all()
+    then = await work.scalar(sa.select(sa.func.max(c.seq)).where(c.chain == chain, c.at == moment))
+    after = c.seq > then if then else c.at > moment
+    return (await work.execute(sa.select(c.act).where(c.chain == chain, after, c.person_id.is_not(None)))).scalars().all()
 
 
 async def since(work: Work, moment: datetime, door: str) -> Sequence[sa.Row[Any]]:

@@ -1,6 +1,6 @@
 """Climbs the ladders: tells each step that is due to those it names, and arms the next, many cases in one transaction. Gravest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,6 +112,7 @@ class Climb:
     async def _steps(self, work: Work, due: Sequence[Case]) -> None:
         """Tell those whom the present steps mean; arm the next ones."""
         turns = await self._turns(work, due)
+        await self._wake(work, {case.id for case in due} - {turn.case.id for turn in turns})
         if not turns:
             return
         meant = await self._meant(work, turns)
@@ -125,10 +126,17 @@ class Climb:
 
     async def _turns(self, work: Work, due: Sequence[Case]) -> list[Turn]:
         """Of the cases that are open and have a ladder."""
-        known = await escalations.of_cases(work, [case.id for case in due])
+        known = await escalations.of_cases(work, [case.id for case in due]) if due else {}
         open_ones = [case for case in due if case.status not in (Status.CLOSED, Status.ANSWERED)]
         ladders = [(case, await self.course.ladder(work, case)) for case in open_ones]
         return [Turn(case, ladder, known.get(case.id, Escalation(case.id))) for case, ladder in ladders if ladder]
+
+    async def _wake(self, work: Work, case_ids: Collection[int]) -> None:
+        """What was put off and climbs no ladder any more is put off no longer: should one fit it again, it begins."""
+        known = await escalations.of_cases(work, case_ids) if case_ids else {}
+        slept = [case_id for case_id, standing in known.items() if standing.state is Climbing.SNOOZED]
+        nobody = {"state": Climbing.CLIMBING, "snoozed_until": None, "acknowledged_by": None, "acknowledged_at": None}
+        await escalations.put_all(work, [{**nobody, "case_id": case_id} for case_id in slept])
 
     async def _meant(self, work: Work, turns: Sequence[Turn]) -> Mapping[Sequence[Whom], Sequence[Person]]:
         team, now = await people.everyone(work), await work.now()

@@ -160,6 +160,7 @@ class Course:
     async def again(self, work: Work, case: Case) -> None:
         """The customer wrote again after the answer, or somebody opened the case anew: its ladder begins from the first step."""
         await self._begin_anew(work, case, await self.ladder(work, case), await escalations.get(work, case.id))
+        await self.reconsider(work, case.id)  # what was said of it while it was closed counts now
 
 
 def first_answer_within(flow: Flow, ladder: Ladder | None, severity: int) -> timedelta:
