@@ -111,6 +111,8 @@ async def test_a_case_that_nobody_answered_is_red_in_the_list_and_tells_whom_it_
     assert (await standing(console, number)).state == "unanswered"
     page = await ana.get("/")
     assert 'class="case-row critical unanswered"' in page.text and "Nobody has answered" in words_of(page)
+    assert f'<b>Nobody has answered</b> <a href="/cases/{number}">' in page.text, "on top, for everybody"
+    assert f"NOBODY HAS ANSWERED: 1 case (#{number})" in words_of(await ana.get("/status"))
     page = await ana.get(f"/cases/{number}")
     assert 'class="stands unanswered"' in page.text and "NOBODY HAS ANSWERED" in words_of(page)
     table = page.text.partition('<table class="table calls">')[2].partition("</table>")[0]
