@@ -112,7 +112,7 @@ async def outcome(stage: Stage, plan: Plan, title: str, zone: ZoneInfo) -> Outco
         tuple(drawn.Arrival(plan.begin + piece * _length(plan), count) for piece, count in sorted(arrivals.items())),
     )
     unanswered = tuple(standing.by_ladder(stage.flow))
-    return Outcome(coarse, unanswered, climbing, sum(arrivals.values()), len(fine), picture, labels)
+    return Outcome(coarse, unanswered, climbing, sum(arrivals.values()), sum(dot.times for dot in dots), picture, labels)
 
 
 async def _tellings(rungs: AsyncIterator[Rung], begin: datetime, slot: timedelta, team: Iterable[Person]) -> AsyncIterator[Telling]:
