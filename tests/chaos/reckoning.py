@@ -9,14 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import tables, timeline
-from storage.database import Store, Work
+from storage.database import Store
 from storage.types import SendState
 from tests.chaos.rules import STEPS
 from tests.chaos.shaky_slack import PEOPLE
 from tests.doors.slack_house import first_text
 
 Json = dict[str, Any]
+OF_NOTICES = ("notice", "call")
 n, joined, c, o = tables.notices.c, tables.notice_calls, tables.calls.c, tables.outbox.c
+CARRIED = (  # which steps each notice tells
+    sa.select(n.id, n.external_id, n.address, c.case_id, c.step)
+    .join(joined, joined.c.notice_id == n.id)
+    .join(tables.calls, c.id == joined.c.call_id)
+)
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,16 @@ async def reckon(store: Store, posts: Sequence[Json]) -> Told:
     """What is counted: of each case its card, and the steps of its ladder."""
     async with store.read() as work:
         cases = list((await work.execute(sa.select(tables.cases.c.id))).scalars())
-        unconfirmed = {_card(number) for number in (await work.execute(_given_up())).scalars()}
-        direct, unknown = await _directly(work, posts)
+        given_up = (await work.execute(sa.select(o.kind, o.case_id, o.facts, o.token).where(o.state == SendState.UNCONFIRMED))).all()
+        carried = (await work.execute(CARRIED)).all()
         assert (await timeline.verify(work))[1] == [], "the timeline was broken"
     due = {_card(number) for number in cases} | {_step(number, step) for number in cases for step in range(1, STEPS + 1)}
-    return Told(due, Counter([*((one, "channel") for one in _shown(posts)), *((one, "direct") for one in direct)]), unconfirmed, unknown)
+    notices_given_up = {row.facts["id"] for row in given_up if row.kind in OF_NOTICES}
+    unconfirmed = {_card(row.case_id) for row in given_up if row.kind == "card"}
+    unconfirmed |= {_step(row.case_id, row.step + 1) for row in carried if row.id in notices_given_up}
+    direct, unknown = _directly(carried, {row.token for row in given_up}, posts)
+    seen = Counter([*((one, "channel") for one in _shown(posts)), *((one, "direct") for one in direct)])
+    return Told(due, seen, unconfirmed - {what for what, _ in seen}, unknown)
 
 
 def _card(case: object) -> str:
@@ -61,10 +72,6 @@ def _card(case: object) -> str:
 
 def _step(case: object, step: object) -> str:
     return f"step {step} of #{case}"
-
-
-def _given_up() -> sa.Select[tuple[int]]:
-    return sa.select(o.case_id).where(o.kind == "card", o.state == SendState.UNCONFIRMED)
 
 
 def _shown(posts: Sequence[Json]) -> Iterator[str]:
@@ -80,14 +87,11 @@ def _is_root(post: Json) -> bool:
     return post["channel"] not in PEOPLE and post.get("thread_ts", post["ts"]) == post["ts"]
 
 
-async def _directly(work: Work, posts: Sequence[Json]) -> tuple[list[str], int]:
+def _directly(carried: Sequence[Any], given_up: set[str], posts: Sequence[Json]) -> tuple[list[str], int]:
     """One direct message tells many steps at once and names the gravest ten: which ones, our rows say; that it stands, and once, Slack.
     And how many stand there that no row knows.
     """
-    standing = {post["ts"] for post in posts if post["channel"] in PEOPLE}
-    carrying = (
-        sa.select(n.external_id, c.case_id, c.step).join(joined, joined.c.notice_id == n.id).join(tables.calls, c.id == joined.c.call_id)
-    )
-    rows = (await work.execute(carrying.where(n.address.in_(PEOPLE)))).all()
-    told = [_step(row.case_id, row.step + 1) for row in rows if row.external_id in standing]
-    return told, len(standing - {row.external_id for row in rows})
+    standing = {post["ts"]: post["metadata"]["event_payload"]["token"] for post in posts if post["channel"] in PEOPLE}
+    told = [_step(row.case_id, row.step + 1) for row in carried if row.address in PEOPLE and row.external_id in standing]
+    known = {row.external_id for row in carried}
+    return told, sum(ts not in known and token not in given_up for ts, token in standing.items())
