@@ -7,7 +7,7 @@ salt and the payload. Erasing a person deletes payload and salt: the chain still
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -120,10 +120,10 @@ async def of_chain(work: Work, chain: str) -> Sequence[sa.Row[Any]]:
     return (await work.execute(sa.select(timeline).where(timeline.c.chain == chain).order_by(timeline.c.seq))).all()
 
 
-async def acts_since(work: Work, chain: str, moment: datetime) -> Sequence[str]:
-    """What people, not machines, have done in a chain after what was done at a moment: by order, since a clock may have been set back."""
+async def acts_since(work: Work, chain: str, moment: datetime, acts: Collection[str]) -> Sequence[str]:
+    """What people, not machines, have done in a chain after one of `acts` at a moment: by order, since a clock may have been set back."""
     c = timeline.c
-    then = await work.scalar(sa.select(sa.func.max(c.seq)).where(c.chain == chain, c.at == moment))
+    then = await work.scalar(sa.select(sa.func.max(c.seq)).where(c.chain == chain, c.at == moment, c.act.in_(acts)))
     after = c.seq > then if then else c.at > moment
     return (await work.execute(sa.select(c.act).where(c.chain == chain, after, c.person_id.is_not(None)))).scalars().all()
 

@@ -13,6 +13,7 @@ from storage.notices import New, Notice, Place
 from storage.outbox import Wish
 
 TOGETHER = timedelta(seconds=60)
+MAYBE = "unconfirmed"  # the reason of what may have arrived all the same
 SOON = timedelta(seconds=2)  # so that a hand that acknowledges several is one word to those outside
 
 
@@ -122,12 +123,12 @@ class Carrier:
         soon = await work.now() + SOON
         wishes = []
         for notice in await notices.of_calls(work, call_ids):
-            if notice.failed_at or notice.way == CONSOLE:
+            if notice.way == CONSOLE:
                 continue
-            if self.bells.is_door(notice.way):
-                wishes.append(_again(notice, "call" if notice.case_id else "notice"))
-            elif notice.told_at:
+            if not self.bells.is_door(notice.way) and (notice.told_at or notice.reason == MAYBE):
                 wishes.append(_over(notice, soon))
+            elif self.bells.is_door(notice.way) and not notice.failed_at:
+                wishes.append(_again(notice, "call" if notice.case_id else "notice"))
         await outbox.put(work, wishes)
 
 

@@ -39,7 +39,7 @@ class Lapses:
             await self._back(work, case, standing)
 
     async def _something_followed(self, work: Work, case: Case, since: datetime) -> bool:
-        acts = await timeline.acts_since(work, case_chain(case.id), since)
+        acts = await timeline.acts_since(work, case_chain(case.id), since, (*NOTHING_OF_USE, "claimed"))
         return any(act not in NOTHING_OF_USE for act in acts)
 
     async def _remind(self, work: Work, case: Case, standing: Escalation, since: datetime) -> None:

@@ -7,6 +7,7 @@ from handlers.errors import CannotAsk, DoorClosed, Refused, SendError
 from handlers.escalation import cards
 from handlers.escalation.bells import colleague_of
 from handlers.escalation.calling import Caller
+from handlers.escalation.carrying import MAYBE
 from handlers.escalation.course import STEP
 from handlers.ports import Bucket, Courier, Notice, Words
 from handlers.shelf import Shelf
@@ -112,9 +113,11 @@ class Telling:
         if row.kind == "words":
             return cards.told(Words(row.facts["name"], row.facts["facts"]), row.token, language, row.severity)
         reading = await cards.read(work, self.shelf, row.facts["id"])
-        if reading is None or (row.kind == "notice" and not reading.waiting):
+        if reading is None or (row.kind == "notice" and not reading.waiting and row.attempt == 1):
             raise Nothing
-        return cards.outside(reading, row.token, self.link(reading.notice), language)
+        # what may have rung before is ended, by a word of its own: the same one again would be nobody's news
+        token = row.token if reading.waiting or row.kind != "notice" else f"{row.token}-over"
+        return cards.outside(reading, token, self.link(reading.notice), language)
 
     async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:  # noqa: ARG002 - arrived or lost
         await self.outcome.hold(work, row)
@@ -123,9 +126,10 @@ class Telling:
         if row.kind == "notice":
             await self.outcome.arrived(work, row, sent.external_id)
 
-    async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:  # noqa: ARG002 - lost either way
+    async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:
+        """What may have rung is not counted on, but ended with the others."""
         if row.kind in OF_NOTICES:
-            await self.outcome.lost(work, row, reason)
+            await self.outcome.lost(work, row, MAYBE if state is SendState.UNCONFIRMED else reason)
 
     async def instead(self, work: Work, row: Claimed, owner: str, error: SendError) -> bool:  # noqa: ARG002 - the row itself waits on
         if isinstance(error, DoorClosed):
