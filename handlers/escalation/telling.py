@@ -66,10 +66,10 @@ class Outcome:
         return call.told_at is not None and any(one.person_id and one.told_at for one in await notices.of_calls(work, [call.id]))
 
     async def _next_step(self, work: Work, case_id: int) -> None:
-        """When everybody of the last step is known not to be told."""
+        """When everybody of the last step is known not to be told; between two times up the wait is kept even then."""
         standing = await escalations.get(work, case_id)
         made = [call for call in await calls.of_case(work, case_id) if (call.climb, call.step) == (standing.climb, standing.step - 1)]
-        if standing.state is not Climbing.CLIMBING or any(call.failed_at is None for call in made):
+        if standing.state is not Climbing.CLIMBING or not made or any(call.failed_at is None for call in made):
             return
         running = await deadlines.get(work, f"{STEP}:{case_id}")
         if running and running.met_at is None and running.told_at is None:
