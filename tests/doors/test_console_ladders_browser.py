@@ -85,9 +85,9 @@ async def test_a_drill_is_announced_on_every_open_page_and_its_end_too(console: 
 
 async def test_flow_is_drawn_on_the_page_and_by_itself_with_its_own_colours(console: Room):
     async with tab(console, path="/duty") as page:
-        await page.wait_for_function("document.querySelector('.drawing img').naturalWidth > 500")
+        assert await page.evaluate("((img) => img.decode().then(() => img.naturalWidth))(document.querySelector('.drawing img'))") > 500
         await page.click(".tabs a:has-text('Life at risk')")
-        await page.wait_for_function("document.querySelector('.drawing img').src.endsWith('/flow/life_at_risk.svg')")
+        await page.wait_for_selector(".drawing img[src='/flow/life_at_risk.svg']")
         await page.goto(f"{console.url}/flow/life_at_risk.svg")
         assert await page.evaluate("getComputedStyle(document.querySelector('.tone-critical')).fill") == "rgb(179, 22, 12)"
 
