@@ -4,12 +4,18 @@ import asyncio
 
 import pytest
 
+from bot.slack.blocks import card_blocks
 from handlers.errors import DoorClosed, Refused
-from handlers.ports import Called, Card, Place, Words
+from handlers.escalation import cards as notice_cards
+from handlers.escalation.acts import FILLED
+from handlers.escalation.replies import on_call_card, waiting_card
+from handlers.ports import Called, Card, Place, Who, Words
+from storage import notices
 from templates import say
 from tests.doors.slack_house import action_ids, all_text, first_text, until
+from tests.doors.test_slack_every_card import assert_a_view
 from tests.doors.test_slack_workspace import CARD, slack, workspace  # noqa: F401 - fixtures
-from tests.fakes.slack import calls_out
+from tests.fakes.slack import calls_out, problems
 from tests.story.ladder_house import LadderHouse, acts, ladder_house
 
 ONE = {"cases": 1, "severity": "critical", "exercise": False}
@@ -160,3 +166,28 @@ async def test_only_an_account_of_slack_is_called_anything_else_is_a_name(slack,
     (message,) = slack.channel("C1").messages
     assert calls_out(message) == calls
     assert ("Ana" in first_text(message)) is not bool(calls)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+async def test_every_form_and_card_of_a_ladder_is_one_that_slack_takes(at: LadderHouse, language):
+    house, who = at.there.house, Who("slack", at.there.max)
+    first, second = await at.case(), await at.case()
+    desk = house.escalation.desk
+    for act in FILLED:
+        assert_a_view(await desk.form(who, act, first), language)
+    async with house.store.read() as work:
+        shown = [await notice_cards.read(work, house.shelf, one.id) for one in await notices.of_calls(work, range(1, 10))]
+    cards = [waiting_card(await desk.waiting(Who("slack", at.there.bo))), on_call_card(await desk.on_call(who))]
+    for reading in shown:
+        assert reading
+        cards.append(notice_cards.call_card(reading) if reading.notice.case_id else notice_cards.notice_card(reading))
+    cards += [(await house.desk.thread(who, number)).card for number in (first, second)]
+    assert len(cards) == 7, "two threads and one direct message among them"
+    for card in cards:
+        blocks = card_blocks(card, language)
+        assert problems(blocks) == []
+        rows = [block for block in blocks if block["type"] == "actions"]
+        assert len(rows) <= 3
+        labels = [one["text"]["text"] for row in rows for one in row["elements"] if "text" in one]
+        assert len(set(labels)) == len(labels), "no two buttons of a card read alike"
+        assert [one for one in labels if len(one) > 30] == []
