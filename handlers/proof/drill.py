@@ -87,7 +87,7 @@ async def stage(flow: Flow, ground: Ground, doors: Collection[str], at: datetime
     """Its database is a file that is deleted at the end, so memory stays small however large the storm."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-drill-"))
-        store = Store(f"sqlite:///{Path(folder) / 'drill.db'}", dial=(hands := Hands(at)))
+        store = Store(f"sqlite:///{Path(folder) / 'storm.db'}", dial=(hands := Hands(at)))
         stack.push_async_callback(store.close)
         await migrate.upgrade(store)
         board, shelf = imagined.board(flow, doors), Shelf(flow)
