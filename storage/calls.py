@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from storage.database import Work
 from storage.tables import calls, cases, notice_calls, notices, people
+from storage.types import Status
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,28 @@ async def of_notice(work: Work, notice_id: int) -> list[Call]:
     """What a notice is about, gravest and longest first."""
     query = _select.join(notice_calls, notice_calls.c.call_id == _c.id).where(notice_calls.c.notice_id == notice_id)
     return [_call(row) for row in (await work.execute(query.order_by(_c.severity.desc(), _c.id))).mappings()]
+
+
+_carried = _select.join(notice_calls, notice_calls.c.call_id == _c.id).join(cases, cases.c.id == _c.case_id)
+_open = _c.over_at.is_(None) & _c.acknowledged_at.is_(None) & (cases.c.status != Status.CLOSED)
+_gravest = (_c.severity.desc(), _c.id)
+
+
+async def open_of_notice(work: Work, notice_id: int, limit: int) -> tuple[int, list[Call]]:
+    """What still waits of that which a notice is about: how much it is, and the gravest and longest of it."""
+    where = (notice_calls.c.notice_id == notice_id) & _open
+    rows = (
+        (await work.execute(_carried.add_columns(sa.func.count().over().label("count")).where(where).order_by(*_gravest).limit(limit)))
+        .mappings()
+        .all()
+    )
+    return (rows[0]["count"] if rows else 0), [_call({key: row[key] for key in row if key != "count"}) for row in rows]
+
+
+async def ended_of_notice(work: Work, notice_id: int, limit: int) -> list[Call]:
+    """What does not wait any more."""
+    where = (notice_calls.c.notice_id == notice_id) & ~_open
+    return [_call(row) for row in (await work.execute(_carried.where(where).order_by(*_gravest).limit(limit))).mappings()]
 
 
 def awaited(person_id: int) -> sa.ColumnElement[bool]:

@@ -20,6 +20,7 @@ from storage.people import Person
 from storage.types import Status
 
 LISTED = 10
+IN_A_THREAD = 50  # people whom one step calls
 BUTTONS = 4
 
 
@@ -41,12 +42,16 @@ class Matter:
 
 @dataclass(frozen=True)
 class Reading:
-    """A notice with all that it is about, the gravest first; `people` are those whom it calls."""
+    """A notice with what it is about, the gravest first and no more of it than is listed; `count` of all still wait.
+
+    `people` are those whom it calls.
+    """
 
     notice: Kept
     matters: Sequence[Matter]
     people: Sequence[Person]
     now: datetime
+    count: int
 
     @property
     def waiting(self) -> list[Matter]:
@@ -75,7 +80,9 @@ async def read(work: Work, shelf: Shelf, notice_id: int) -> Reading | None:
     if notice is None:
         return None
     matters = []
-    made = await calls.of_notice(work, notice_id)
+    most = LISTED if notice.person_id else IN_A_THREAD
+    count, waiting = await calls.open_of_notice(work, notice_id, most)
+    made = [*waiting, *await calls.ended_of_notice(work, notice_id, most)]
     standing = await escalations.of_cases(work, {call.case_id for call in made})
     for call in made:
         case = await cases.get(work, call.case_id)
@@ -84,8 +91,8 @@ async def read(work: Work, shelf: Shelf, notice_id: int) -> Reading | None:
             stands = standing.get(case.id, Escalation(case.id))
             missing = still_missing(stands, await calls.of_case(work, case.id)) if call.acknowledged_at else ()
             matters.append(Matter(call, case, await shelf.of(work, case), tags, stands, missing))
-    called = [person for call in made if (person := await people.by_id(work, call.person_id))]
-    return Reading(notice, matters, list({person.id: person for person in called}.values()), await work.now())
+    called = [person for one in sorted({call.person_id for call in made}) if (person := await people.by_id(work, one))]
+    return Reading(notice, matters, called, await work.now(), count)
 
 
 def _line(one: Matter, now: datetime) -> Words:
@@ -111,7 +118,7 @@ def _taken(reading: Reading, one: Matter) -> Words:
 
 def _lines(reading: Reading) -> tuple[Words, ...]:
     waiting, taken = reading.waiting, reading.taken
-    more = [Words("notice.more", {"count": len(waiting) - LISTED})] if len(waiting) > LISTED else []
+    more = [Words("notice.more", {"count": reading.count - LISTED})] if reading.count > LISTED else []
     return (*[_line(one, reading.now) for one in waiting[:LISTED]], *more, *[_taken(reading, one) for one in taken[:LISTED]])
 
 
@@ -122,18 +129,18 @@ def _title(reading: Reading) -> Words:
         theirs = any(reading.is_theirs(one) for one in reading.taken)
         return Words("notice.yours_title" if theirs else "notice.noted_title" if noted else "notice.over_title")
     given = [one for one in waiting if one.call.step is None]
-    if len(waiting) == 1 and given:
+    if reading.count == 1 and given:
         return Words("notice.given_title", {"number": given[0].case.id})
-    return Words("notice.title", {"cases": len(waiting), "severity": reading.severity, "exercise": reading.exercise})
+    return Words("notice.title", {"cases": reading.count, "severity": reading.severity, "exercise": reading.exercise})
 
 
 def notice_card(reading: Reading) -> Card:
     """To one person, in their direct messages."""
     numbers = [one.case.id for one in reading.waiting]
-    every = Button("acknowledge_all", Words("button.acknowledge_all", {"count": len(numbers)}), str(reading.notice.id), Style.PRIMARY)
-    single = tuple(_acknowledge(number, only=len(numbers) == 1) for number in numbers[:BUTTONS])
-    more = _more(numbers[0]) if len(numbers) == 1 else ()
-    rows = ([(every,)] if len(numbers) > 1 else []) + ([(*single, *more)] if single else [])
+    every = Button("acknowledge_all", Words("button.acknowledge_all", {"count": reading.count}), str(reading.notice.id), Style.PRIMARY)
+    single = tuple(_acknowledge(number, only=reading.count == 1) for number in numbers[:BUTTONS])
+    more = _more(numbers[0]) if reading.count == 1 else ()
+    rows = ([(every,)] if reading.count > 1 else []) + ([(*single, *more)] if single else [])
     return Card(_title(reading), _lines(reading), buttons=tuple(rows), tone=reading.severity if numbers else "plain")
 
 
@@ -172,7 +179,7 @@ def outside(reading: Reading, token: str, link: str | None, language: str) -> No
     waiting = reading.waiting
     exercise = (Words("notice.exercise"),) if reading.exercise else ()
     how = (Words("notice.how"),) if waiting and link else ()
-    numbers = {"cases": len(waiting), "numbers": tuple(one.case.id for one in waiting), "severity": reading.severity}
+    numbers = {"cases": reading.count, "numbers": tuple(one.case.id for one in waiting), "severity": reading.severity}
     return Notice(
         token,
         f"notice-{reading.notice.id}",
