@@ -129,9 +129,9 @@ async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, 
 
 
 async def next_unowned(work: Work, *, crisis: bool | None, languages: Sequence[str]) -> Case | None:
-    """The gravest open case that nobody owns, the reader's languages before the others, then the oldest."""
+    """The gravest open case that nobody owns, the reader's languages before the others, then the oldest; none of a drill."""
     mine = sa.case((cases.c.language.in_(languages or [""]), 0), else_=1)
-    query = sa.select(cases.c.id).where(cases.c.status != Status.CLOSED, cases.c.owner_id.is_(None))
+    query = sa.select(cases.c.id).where(cases.c.status != Status.CLOSED, cases.c.owner_id.is_(None), ~cases.c.exercise)
     if crisis is not None:
         query = query.where(cases.c.crisis == crisis)
     case_id = await work.scalar(work.locking(query.order_by(cases.c.severity.desc(), mine, cases.c.opened_at).limit(1), skip=True))
@@ -162,13 +162,17 @@ def filters(*, crisis: bool | None, owner_id: int | None, unowned: bool, tag: st
 
 async def like_this(work: Work, case: Case, limit: int = 50) -> list[Case]:
     """Other cases whose first mention nearly repeats this one's."""
-    query = _select.where(cases.c.cluster == case.cluster, cases.c.id != case.id).order_by(cases.c.id.desc()).limit(limit)
+    query = _select.where(*_alike(case)).order_by(cases.c.id.desc()).limit(limit)
     return [_case(row) for row in (await work.execute(query)).mappings()]
 
 
 async def count_like_this(work: Work, case: Case) -> int:
-    query = sa.select(sa.func.count()).where(cases.c.cluster == case.cluster, cases.c.id != case.id)
-    return int(await work.scalar(query))
+    return int(await work.scalar(sa.select(sa.func.count()).where(*_alike(case))))
+
+
+def _alike(case: Case) -> tuple[sa.ColumnElement[bool], ...]:
+    """What a drill says is nothing that anybody wrote, nor the other way round."""
+    return cases.c.cluster == case.cluster, cases.c.id != case.id, cases.c.exercise == case.exercise
 
 
 async def mentions_of(work: Work, case_id: int, limit: int = 100) -> Sequence[sa.Row[Any]]:
@@ -238,7 +242,7 @@ async def record_click(work: Work, case_id: int, person_id: int, word: str, *, t
 
 
 async def clicks_after(work: Work, click_id: int, limit: int = 500) -> Sequence[sa.Row[Any]]:
-    """Clicks in the order of their ids, each with the words that it was about.
+    """Clicks in the order of their ids, each with the words that it was about; those of a drill teach nothing.
 
     The last seconds are left for later: ids do not come in the order of commits, and a click passed over would never be learnt.
     """
@@ -248,7 +252,8 @@ async def clicks_after(work: Work, click_id: int, limit: int = 500) -> Sequence[
     query = (
         query.select_from(clicks)
         .join(mentions, mentions.c.id == first)
-        .where(clicks.c.id > click_id, clicks.c.at < settled, mentions.c.text != "")
+        .join(cases, cases.c.id == clicks.c.case_id)
+        .where(~cases.c.exercise, clicks.c.id > click_id, clicks.c.at < settled, mentions.c.text != "")
         .order_by(clicks.c.id)
         .limit(limit)
     )

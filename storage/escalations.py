@@ -87,6 +87,7 @@ async def counts(work: Work) -> dict[str, int]:
 
 
 async def unanswered(work: Work, limit: int = 10) -> Sequence[int]:
-    """Cases whose ladder ended without anybody, the gravest and longest first."""
-    query = sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(_c.state == Climbing.UNANSWERED)
+    """Open cases whose ladder ended without anybody, the gravest and longest first; drills apart."""
+    red = (_c.state == Climbing.UNANSWERED) & (cases.c.status != Status.CLOSED) & ~cases.c.exercise
+    query = sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(red)
     return (await work.execute(query.order_by(cases.c.severity.desc(), _c.changed_at).limit(limit))).scalars().all()
