@@ -23,6 +23,7 @@ from storage.timeline import Entry, case_chain
 from storage.types import Status
 
 SNOOZE_MOST = timedelta(hours=24)
+AT_ONCE = 50  # cases in one transaction
 
 
 @dataclass(frozen=True)
@@ -47,27 +48,35 @@ class Acknowledging:
 
     async def acknowledge_all(self, who: Who, notice_id: int) -> Sequence[int]:
         """Everything that a notice holds and nobody has yet; the numbers of the cases."""
-        async with self.store.begin() as work:
-            person = await admit(work, who, Act.ACKNOWLEDGE)
+        async with self.store.read() as work:
             carried = await calls.of_notice(work, notice_id)
-            open_ones = {call.case_id for call in carried if call.over_at is None and call.acknowledged_at is None}
-            return await self._acknowledge_each(work, who, person, open_ones)
+        return await self._acknowledge_each(
+            who, [call.case_id for call in carried if call.over_at is None and call.acknowledged_at is None]
+        )
 
     async def acknowledge_each(self, who: Who, case_ids: Collection[int]) -> Sequence[int]:
         """Those of these cases that still wait for whoever acts; their numbers."""
-        async with self.store.begin() as work:
+        async with self.store.read() as work:
             person = await admit(work, who, Act.ACKNOWLEDGE)
-            return await self._acknowledge_each(work, who, person, await calls.waiting_for(work, person.id, case_ids))
+            waiting = await calls.waiting_for(work, person.id, case_ids)
+        return await self._acknowledge_each(who, waiting)
 
-    async def _acknowledge_each(self, work: Work, who: Who, person: Person, case_ids: Collection[int]) -> Sequence[int]:
-        locked = await cases.lock_all(work, case_ids)
-        waiting = [case for case in locked.values() if case.status is not Status.CLOSED]
-        if not waiting:
+    async def _acknowledge_each(self, who: Who, case_ids: Collection[int]) -> Sequence[int]:
+        """A few at a time, so that nobody else waits for all of them; each judged on how it stands by then."""
+        done: list[int] = []
+        ordered = sorted(set(case_ids))
+        for start in range(0, max(1, len(ordered)), AT_ONCE):
+            async with self.store.begin() as work:
+                person = await admit(work, who, Act.ACKNOWLEDGE)
+                locked = await cases.lock_all(work, ordered[start : start + AT_ONCE])
+                waiting = [case for case in locked.values() if case.status is not Status.CLOSED]
+                for case in waiting:
+                    await self._acknowledge(work, who, person, case)
+                await work.commit()
+                done += [case.id for case in waiting]
+        if not done:
             raise NothingWaits
-        for case in waiting:
-            await self._acknowledge(work, who, person, case)
-        await work.commit()
-        return sorted(case.id for case in waiting)
+        return sorted(done)
 
     async def take_over(self, who: Who, case_id: int) -> None:
         """Become the owner, whoever was it; they hear of it."""
