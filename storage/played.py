@@ -51,10 +51,11 @@ async def prepare(work: Work) -> None:
         await work.execute(sa.text(f"CREATE INDEX played_{column} ON notices ({column}) WHERE {where}"))
 
 
-async def next_moment(work: Work, kinds: Collection[str]) -> datetime | None:
-    """When the next clock of these kinds is due or the next notice leaves."""
+async def next_moment(work: Work, kinds: Collection[str], after: datetime | None) -> datetime | None:
+    """When the next clock of these kinds is due or the next notice leaves; not what was due by `after` already."""
+    later = [] if after is None else [_d.due_at > after]
     clocks = [
-        sa.select(sa.func.min(_d.due_at).label("at")).where(_running, _d.kind == kind, _d.severity == one)
+        sa.select(sa.func.min(_d.due_at).label("at")).where(_running, _d.kind == kind, _d.severity == one, *later)
         for kind in kinds
         for one in SEVERITIES
     ]

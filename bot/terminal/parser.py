@@ -25,12 +25,27 @@ def _number(word: str) -> int:
     return number
 
 
-def _span(word: str) -> float:
-    """Minutes or hours that a clock can keep."""
+def minutes(word: str) -> float:
     span = float(word)
     if not 0 <= span <= 100_000:
         raise ValueError(word)
     return span
+
+
+def hours(word: str) -> float:
+    """A minute at least, ten years at most."""
+    span = float(word)
+    if not 1 / 60 <= span <= 87_600:
+        raise ValueError(word)
+    return span
+
+
+def moment(word: str) -> datetime:
+    """With a zone or without."""
+    at = datetime.fromisoformat(word)
+    if not 1990 <= at.year < 2190:  # what every database and calendar can keep, with years to spare
+        raise ValueError(word)
+    return at
 
 
 def _flow(top: argparse.ArgumentParser, language: str) -> None:
@@ -42,9 +57,9 @@ def _flow(top: argparse.ArgumentParser, language: str) -> None:
     for option in (("--svg",), ("--png",), ("-o", "--output")):
         show.add_argument(*option, metavar="FILE", help=say("cli.help_draw_to", language))
     drill.add_argument("file", type=Path)
-    drill.add_argument("--at", required=True, type=datetime.fromisoformat, metavar="TIME", help=say("cli.help_at", language))
-    drill.add_argument("--hours", type=_span, default=48.0, help=say("cli.help_hours", language))
-    drill.add_argument("--acknowledge", type=_span, default=0.0, metavar="MINUTES", help=say("cli.help_acknowledge", language))
+    drill.add_argument("--at", required=True, type=moment, metavar="TIME", help=say("cli.help_at", language))
+    drill.add_argument("--hours", type=hours, default=48.0, help=say("cli.help_hours", language))
+    drill.add_argument("--acknowledge", type=minutes, default=0.0, metavar="MINUTES", help=say("cli.help_acknowledge", language))
     drill.add_argument("-o", "--png", metavar="FILE", help=say("cli.help_picture", language))
     for one in (lint, drill):
         one.add_argument("--ways", default="", help=say("cli.help_ways", language))

@@ -114,17 +114,20 @@ class Drill:
     plan: Plan
     _answers: list[tuple[datetime, int, int]] = field(default_factory=list)  # moment, notice, person
     _asked: set[tuple[int, int]] = field(default_factory=set)
+    _stuck: datetime | None = None  # clocks that were due by then and could not be told are not asked for again
 
     async def play(self, mentions: Iterable[Mention]) -> AsyncIterator[Progress]:
         """Yields after each moment at which something happened."""
         hands, progress = self.stage.hands, Progress(self.plan.begin)
+        climb = Climb(self.stage.store, self.stage.course, Lapses(self.stage.course))
         coming = _Coming(_from(self.plan.begin, mentions))
         while (at := _first(coming.at, await self._clock(), self._next_answer)) is not None and at <= self.plan.end:
             hands.at = max(hands.at, at)
             if batch := coming.until(hands.at):
                 await Mentions(self.stage.store, self.stage.course, self.stage.flow, self.machine).receive(batch)
             await self._answer()
-            await self._climb.fire()
+            fired = await climb.fire()
+            self._stuck = None if batch or fired else hands.at
             await self._tell()
             progress.at, progress.played = hands.at, progress.played + len(batch)
             yield progress
@@ -132,13 +135,9 @@ class Drill:
         progress.at, progress.left_out = self.plan.end, coming.rest()
         yield progress
 
-    @property
-    def _climb(self) -> Climb:
-        return Climb(self.stage.store, self.stage.course, Lapses(self.stage.course))
-
     async def _clock(self) -> datetime | None:
         async with self.stage.store.read() as work:
-            return await played.next_moment(work, (STEP, LAPSE))
+            return await played.next_moment(work, (STEP, LAPSE), self._stuck)
 
     @property
     def _next_answer(self) -> datetime | None:

@@ -200,6 +200,13 @@ def test_a_file_without_a_message_and_one_that_is_not_there_are_told(here, capsy
     assert typed(capsys, "drill", "none.jsonl", "--at", "2026-12-24T22:00")[::2] == (1, "There is no file none.jsonl.\n")
 
 
+@pytest.mark.parametrize("wrong", [("--at", "tomorrow"), ("--at", "1066-10-14T09:00"), ("--hours", "0"), ("--acknowledge", "-1")])
+def test_what_no_clock_can_keep_is_not_understood(here, capsys, wrong):
+    with pytest.raises(SystemExit) as refused:
+        typed(capsys, "drill", storm(here, 0), "--at", "2026-12-24T22:00", *wrong)
+    assert refused.value.code == 2
+
+
 async def _filled(file: Path) -> None:
     store = Store(f"sqlite:///{file}")
     house = await TestHouse(store, data_breach(), app.Board({}), None).begin()

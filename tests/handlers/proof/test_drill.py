@@ -11,7 +11,7 @@ import pytest
 
 from flows.ladder import Fits, Ladder, Step, Whom
 from flows.people import PersonEntry
-from flows.rota import Rota, Shift
+from flows.rota import Duty, Rota, Shift
 from handlers.proof.drill import Drill, Plan, Stage, stage
 from handlers.proof.ground import Ground
 from handlers.proof.lint import HOUSE_PAGER
@@ -186,6 +186,19 @@ async def test_when_clocks_change_each_step_still_comes_once():
             pass
         one = await outcome(on, plan, "storm", ZoneInfo("Europe/Madrid"))
     assert told(one) == [("25 00:30", "Bo", 1), ("25 01:00", "Ana", 1), ("25 02:00", "Cleo", 1)]
+
+
+class Broken(Duty):
+    def layers(self, begin, end):
+        raise RuntimeError("a fault of ours")
+
+
+async def test_a_step_that_cannot_be_told_does_not_keep_the_drill_from_its_end():
+    flow = replace(data_breach(), ladders=(MONEY,))
+    async with stage(flow, Ground((ANA, BO, CLEO), rotas={"duty_lead": Broken()}), {"email"}, EVE) as on:
+        *_, progress = [one async for one in Drill(on, Scripted(), Plan(EVE, HOUR)).play(messages(0, 20))]
+        one = await outcome(on, Plan(EVE, HOUR), "storm", ZoneInfo("UTC"))
+    assert (progress.played, one.tellings, one.still_climbing) == (2, [], 2)
 
 
 @pytest.mark.parametrize("doors", [("slack",), ("email", "ntfy", "slack", "teams")])
