@@ -26,9 +26,9 @@ class Bucket:
     early: timedelta = timedelta()
     apart: bool = False
 
-    def back_at(self, full_at: datetime) -> datetime:
-        """When the next token is there."""
-        return full_at - (self.burst - 1) * self.every
+    def back_at(self, full_at: datetime, now: datetime) -> datetime:
+        """When the next token is there. What lies further ahead than a bucket can be emptied was written by a clock that has been set back."""
+        return min(full_at, now + (self.burst + 1) * self.every + self.early) - (self.burst - 1) * self.every
 
 
 async def take(work: Work, limits: Sequence[Bucket]) -> timedelta | None:
@@ -38,12 +38,12 @@ async def take(work: Work, limits: Sequence[Bucket]) -> timedelta | None:
     """
     now = await work.now()
     rows = await _rows(work, [limit.name for limit in limits])
-    if any(rows[limit.name][1] > now or limit.back_at(rows[limit.name][0]) - limit.early > now for limit in limits):
+    if any(rows[limit.name][1] > now or limit.back_at(rows[limit.name][0], now) - limit.early > now for limit in limits):
         return None
     for limit in limits:
-        full_at = max(rows[limit.name][0], now) + limit.every
+        full_at = max(limit.back_at(rows[limit.name][0], now) + (limit.burst - 1) * limit.every, now) + limit.every
         await work.execute(sa.update(buckets).where(buckets.c.name == limit.name).values(full_at=full_at))
-    return max([timedelta(), *(limit.back_at(rows[limit.name][0]) - now for limit in limits)])
+    return max([timedelta(), *(limit.back_at(rows[limit.name][0], now) - now for limit in limits)])
 
 
 async def move_back(work: Work, limit: Bucket, left_at: datetime) -> None:
@@ -68,7 +68,7 @@ async def wait(work: Work, limits: Sequence[Bucket]) -> timedelta:
     names = [limit.name for limit in limits]
     found = {row.name: row for row in await work.execute(sa.select(buckets).where(buckets.c.name.in_(names)))}
     waits: list[timedelta] = [
-        max(found[limit.name].paused_until, limit.back_at(found[limit.name].full_at) - limit.early) - now
+        max(found[limit.name].paused_until, limit.back_at(found[limit.name].full_at, now) - limit.early) - now
         for limit in limits
         if limit.name in found
     ]

@@ -116,3 +116,12 @@ def test_no_window_ever_holds_more_than_the_burst_and_the_rate(store, dial, step
     for first in range(len(taken)):
         for last in range(first, len(taken)):
             assert last - first + 1 <= burst + (taken[last] - taken[first]) / SECOND + 1e-9
+
+
+async def test_a_clock_that_is_set_back_holds_a_lane_for_two_turns_at_most(store, dial):
+    lane = Bucket("lane", SECOND)
+    assert await take(store, lane)
+    dial.forward(hours=-1)
+    assert await wait(store, lane) <= 2 * SECOND
+    dial.forward(seconds=2)
+    assert await take(store, lane) and not await take(store, lane)
