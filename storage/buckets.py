@@ -27,8 +27,9 @@ class Bucket:
     apart: bool = False
 
     def back_at(self, full_at: datetime, now: datetime) -> datetime:
-        """When the next token is there. What lies further ahead than a bucket can be emptied was written by a clock that has been set back."""
-        return min(full_at, now + (self.burst + 1) * self.every + self.early) - (self.burst - 1) * self.every
+        """When the next token is there. What lies further ahead than a bucket can be emptied was written by a clock that was wrong."""
+        ahead = full_at > now + (self.burst + 1) * self.every + self.early
+        return (now if ahead else full_at) - (self.burst - 1) * self.every
 
 
 async def take(work: Work, limits: Sequence[Bucket]) -> timedelta | None:
