@@ -17,7 +17,7 @@ from handlers.errors import Told
 from handlers.ports import Words
 from handlers.proof import lint
 from handlers.proof.ground import Ground
-from handlers.proof.lint import HOUSE_PAGER, Line
+from handlers.proof.lint import HOUSE_PAGER, Line, fault_words
 from templates import say
 
 WAYS = ("slack", "teams", "email", *NOTICE_SHAPES)
@@ -129,6 +129,8 @@ async def drill(settings: Settings, parsed: argparse.Namespace, asked: Asked) ->
         print(say("prove.nobody", language, file=asked.people_file), file=sys.stderr)  # noqa: T201
         return 1
     tell("prove.people_from", language, place="" if ground.from_database else Path(asked.people_file).name, count=len(ground.people))
+    for fault in ground.faults:
+        print(said(fault_words(fault), language))  # noqa: T201
     found = await play(ground, flow, doors(settings, parsed.ways), asked.sorting, parsed, Teller(language, zone))
     if found and parsed.png:
         drawings = {

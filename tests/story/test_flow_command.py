@@ -200,6 +200,14 @@ def test_a_file_without_a_message_and_one_that_is_not_there_are_told(here, capsy
     assert typed(capsys, "drill", "none.jsonl", "--at", "2026-12-24T22:00")[::2] == (1, "There is no file none.jsonl.\n")
 
 
+def test_a_drill_says_which_calendar_it_had_to_do_without(here, capsys, monkeypatch):
+    monkeypatch.setenv("TOCSIN_ROTAS", "duty_lead=lead.ics")
+    status, out, _ = typed(capsys, "drill", storm(here, 0), "--at", "2026-12-24T22:00", "--ways", "email", "--hours", "1")
+    assert status == 0
+    assert "duty_lead" in out.splitlines()[1]
+    assert [line.split()[4] for line in out.splitlines() if line.startswith("Thu ")] == ["Ana", "Bo"]  # the second step at once, then the end
+
+
 @pytest.mark.parametrize("wrong", [("--at", "tomorrow"), ("--at", "1066-10-14T09:00"), ("--hours", "0"), ("--acknowledge", "-1")])
 def test_what_no_clock_can_keep_is_not_understood(here, capsys, wrong):
     with pytest.raises(SystemExit) as refused:
