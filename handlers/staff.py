@@ -57,6 +57,15 @@ class Staff:
         async with self.store.read() as work:
             return await people.by_external(work, who.workspace, who.external_id) is not None
 
+    async def strangers(self, workspace: str) -> Sequence[str]:
+        """Addresses of our people whose account there we do not know yet; none of a workspace that is not trusted."""
+        async with self.store.read() as work:
+            if not await health.trusted(work, workspace):
+                return ()
+            known = await people.everyone(work)
+        account = {"slack": "slack_id", "teams": "teams_id"}[workspace]
+        return [person.email for person in known if person.email and not getattr(person, account)]
+
     async def introduce(self, who: Who, email: str) -> bool:
         """An account that we do not know yet has this address: if it is somebody's, remember the account."""
         async with self.store.begin() as work:

@@ -10,12 +10,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.markup import Json
+from bot.slack.workspace import NAME
 from handlers.ports import Who
 from handlers.staff import Staff
 
 log = structlog.get_logger()
 REMEMBERED = 60.0  # seconds; somebody removed and added again is asked for anew after that
 PATIENCE = 1.0  # seconds of the three that Slack gives us for the whole act
+BETWEEN = 1.5  # seconds; Slack lets fifty addresses a minute be asked for
 AWAY = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -37,6 +39,14 @@ class Acquaintance:
                 return
         self._known_until[who.external_id] = time.monotonic() + REMEMBERED
 
+    async def meet(self) -> None:
+        """Recognise those whom we know by their address only, so that they can be told something before they have ever clicked."""
+        for address in await self.staff.strangers(NAME):
+            user = (await self._ask("users.lookupByEmail", email=address)).get("user") or {}
+            if user and await self._is_person_of_ours(user):
+                await self.staff.introduce(Who(NAME, str(user["id"])), address)
+            await asyncio.sleep(BETWEEN)
+
     def forget(self, who: Who) -> None:
         self._known_until.pop(who.external_id, None)
 
@@ -49,9 +59,13 @@ class Acquaintance:
         """Only of a person of our own organisation: another one could give its people any address it likes."""
         user = await self._profile(user_id)
         profile = user.get("profile") or {}
-        if user.get("deleted") or user.get("is_bot") or user.get("is_email_confirmed") is False or not await self._is_ours(user):
-            return ""
-        return str(profile.get("email") or "")
+        return str(profile.get("email") or "") if await self._is_person_of_ours(user) else ""
+
+    async def _is_person_of_ours(self, user: Json) -> bool:
+        """Whose address Slack vouches for."""
+        if user.get("deleted") or user.get("is_bot") or user.get("is_email_confirmed") is False:
+            return False
+        return await self._is_ours(user)
 
     async def _is_ours(self, user: Json) -> bool:
         home = await self._where_we_are()

@@ -30,6 +30,7 @@ PATH = "/slack/events"
 BODY_MOST = 1_000_000  # bytes
 PATIENCE = aiohttp.ClientTimeout(total=10)
 PING = 3.0  # seconds; also how long the SDK may take to notice that Slack has hung up, while clicks are lost
+MEET_EVERY = 300.0  # seconds
 AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to connect
 
 
@@ -51,6 +52,7 @@ class SlackDoor:
     routes: list[Route]
     session: aiohttp.ClientSession
     troubles: Troubles
+    meeting: asyncio.Task[None]
     listening: "Listening | None" = None
 
     async def hears(self) -> bool:
@@ -59,6 +61,8 @@ class SlackDoor:
 
     async def close(self) -> None:
         """Stop listening, finish telling people what they were about to be told, let go of the connections."""
+        self.meeting.cancel()
+        await asyncio.gather(self.meeting, return_exceptions=True)
         if self.listening:
             await self.listening.close()
         await self.troubles.close()
@@ -71,12 +75,23 @@ async def open_slack(acts: UseCases, access: Access) -> SlackDoor:
     client = AsyncWebClient(token=access.bot_token, retry_handlers=[], **how)
     nobody = AsyncWebClient(retry_handlers=[], **how)  # Bolt gives it our token, request by request
     app = AsyncApp(client=nobody, authorize=_authorize(access.bot_token), signing_secret=access.signing_secret, logger=_quiet())
-    troubles = register(app, acts, Replies(client, acts.glance, acts.staff, access.language), Acquaintance(acts.staff, client))
+    acquaintance = Acquaintance(acts.staff, client)
+    troubles = register(app, acts, Replies(client, acts.glance, acts.staff, access.language), acquaintance)
     listening = Listening(AsyncSocketModeHandler(app, access.app_token, logger=_quiet(), ping_interval=PING)) if access.app_token else None
     routes = []
     if access.signing_secret and not access.app_token:
         routes.append(Route(PATH, _at_events(app, SignatureVerifier(access.signing_secret)), methods=["POST"]))
-    return SlackDoor(SlackWorkspace(client, alone=access.alone), routes, session, troubles, listening)
+    meeting = asyncio.create_task(_meet(acquaintance))
+    return SlackDoor(SlackWorkspace(client, alone=access.alone), routes, session, troubles, meeting, listening)
+
+
+async def _meet(acquaintance: Acquaintance) -> None:
+    while True:
+        try:
+            await acquaintance.meet()
+        except Exception:
+            log.exception("slack_people_not_met")
+        await asyncio.sleep(MEET_EVERY)
 
 
 class Listening:

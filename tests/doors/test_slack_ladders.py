@@ -5,18 +5,21 @@ import asyncio
 import pytest
 
 from bot.slack.blocks import card_blocks
+from flows.rota import Rota
 from handlers.errors import DoorClosed, Refused
 from handlers.escalation import cards as notice_cards
 from handlers.escalation.acts import FILLED
 from handlers.escalation.replies import on_call_card, waiting_card
+from handlers.escalation.roster import Roster
 from handlers.ports import Called, Card, Place, Who, Words
 from storage import notices
 from templates import say
-from tests.doors.slack_house import action_ids, all_text, first_text, until
+from tests.dial import RunningDial
+from tests.doors.slack_house import SlackHouse, action_ids, all_text, first_text, slack_house, until
 from tests.doors.test_slack_every_card import assert_a_view
 from tests.doors.test_slack_workspace import CARD, slack, workspace  # noqa: F401 - fixtures
 from tests.fakes.slack import calls_out, problems
-from tests.story.ladder_house import LadderHouse, acts, ladder_house
+from tests.story.ladder_house import DANGER, QUICK, LadderHouse, acts, ladder_house
 
 ONE = {"cases": 1, "severity": "critical", "exercise": False}
 
@@ -37,7 +40,7 @@ async def test_what_waits_for_me_is_listed_and_a_click_makes_the_list_shorter(at
     await at.press(there.bo, listed, "acknowledge_listed")
     left = await there.told(there.bo, say("call.waiting_title", "es", count=1))
     assert (left["ts"], action_ids(left)) == (listed["ts"], [f"acknowledge_listed:{second}"])
-    await at.card(first, "Bo answers for it")
+    await at.card(first, "Bo is on it")
     await at.press(there.bo, left, "acknowledge_listed")
     await there.told(there.bo, say("call.nothing_waits", "es"))
 
@@ -46,7 +49,7 @@ async def test_each_act_of_a_ladder_can_be_typed(at: LadderHouse):
     there = at.there
     case = await at.case()
     await at.command(there.ana, f"ack {case}")
-    await at.card(case, "Ana answers for it")
+    await at.card(case, "Ana is on it")
     await at.command(there.max, f"take {case}")
     await there.told(there.max, say("command.taken_over", "en", number=case))
     await at.command(there.max, f"give {case} Bo")
@@ -86,7 +89,7 @@ async def test_everybody_who_clicks_at_once_is_answered_and_one_of_them_has_it(a
     over = there.slack.channel(there.crisis).message(call["ts"])
     names = [name for name in ("Bo", "Max", "Ana") if say("call.over", "en", name=name) in all_text(over)]
     assert len(names) == 1
-    await at.card(case, f"{names[0]} answers for it")
+    await at.card(case, f"{names[0]} is on it")
 
 
 @pytest.mark.parametrize(("typed", "title"), [("flow", "Data breach"), ("flow life_at_risk", "Life at risk")])
@@ -191,3 +194,22 @@ async def test_every_form_and_card_of_a_ladder_is_one_that_slack_takes(at: Ladde
         labels = [one["text"]["text"] for row in rows for one in row["elements"] if "text" in one]
         assert len(set(labels)) == len(labels), "no two buttons of a card read alike"
         assert [one for one in labels if len(one) > 30] == []
+
+
+async def test_somebody_known_by_address_alone_is_called_before_they_have_ever_clicked(tmp_path):
+    dial = RunningDial()
+    roster = Roster({"duty_lead": Rota("duty_lead", "UTC", order=("Bo",))})
+    async with slack_house(tmp_path, limits=QUICK, dial=dial, roster=roster) as there:
+        await until_known(there, there.bo)
+        await there.card_of(await there.house.case(DANGER))
+        await there.house.climb.fire()
+        there.house.store.wake.set()
+        await until(lambda: there.slack.channel(there.bo).messages, 15)
+
+
+async def until_known(there: SlackHouse, account: str) -> None:
+    for _ in range(200):
+        if await there.house.staff.knows(Who("slack", account)):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("never recognised")

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.acquaintance import Acquaintance
+from handlers.ports import Who
 from storage import cases as case_rows
 from tests.doors.slack_house import SlackHouse, action_ids, all_text, slack_house, until
 from tests.fakes.slack import problems, view_problems
@@ -76,13 +80,18 @@ async def test_a_stranger_is_told_privately_who_can_add_them_and_nothing_is_done
 
 
 async def test_somebody_whose_address_belongs_to_another_organisation_stays_a_stranger(here):
-    case = await here.house.case()
-    card = await here.card_of(case)
-    here.slack.faults.next("auth.test", "error:internal_error")  # where we are is not known: nobody is let in on trust
-    await here.click(here.ana, card, f"claim:{case}")
-    await here.told(here.ana, UNKNOWN)
-    await here.click(here.ana, card, f"claim:{case}")
-    assert (await case_of(here, case)).owner == "Ana"
+    await here.house.person("Eve", "agent", email="eve@example.com")
+    eve, staff = Who("slack", here.eve), here.house.staff
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(token=here.slack.bot_token, base_url=here.slack.base_url, session=session, retry_handlers=[])
+        acquaintance = Acquaintance(staff, client)
+        here.slack.faults.next("auth.test", "error:internal_error", 10)  # where we are is not known: nobody is let in on trust
+        await acquaintance.recognise(eve)
+        await acquaintance.meet()
+        assert not await staff.knows(eve)
+        here.slack.faults.clear()
+        await acquaintance.meet()
+        assert await staff.knows(eve)
 
 
 async def test_who_is_added_is_known_at_the_next_click(here):
