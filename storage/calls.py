@@ -37,6 +37,7 @@ class Call:
 
 
 _c = calls.c
+_unmet = _c.over_at.is_(None) & _c.acknowledged_at.is_(None)
 _own = [_c[name] for name in Call.__dataclass_fields__ if name in _c]
 _select = sa.select(*_own, people.c.name).join(people, people.c.id == _c.person_id)
 
@@ -66,14 +67,13 @@ async def by_ids(work: Work, ids: Collection[int]) -> list[Call]:
     return [_call(row) for row in (await work.execute(_select.where(_c.id.in_(ids)).order_by(_c.id))).mappings()]
 
 
-async def of_notice(work: Work, notice_id: int) -> list[Call]:
-    """What a notice is about, gravest and longest first."""
-    query = _select.join(notice_calls, notice_calls.c.call_id == _c.id).where(notice_calls.c.notice_id == notice_id)
-    return [_call(row) for row in (await work.execute(query.order_by(_c.severity.desc(), _c.id))).mappings()]
+async def open_cases_of_notice(work: Work, notice_id: int) -> list[int]:
+    """The cases of which a notice calls somebody who has not acknowledged, and nobody else has."""
+    return list((await work.execute(sa.select(_c.case_id).where(_c.id.in_(_of(notice_id)), _unmet).distinct())).scalars())
 
 
 _carried = _select.join(notice_calls, notice_calls.c.call_id == _c.id).join(cases, cases.c.id == _c.case_id)
-_open = _c.over_at.is_(None) & _c.acknowledged_at.is_(None) & (cases.c.status != Status.CLOSED)
+_open = _unmet & (cases.c.status != Status.CLOSED)
 _gravest = (_c.severity.desc(), _c.id)
 
 
@@ -96,7 +96,7 @@ async def ended_of_notice(work: Work, notice_id: int, limit: int) -> list[Call]:
 
 def awaited(person_id: int) -> sa.ColumnElement[bool]:
     """What somebody was called for and nobody has yet."""
-    return (_c.person_id == person_id) & _c.over_at.is_(None) & _c.acknowledged_at.is_(None)
+    return (_c.person_id == person_id) & _unmet
 
 
 async def waiting_for(work: Work, person_id: int, case_ids: Collection[int]) -> dict[int, Call]:
@@ -109,6 +109,40 @@ async def waiting_for(work: Work, person_id: int, case_ids: Collection[int]) -> 
 async def count_waiting(work: Work, person_id: int) -> int:
     """How many cases wait for somebody."""
     return int(await work.scalar(sa.select(sa.func.count(_c.case_id.distinct())).where(awaited(person_id))))
+
+
+def _of(notice_id: int) -> sa.Select[tuple[int]]:
+    return sa.select(notice_calls.c.call_id).where(notice_calls.c.notice_id == notice_id)
+
+
+async def hold_cases_of_notice(work: Work, notice_id: int) -> None:
+    """Until the end of the transaction, in the order in which everybody holds them; however many they are."""
+    if work.on_postgresql:
+        theirs = sa.select(_c.case_id).where(_c.id.in_(_of(notice_id)))
+        await work.execute(sa.select(cases.c.id).where(cases.c.id.in_(theirs)).order_by(cases.c.id).with_for_update())
+
+
+async def people_of_notice(work: Work, notice_id: int) -> list[int]:
+    return list((await work.execute(sa.select(_c.person_id).where(_c.id.in_(_of(notice_id))).distinct())).scalars())
+
+
+async def people_of(work: Work, case_ids: Collection[int]) -> list[int]:
+    """Whoever was ever called for these."""
+    return list((await work.execute(sa.select(_c.person_id).where(_c.case_id.in_(case_ids)).distinct())).scalars())
+
+
+async def unheard(work: Work, notice_id: int) -> list[int]:
+    """Ids of the calls of a notice that somebody still waits for and of which no other way of the person's own has told."""
+    told = sa.select(notice_calls.c.call_id).join(notices, notices.c.id == notice_calls.c.notice_id)
+    heard = told.where(notice_calls.c.call_id == _c.id, notices.c.person_id.is_not(None), notices.c.told_at.is_not(None)).correlate(calls)
+    query = sa.select(_c.id).where(_c.id.in_(_of(notice_id)), _c.over_at.is_(None), ~heard.exists())
+    return list((await work.execute(query.order_by(_c.severity.desc(), _c.id))).scalars())
+
+
+async def mark_told_by(work: Work, notice_id: int) -> None:
+    """A notice arrived: the first one of some of its calls."""
+    first = sa.update(calls).where(_c.id.in_(_of(notice_id)), _c.told_at.is_(None))
+    await work.execute(first.values(told_at=await work.now(), failed_at=None))
 
 
 async def mark_told(work: Work, ids: Collection[int]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.acts import Act, admit
 from handlers.board import Shown
-from handlers.errors import CaseClosed, NoSuchCase, NoSuchPerson, NothingWaits, TooLong
+from handlers.errors import CaseClosed, CaseOwned, NoSuchCase, NoSuchPerson, NothingWaits, TooLong
 from handlers.escalation.calling import DIRECTLY, Summons
 from handlers.escalation.course import Course
 from handlers.escalation.informing import inform
@@ -17,7 +17,7 @@ from handlers.ports import Who, Words
 from storage import calls, cases, escalations, people, timeline
 from storage.cases import Case
 from storage.database import Store, Work
-from storage.escalations import Climbing
+from storage.escalations import Climbing, Escalation
 from storage.people import Person
 from storage.timeline import Entry, case_chain
 from storage.types import Status
@@ -32,7 +32,7 @@ class Acknowledging:
     course: Course
 
     async def acknowledge(self, who: Who, case_id: int) -> bool:
-        """Take responsibility; the owner stays. False while others are still waited for. What somebody has already stays with them."""
+        """Take responsibility; the owner stays. False while others are still waited for. Raises CaseOwned when somebody else has it."""
         async with self._act(who, Act.ACKNOWLEDGE, case_id) as (work, person, case):
             paused = await self._acknowledge(work, who, person, case)
             await work.commit()
@@ -40,19 +40,20 @@ class Acknowledging:
 
     async def _acknowledge(self, work: Work, who: Who, person: Person, case: Case) -> bool:
         standing = await escalations.get(work, case.id)
-        if standing.state is Climbing.ACKNOWLEDGED:
-            return True
-        paused = await self.course.acknowledge(work, case, person)
+        if _is_anothers(standing, person):
+            raise CaseOwned(case=case.id, owner=standing.name)
+        theirs = standing.state is Climbing.ACKNOWLEDGED
+        if theirs and not await self.course.settle(work, case, person):
+            return True  # they clicked twice
+        paused = theirs or await self.course.acknowledge(work, case, person)
         await self._record(work, who, person, case, "acknowledged", {"paused": paused})
         return paused
 
     async def acknowledge_all(self, who: Who, notice_id: int) -> Sequence[int]:
         """Everything that a notice holds and nobody has yet; the numbers of the cases."""
         async with self.store.read() as work:
-            carried = await calls.of_notice(work, notice_id)
-        return await self._acknowledge_each(
-            who, [call.case_id for call in carried if call.over_at is None and call.acknowledged_at is None]
-        )
+            waiting = await calls.open_cases_of_notice(work, notice_id)
+        return await self._acknowledge_each(who, waiting)
 
     async def acknowledge_each(self, who: Who, case_ids: Collection[int]) -> Sequence[int]:
         """Those of these cases that still wait for whoever acts; their numbers."""
@@ -69,7 +70,10 @@ class Acknowledging:
             async with self.store.begin() as work:
                 person = await admit(work, who, Act.ACKNOWLEDGE)
                 locked = await cases.lock_all(work, ordered[start : start + AT_ONCE])
-                waiting = [case for case in locked.values() if case.status is not Status.CLOSED]
+                await self.course.hold(work, locked)
+                known = await escalations.of_cases(work, locked)
+                open_ones = [case for case in locked.values() if case.status is not Status.CLOSED]
+                waiting = [case for case in open_ones if not _is_anothers(known.get(case.id), person)]
                 for case in waiting:
                     await self._acknowledge(work, who, person, case)
                 await work.commit()
@@ -95,6 +99,7 @@ class Acknowledging:
             other = await people.by_name(work, name)
             if other is None:
                 raise NoSuchPerson(name=name)
+            await self.course.hold(work, [case_id], other.id)
             await self._give(work, case, other)
             standing = await escalations.get(work, case_id)
             if other.id != person.id:
@@ -139,3 +144,7 @@ class Acknowledging:
     async def _record(self, work: Work, who: Who, person: Person, case: Case, act: str, payload: dict[str, Any]) -> None:
         await timeline.append(work, [Entry(case_chain(case.id), act, payload, person.id, who.workspace)])
         await self.course.board.show(work, [Shown(case.id, case.channel, case.severity)])
+
+
+def _is_anothers(standing: Escalation | None, person: Person) -> bool:
+    return standing is not None and standing.state is Climbing.ACKNOWLEDGED and standing.acknowledged_by != person.id

@@ -120,9 +120,10 @@ class Carrier:
 
     async def refresh(self, work: Work, call_ids: Collection[int]) -> None:
         """Whoever was told before learns how it stands now: their cards change, outside ways hear it once more, soon."""
-        soon = await work.now() + SOON
-        wishes = []
-        for notice in await notices.of_calls(work, call_ids):
+        soon, wishes = await work.now() + SOON, []
+        told = await notices.of_calls(work, call_ids)
+        await self.hold(work, {notice.person_id for notice in told if notice.person_id})
+        for notice in told:
             if notice.way == CONSOLE:
                 continue
             if not self.bells.is_door(notice.way) and (notice.told_at or notice.reason == MAYBE):

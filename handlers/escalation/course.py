@@ -1,7 +1,7 @@
 """The course of a case on its ladder: which one it climbs, when its clocks run, when it pauses, when it is over."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows.flow import Flow
@@ -112,6 +112,17 @@ class Course:
         await self.has(work, case, person)
         return True
 
+    async def settle(self, work: Work, case: Case, person: Person) -> bool:
+        """Who has it, because it was given to them, says so too; False when they have said it before."""
+        settled = await calls.mark_acknowledged(work, case.id, person.id)
+        if settled:
+            await self._refresh(work, case.id)
+        return bool(settled)
+
+    async def hold(self, work: Work, case_ids: Iterable[int], *person_ids: int) -> None:
+        """Whoever was called for these cases, and these people: after the cases, before any row of the outbox, all at once."""
+        await self.caller.carrier.hold(work, {*person_ids, *await calls.people_of(work, list(case_ids))})
+
     async def has(self, work: Work, case: Case, person: Person) -> None:
         """From now on it is this person who answers for it; whether anything follows is watched."""
         await self.pause(work, case, person, Climbing.ACKNOWLEDGED)
@@ -161,6 +172,17 @@ class Course:
         """The customer wrote again after the answer, or somebody opened the case anew: its ladder begins from the first step."""
         await self._begin_anew(work, case, await self.ladder(work, case), await escalations.get(work, case.id))
         await self.reconsider(work, case.id)  # what was said of it while it was closed counts now
+
+
+async def hasten(work: Work, case_id: int) -> None:
+    """The next step at once, when nobody is left of the last one who may hear; between two times up the wait is kept even then."""
+    standing = await escalations.get(work, case_id)
+    made = [call for call in await calls.of_case(work, case_id) if (call.climb, call.step) == (standing.climb, standing.step - 1)]
+    if standing.state is not Climbing.CLIMBING or not made or any(call.failed_at is None and call.over_at is None for call in made):
+        return
+    running = await deadlines.get(work, f"{STEP}:{case_id}")
+    if running and running.met_at is None and running.told_at is None:
+        await deadlines.arm(work, [replace(running, due_at=min(running.due_at, await work.now()))])
 
 
 def first_answer_within(flow: Flow, ladder: Ladder | None, severity: int) -> timedelta:

@@ -1,28 +1,26 @@
 """The way to a colleague outside the workspaces, and what is written down of every notice: that it arrived, or that it will not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from handlers.errors import CannotAsk, DoorClosed, Refused, SendError
 from handlers.escalation import cards
 from handlers.escalation.bells import colleague_of
 from handlers.escalation.calling import Caller
 from handlers.escalation.carrying import MAYBE
-from handlers.escalation.course import STEP
+from handlers.escalation.course import hasten
 from handlers.ports import Bucket, Courier, Notice, Words
 from handlers.shelf import Shelf
 from handlers.ways import Nothing, Sent, Way
-from storage import calls, deadlines, escalations, notices, people
-from storage import cases as case_rows
-from storage.calls import Call
+from storage import calls, notices, people
 from storage.database import Store, Work
-from storage.escalations import Climbing
 from storage.notices import Notice as Kept
 from storage.outbox import Claimed
 from storage.types import SendState
 
 OF_NOTICES = ("notice", "call", "notice_over")
 ATTEMPTS = 3  # at something that may ring twice; then the next way is better than one more try
+FEW = 500  # calls in one statement: a notice may carry any number of them
 Link = Callable[[Kept], str | None]
 
 
@@ -35,45 +33,34 @@ class Outcome:
     async def hold(self, work: Work, row: Claimed) -> None:
         """The cases, then whoever was called, come before the row that told of them, as everywhere."""
         if row.kind in OF_NOTICES:
-            carried = await calls.of_notice(work, row.facts["id"])
-            await case_rows.lock_all(work, {call.case_id for call in carried})
-            await self.caller.carrier.hold(work, {call.person_id for call in carried})
+            await calls.hold_cases_of_notice(work, row.facts["id"])
+            await self.caller.carrier.hold(work, await calls.people_of_notice(work, row.facts["id"]))
 
     async def arrived(self, work: Work, row: Claimed, external_id: str) -> None:
         notice_id = row.facts["id"]
         await notices.arrived(work, [notice_id], external_id, row.channel_id if row.kind == "call" else None)
-        await calls.mark_told(work, [call.id for call in await calls.of_notice(work, notice_id)])
+        await calls.mark_told_by(work, notice_id)
 
     async def held_up(self, work: Work, row: Claimed) -> None:
         """The door is closed for now. The row waits for it; whom it was for is not left waiting with it."""
         if row.kind == "notice":
             await self.hold(work, row)
-            await self.caller.next_ways(work, await self._unheard(work, row))
+            await self._next_ways(work, row)
 
     async def lost(self, work: Work, row: Claimed, reason: str) -> None:
         """The next way, at once; where none is left, the next step, at once."""
         if row.kind == "notice_over" or not await notices.failed(work, row.facts["id"], reason):
             return
-        for call in await self.caller.next_ways(work, await self._unheard(work, row)):
-            await self._next_step(work, call.case_id)
+        for case_id in await self._next_ways(work, row):
+            await hasten(work, case_id)
 
-    async def _unheard(self, work: Work, row: Claimed) -> list[Call]:
-        carried = await calls.of_notice(work, row.facts["id"])
-        return [call for call in carried if call.over_at is None and not await self._has_heard(work, call)]
-
-    async def _has_heard(self, work: Work, call: Call) -> bool:
-        """By a way of their own: a thread that others read too wakes nobody."""
-        return call.told_at is not None and any(one.person_id and one.told_at for one in await notices.of_calls(work, [call.id]))
-
-    async def _next_step(self, work: Work, case_id: int) -> None:
-        """When everybody of the last step is known not to be told; between two times up the wait is kept even then."""
-        standing = await escalations.get(work, case_id)
-        made = [call for call in await calls.of_case(work, case_id) if (call.climb, call.step) == (standing.climb, standing.step - 1)]
-        if standing.state is not Climbing.CLIMBING or not made or any(call.failed_at is None for call in made):
-            return
-        running = await deadlines.get(work, f"{STEP}:{case_id}")
-        if running and running.met_at is None and running.told_at is None:
-            await deadlines.arm(work, [replace(running, due_at=min(running.due_at, await work.now()))])
+    async def _next_ways(self, work: Work, row: Claimed) -> list[int]:
+        """For whoever has heard by no way of their own (a thread that others read too wakes nobody); the cases of those without hope."""
+        lost, unheard = list[int](), await calls.unheard(work, row.facts["id"])
+        for start in range(0, len(unheard), FEW):
+            few = await calls.by_ids(work, unheard[start : start + FEW])
+            lost += [call.case_id for call in await self.caller.next_ways(work, few)]
+        return lost
 
 
 def ways_outside(couriers: Mapping[str, Courier], store: Store, shelf: Shelf, outcome: Outcome, link: Link) -> dict[str, Way]:
