@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.database import Work
+from storage.database import Store, Work
 from storage.tables import calls, cases, deadlines, escalations, notice_calls, notices, outbox, people, timeline
 from storage.types import Status
 
@@ -42,6 +42,14 @@ class Silence:
     since: datetime
     until: datetime | None
     due_at: datetime | None  # its first answer
+
+
+async def hasten(store: Store) -> None:
+    """Nobody misses this database after a power cut: its one writer need not wait for the disk."""
+    async with store.begin() as work:
+        raw = await work.connection.get_raw_connection()
+        if raw.driver_connection:
+            await raw.driver_connection.execute("PRAGMA synchronous = OFF")
 
 
 async def prepare(work: Work) -> None:

@@ -89,6 +89,7 @@ async def stage(flow: Flow, ground: Ground, doors: Collection[str], at: datetime
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-drill-"))
         store = Store(f"sqlite:///{Path(folder) / 'storm.db'}", dial=(hands := Hands(at)))
         stack.push_async_callback(store.close)
+        await played.hasten(store)
         await migrate.upgrade(store)
         board, shelf = imagined.board(flow, doors), Shelf(flow)
         await Staff(store, board, "UTC", "en").begin_with(_unique(ground.people))

@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from flows.ladder import Fits, Ladder, Step, Whom
 from flows.people import PersonEntry
@@ -174,6 +175,11 @@ async def test_nothing_is_left_on_the_disk(tmp_path, monkeypatch):
         assert isinstance(on, Stage)
         assert list(tmp_path.iterdir())
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_its_own_database_waits_for_no_disk():
+    async with stage(data_breach(), Ground((ANA,)), (), EVE) as on, on.store.begin() as work:
+        assert await work.scalar(sa.text("PRAGMA synchronous")) == 0
 
 
 async def test_when_clocks_change_each_step_still_comes_once():
