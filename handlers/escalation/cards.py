@@ -131,7 +131,15 @@ def _title(reading: Reading) -> Words:
     given = [one for one in waiting if one.call.step is None]
     if reading.count == 1 and given:
         return Words("notice.given_title", {"number": given[0].case.id})
-    return Words("notice.title", {"cases": reading.count, "severity": reading.severity, "exercise": reading.exercise})
+    facts = {"cases": reading.count, "severity": reading.severity, "exercise": reading.exercise, "what": _what(reading)}
+    return Words("notice.title", facts)
+
+
+def _what(reading: Reading) -> Label | str:
+    """The kind of case, where all that waits is of one kind."""
+    kinds = {one.case.ladder: ladder_of(one.flow, one.case.ladder) for one in reading.waiting}
+    ladder = next(iter(kinds.values())) if len(kinds) == 1 and len(reading.waiting) == reading.count else None
+    return Label(ladder.label) if ladder else ""
 
 
 def notice_card(reading: Reading) -> Card:
@@ -189,7 +197,7 @@ def outside(reading: Reading, token: str, link: str | None, language: str) -> No
         (*exercise, *_lines(reading), *how),
         link if waiting else None,
         over=not waiting,
-        short=Words("notice.sms", {**numbers, "exercise": reading.exercise}) if waiting else None,
+        short=Words("notice.sms", {**numbers, "exercise": reading.exercise, "what": _what(reading)}) if waiting else None,
     )
 
 

@@ -115,7 +115,7 @@ class TestNtfy:
 
     async def test_what_is_over_comes_quietly(self, service, way):
         await told(service, over())
-        assert (service.taken[0]["priority"], service.taken[0]["title"]) == (2, "Somebody has it")
+        assert (service.taken[0]["priority"], service.taken[0]["title"]) == (2, "Taken care of")
 
     async def test_a_wrong_token_closes_the_door_and_a_foreign_topic_does_not(self, service, way):
         with pytest.raises(DoorClosed, match="http_401"):

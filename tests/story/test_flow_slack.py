@@ -43,7 +43,7 @@ async def test_a_life_at_risk_rings_until_somebody_has_it_and_then_is_quiet(at: 
     for number in (0, 1):
         await until(lambda number=number: acts(at.direct(there.bo)[number]) == [], 15)
         assert say("notice.over_line", "es", number=case, name="Max") in all_text(at.direct(there.bo)[number])
-    card = await at.card(case, "Max answers for it")
+    card = await at.card(case, "Max is on it")
     assert "acknowledge" not in acts(card)
 
     await at.fill(there.max, card, "note", text="The police are on their way")
@@ -61,7 +61,7 @@ async def test_two_cases_within_a_minute_are_one_message_and_one_click_takes_bot
     done = await at.told(there.bo, say("notice.yours_title", "es"))
     assert (done["ts"], acts(done)) == (asked["ts"], [])
     for case in (first, second):
-        await at.card(case, "Bo answers for it")
+        await at.card(case, "Bo is on it")
 
 
 async def test_whom_slack_does_not_reach_gets_a_mail_at_once(at: LadderHouse):
@@ -94,7 +94,7 @@ async def test_an_acknowledgement_without_anything_after_it_is_brought_to_mind_t
     case = await at.case()
     asked = await at.told(there.bo, say("notice.title", "es", **ONE))
     await at.press(there.bo, asked, "acknowledge")
-    await at.card(case, "Bo answers for it")
+    await at.card(case, "Bo is on it")
     await at.forward(minutes=5, seconds=1)
     await at.told(there.bo, say("notice.remind_title", "es", number=case, minutes=5))
     assert at.direct(there.max) == []
@@ -102,7 +102,7 @@ async def test_an_acknowledgement_without_anything_after_it_is_brought_to_mind_t
     await at.told(there.bo, say("notice.lapsed_title", "es", number=case))
     await at.forward()
     await at.told(there.max, say("notice.title", "en", **ONE))
-    assert "acknowledge" in acts(await at.card(case, "nobody answers for it yet"))
+    assert "acknowledge" in acts(await at.card(case, "nobody is on it yet"))
 
 
 async def test_what_is_put_off_comes_back_when_the_time_is_over(at: LadderHouse):
@@ -127,11 +127,11 @@ async def test_what_is_given_to_somebody_and_taken_over_is_seen_by_all_concerned
     given = await at.told(there.ana, f"#{case}")
     assert say("notice.given_title", "en", number=case) in all_text(given) and "acknowledge" in acts(given)
     await at.thread(case, say("call.over", "en", name="Ana"))
-    card = await at.card(case, "Ana answers for it")
+    card = await at.card(case, "Ana is on it")
     assert "take_over" in acts(card) and "acknowledge" not in acts(card)
     await at.press(there.max, card, "take_over")
     await at.told(there.ana, say("notice.taken_over", "en", number=case, name="Max"))
-    await at.card(case, "Max answers for it")
+    await at.card(case, "Max is on it")
 
 
 async def test_a_customer_who_writes_again_after_the_answer_is_waited_for_again(at: LadderHouse):
@@ -197,5 +197,5 @@ async def test_where_everybody_must_know_the_ladder_waits_for_each_and_says_for_
     assert (waits["ts"], acts(waits)) == (mine["ts"], [])
     await at.card(case, say("call.missing", "en", names=["Max"]))
     await at.press(there.max, hers, "acknowledge")
-    await at.card(case, "Max answers for it")
+    await at.card(case, "Max is on it")
     await at.quiet(minutes=16)
