@@ -52,7 +52,7 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     acts = UseCases.upon(
         ground,
         Logbook(mentions),
-        Staff(store, board, settings.timezone, settings.language),
+        Staff(store, ground.course, settings.timezone, settings.language),
         Workspaces(store, tuple(board.channels)),
         Signin(store, settings.second_factor and not settings.is_demo),
     )

@@ -10,10 +10,13 @@ from flows.hours import HOURS
 from flows.people import PersonEntry, is_pager
 from flows.working import holiday_codes
 from handlers.acts import NEEDS_SECOND_FACTOR, Act, admit
-from handlers.board import Board, Shown
+from handlers.board import Shown
 from handlers.errors import BadInput, LastAdmin, NoSuchPerson
+from handlers.escalation.course import Course
+from handlers.escalation.leaving import hold_of, leave
 from handlers.ports import Who
 from storage import approvals, cases, health, people, timeline
+from storage.cases import Case
 from storage.database import Store, Work
 from storage.people import Person
 from storage.timeline import Entry, case_chain
@@ -24,7 +27,7 @@ CHANGEABLE = ("roles", "slack_id", "teams_id", "email", "phone", "languages", "h
 @dataclass(frozen=True)
 class Staff:
     store: Store
-    board: Board
+    course: Course
     timezone: str  # of a person for whom none is given
     language: str
 
@@ -124,18 +127,24 @@ class Staff:
             return changed
 
     async def remove(self, who: Who, name: str) -> None:
-        """Their access ends with this act; what they approved and has not left needs another's yes, whoever asks next gets their cases."""
+        """Their access ends with this act; what they approved and has not left needs another's yes; their cases escalate, as nobody's."""
         async with self.store.begin() as work:
             admin = await admit(work, who, Act.MANAGE_PEOPLE)
             person = await self._named(work, name)
             await self._not_the_last_admin(work, person)
+            await hold_of(work, self.course, person.id)
             await people.remove(work, person.id)
             void = await approvals.void_of(work, person.id)
             await self._record(work, admin, who, "person_removed", person.name, {"void": void})
-            freed = await cases.let_go(work, person.id)
+            freed = await self._let_go(work, person)
             await timeline.append(work, [Entry(case_chain(case.id), "let_go", {}, admin.id, who.workspace) for case in freed])
-            await self.board.show(work, [Shown(case.id, case.channel, case.severity) for case in freed])
+            await self.course.board.show(work, [Shown(case.id, case.channel, case.severity) for case in freed])
             await work.commit()
+
+    async def _let_go(self, work: Work, person: Person) -> Sequence[Case]:
+        """The cases that were theirs, by what they owned and by what they had acknowledged."""
+        owned, held = await cases.let_go(work, person.id), await leave(work, self.course, person.id)
+        return tuple({case.id: case for case in (*held, *owned)}.values())
 
     async def _named(self, work: Work, name: str) -> Person:
         person = await people.by_name(work, name)

@@ -167,6 +167,13 @@ async def end(work: Work, case_id: int) -> list[int]:
     return list((await work.execute(sa.update(calls).where(where).values(over_at=await work.now()).returning(_c.id))).scalars())
 
 
+async def end_of_person(work: Work, person_id: int) -> list[tuple[int, int]]:
+    """Nobody waits for somebody any more: (id, case id) of the calls that were open."""
+    where = (_c.person_id == person_id) & _c.over_at.is_(None)
+    ended = sa.update(calls).where(where).values(over_at=await work.now()).returning(_c.id, _c.case_id)
+    return [(row.id, row.case_id) for row in await work.execute(ended)]
+
+
 async def use_next_ways(work: Work, left: Mapping[int, Sequence[str]]) -> None:
     """What is left to each of these after it."""
     if left:

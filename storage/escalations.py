@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.tables import cases, escalations, people
+from storage.tables import calls, cases, escalations, people
 from storage.types import Status
 
 
@@ -91,3 +91,27 @@ async def unanswered(work: Work, limit: int = 10) -> Sequence[int]:
     red = (_c.state == Climbing.UNANSWERED) & (cases.c.status != Status.CLOSED) & ~cases.c.exercise
     query = sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(red)
     return (await work.execute(query.order_by(cases.c.severity.desc(), _c.changed_at).limit(limit))).scalars().all()
+
+
+async def held_by(work: Work, person_id: int) -> list[int]:
+    """Open cases that somebody has acknowledged or put off."""
+    theirs = (_c.acknowledged_by == person_id) & _c.state.in_((Climbing.ACKNOWLEDGED, Climbing.SNOOZED))
+    query = (
+        sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(theirs, cases.c.status.not_in((Status.CLOSED, Status.ANSWERED)))
+    )
+    return list((await work.execute(query.order_by(_c.case_id))).scalars())
+
+
+async def let_go(work: Work, case_ids: Collection[int]) -> None:
+    """Nobody has these any more."""
+    nobody = {"state": Climbing.CLIMBING, "acknowledged_by": None, "acknowledged_at": None, "snoozed_until": None, "reminded_at": None}
+    await put_all(work, [{**nobody, "case_id": case_id} for case_id in case_ids])
+
+
+async def hold_cases_of(work: Work, person_id: int) -> None:
+    """The cases that somebody owns, has acknowledged or is called for, until the end of the transaction, in the order of everybody."""
+    if work.on_postgresql:
+        held = sa.select(_c.case_id).where(_c.acknowledged_by == person_id)
+        called = sa.select(calls.c.case_id).where(calls.c.person_id == person_id, calls.c.over_at.is_(None))
+        theirs = (cases.c.owner_id == person_id) | cases.c.id.in_(held) | cases.c.id.in_(called)
+        await work.execute(sa.select(cases.c.id).where(theirs).order_by(cases.c.id).with_for_update())

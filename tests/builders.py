@@ -101,7 +101,7 @@ class TestHouse:
         self.intake = Intake(self.mentions)
         self.inbox = Inbox(store, self.intake)
         self.ticks = Ticks(store, board, flow)
-        team, workspaces = Staff(store, board, "UTC", "en"), Workspaces(store, tuple(board.channels))
+        team, workspaces = Staff(store, self.course, "UTC", "en"), Workspaces(store, tuple(board.channels))
         self.acts = UseCases.upon(ground, Logbook(self.mentions), team, workspaces, Signin(store, insists=False))
         vars(self).update(vars(self.acts))  # each by its own name
         vars(self).update({name: getattr(self.answers, name) for name in ("drafts", "approvals", "aftermath", "handovers")})

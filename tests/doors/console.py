@@ -181,7 +181,7 @@ async def room(
         await work.commit()
     ground = Ground(store, board, Shelf(flow), networks, roster=Roster(rotas or {}))
     mentions = Mentions(store, ground.course, flow, machine or PlainMachine(flow))
-    team, own = Staff(store, board, "Europe/Madrid", "en"), Workspaces(store, workspaces)
+    team, own = Staff(store, ground.course, "Europe/Madrid", "en"), Workspaces(store, workspaces)
     acts = UseCases.upon(ground, Logbook(mentions), team, own, Signin(store, insists))
     links = Links(store, ground.shelf, acts.escalation.acknowledging)
     await links.prepare(url)

@@ -40,3 +40,42 @@ async def test_who_was_given_a_case_and_says_so_is_asked_no_more(world):
     assert (card.title.name, card.buttons) == ("notice.yours_title", ())
     assert not await world.house.escalation.desk.waiting(world.people["Ana"])
     assert (await world.standing(case)).state is Climbing.ACKNOWLEDGED
+
+
+@pytest.fixture
+async def admin(world):
+    return await world.house.person("Ada", "admin")
+
+
+async def test_what_somebody_had_in_hand_escalates_at_once_when_they_are_removed(world, admin):
+    acknowledged, put_off, anothers = [await world.house.case(LIFE) for _ in range(3)]
+    await world.now()
+    await world.house.acknowledging.acknowledge(world.people["Lea"], acknowledged)
+    await world.house.cases.note(world.people["Lea"], acknowledged, "on the phone with them")
+    await world.house.acknowledging.snooze(world.people["Lea"], put_off, "2h")
+    await world.house.acknowledging.acknowledge(world.people["Max"], anothers)
+    await world.house.staff.remove(admin, "Lea")
+    await world.now()
+    for case in (acknowledged, put_off):
+        assert [call.name for call in await world.called(case)] == ["Lea", "Max"]
+        assert (await world.standing(case)).name == ""
+    assert (await world.standing(anothers)).name == "Max"
+
+
+async def test_nobody_waits_for_the_answer_of_somebody_who_was_removed(world, admin):
+    case, other = await world.house.case("extortion critical"), await world.house.case(LIFE)
+    await world.now()
+    await world.house.staff.remove(admin, "Lou")
+    assert await world.house.acknowledging.acknowledge(world.people["Max"], case), "of an *everyone* step the others are enough"
+    await world.house.staff.remove(admin, "Lea")
+    await world.now()
+    assert [call.name for call in await world.called(other)] == ["Lea", "Max"], "the next step comes at once"
+
+
+async def test_who_was_removed_is_told_nothing_any_more(world, admin):
+    await world.house.case(LIFE)
+    await world.house.climb.fire()
+    await world.house.staff.remove(admin, "Lea")
+    await world.now()
+    assert not world.direct("U2")
+    assert len(world.direct("U3")) == 1
