@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flows.flow import Flow
-from flows.people import PersonEntry
 from flows.working import uncovered
 from handlers.errors import Told
 from handlers.escalation.acknowledging import Acknowledging
@@ -23,9 +22,8 @@ from handlers.machine import Machine
 from handlers.mentions import Mentions
 from handlers.ports import Mention, Who
 from handlers.proof import imagined
-from handlers.proof.ground import Ground
+from handlers.proof.ground import Ground, row_of
 from handlers.shelf import Shelf
-from handlers.staff import Staff
 from storage import deadlines, migrate, people, played
 from storage.database import Store
 from storage.people import Person
@@ -92,18 +90,15 @@ async def stage(flow: Flow, ground: Ground, doors: Collection[str], at: datetime
         await played.hasten(store)
         await migrate.upgrade(store)
         board, shelf = imagined.board(flow, doors), Shelf(flow)
-        await Staff(store, board, "UTC", "en").begin_with(_unique(ground.people))
+        course = Course(Caller(Roster(ground.rotas), Bells(board, imagined.couriers(doors))), shelf)
         async with store.begin() as work:
             await played.prepare(work)
             await shelf.keep(work)
+            for entry in ground.people:
+                await people.put(work, row_of(entry))
             team = tuple(await people.everyone(work))
             await work.commit()
-        caller = Caller(Roster(ground.rotas), Bells(board, imagined.couriers(doors)))
-        yield Stage(store, hands, flow, Course(caller, shelf), team)
-
-
-def _unique(entries: Iterable[PersonEntry]) -> list[PersonEntry]:
-    return list({entry.name: entry for entry in entries}.values())
+        yield Stage(store, hands, flow, course, team)
 
 
 @dataclass

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from flows.calendar_text import CalendarError
 from flows.people import PersonEntry
@@ -82,3 +83,10 @@ def entry_of(person: Person) -> PersonEntry:
     same = ("name", "languages", "timezone", "email", "phone", "hours", "deputy", "holidays", "pagers")
     plain = {name: getattr(person, name) for name in same}
     return PersonEntry(roles=tuple(sorted(person.roles)), slack=person.slack_id, teams=person.teams_id, **plain)
+
+
+def row_of(entry: PersonEntry) -> dict[str, Any]:
+    """As a database keeps them."""
+    same = ("name", "email", "phone", "hours", "timezone", "deputy", "holidays")
+    lists = {"roles": sorted(entry.roles), "languages": list(entry.languages), "pagers": dict(entry.pagers)}
+    return {name: getattr(entry, name) for name in same} | lists | {"slack_id": entry.slack, "teams_id": entry.teams}
