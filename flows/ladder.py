@@ -15,7 +15,7 @@ CRISIS, ORDINARY = "crisis", "ordinary"
 
 @dataclass(frozen=True)
 class Matter:
-    """A case as ladders see it; `tags` are those set or suggested and not taken off."""
+    """A case as ladders see it; `tags` are those that people have set, `suggested` what the machine thinks and nobody has taken off."""
 
     tags: frozenset[str]
     severity: Severity
@@ -24,13 +24,14 @@ class Matter:
     language: str
     reach: int
     crisis: bool
+    suggested: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
 class Fits:
     """Holds when `about`, `networks` and `languages` fit (empty fits all) and, if any of tags, severity, kinds, reach is given, one is met.
 
-    `severity` and `reach` mean "at least".
+    `severity` and `reach` mean "at least". A tag that nobody has set counts once the machine is `sure` of it, in percent.
     """
 
     tags: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class Fits:
     networks: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     about: str = ""
+    sure: int = 35
 
     def holds(self, matter: Matter) -> bool:
         about = self.about in ("", CRISIS if matter.crisis else ORDINARY)
@@ -53,6 +55,7 @@ class Fits:
     def _met_by(self, matter: Matter) -> bool:
         return (
             not matter.tags.isdisjoint(self.tags)
+            or any(tag in self.tags and 100 * confidence >= self.sure for tag, confidence in matter.suggested)
             or matter.kind in self.kinds
             or (self.severity is not None and matter.severity >= self.severity)
             or (self.reach is not None and matter.reach >= self.reach)

@@ -20,7 +20,7 @@ SPOKEN = (*LANGUAGES, "de", "it", "pt", "nl", "ca", "eu", "pl", "ro", "sv", "tr"
 ALWAYS, WORKING = "always", "working"
 _LADDER = ("label",)
 _MORE_LADDER = ("when", "steps", "first_answer", "resolution", "hours", "hours_of", "at_the_end", "acknowledgement")
-_CONDITIONS = ("tags", "severity", "kinds", "reach", "networks", "languages", "about")
+_CONDITIONS = ("tags", "severity", "kinds", "reach", "networks", "languages", "about", "sure")
 _STEP = ("tell", "by")
 _MORE_STEP = ("otherwise", "everyone")
 _WHOM = ("person", "role", "on_duty")
@@ -82,6 +82,7 @@ def _fits(place: Place, tags: tuple[str, ...]) -> Fits:
     if isinstance(place.node, Table) and not place.node.entries:
         place.refuse(f"one of {', '.join(_CONDITIONS)}")
     return Fits(
+        sure=_sure(fields),
         tags=listed_in(fields["tags"], tags, "a known tag"),
         severity=_optional(fields["severity"], severity_of),
         kinds=fields["kinds"].distinct(lambda kind: kind.one_of(KINDS)),
@@ -90,6 +91,18 @@ def _fits(place: Place, tags: tuple[str, ...]) -> Fits:
         languages=fields["languages"].distinct(lambda language: language.one_of(SPOKEN)),
         about=fields["about"].one_of((CRISIS, ORDINARY)),
     )
+
+
+def _sure(fields: dict[str, Place]) -> int:
+    place = fields["sure"]
+    if isinstance(place.node, Absent):
+        return Fits.sure
+    if isinstance(fields["tags"].node, Absent):
+        place.refuse("it only beside tags")
+    sure = place.number(1)
+    if sure > 100:
+        place.refuse("at most 100 percent")
+    return sure
 
 
 def _hours(fields: dict[str, Place]) -> tuple[bool, tuple[str, ...]]:

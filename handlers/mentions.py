@@ -228,9 +228,9 @@ class Mentions:
 def _matter(mine: Sequence[Arrival], severity: int, *, crisis: bool) -> Matter:
     """What ladders need to know of a case that these begin."""
     one = mine[0]
-    tags = frozenset(tag for other in mine if other.suggestion.crisis for tag, _ in other.suggestion.tags)
+    suggested = tuple(pair for other in mine if other.suggestion.crisis for pair in other.suggestion.tags)
     customer, language = one.mention.customer, one.suggestion.language
-    return Matter(tags, Severity(severity), one.kind, one.mention.network, language, customer.reach, crisis)
+    return Matter(frozenset(), Severity(severity), one.kind, one.mention.network, language, customer.reach, crisis, suggested)
 
 
 async def _known(work: Work, batch: Sequence[Mention]) -> dict[Key, Receipt]:

@@ -13,7 +13,7 @@ from handlers.escalation.calling import Caller
 from handlers.first_answers import FIRST_ANSWER
 from handlers.shelf import Shelf
 from storage import calls, cases, deadlines, escalations, timeline
-from storage.cases import Case
+from storage.cases import Case, CaseTag
 from storage.database import Work
 from storage.deadlines import Deadline
 from storage.escalations import Climbing, Escalation
@@ -33,9 +33,11 @@ def step_clock(case: Case, due_at: datetime) -> Deadline:
     return Deadline(f"{STEP}:{case.id}", STEP, due_at, case_id=case.id, severity=case.severity)
 
 
-def matter(case: Case, tags: Iterable[str]) -> Matter:
+def matter(case: Case, tags: Iterable[CaseTag]) -> Matter:
+    chosen = frozenset(tag.tag for tag in tags if tag.is_set)
+    suggested = tuple((tag.tag, tag.confidence) for tag in tags if tag.is_set is None and tag.confidence is not None)
     kind, network, language = case.kind, case.network, case.language
-    return Matter(frozenset(tags), Severity(case.severity), kind, network, language, case.reach, case.crisis)
+    return Matter(chosen, Severity(case.severity), kind, network, language, case.reach, case.crisis, suggested)
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,8 @@ class Course:
         if case is None or case.status is Status.CLOSED:
             return
         await deadlines.rank(work, case_id, case.severity)
-        said = [tag.tag for tag in await cases.tags_of(work, case_id) if tag.is_set is not False]
         flow = await self.shelf.of(work, case)
-        ladder = ladder_for(flow.ladders, matter(case, said))
+        ladder = ladder_for(flow.ladders, matter(case, await cases.tags_of(work, case_id)))
         if (ladder.name if ladder else None) != case.ladder:
             await self._change(work, flow, case, ladder)
 

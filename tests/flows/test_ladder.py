@@ -79,3 +79,10 @@ def test_the_end_uses_all_ways_of_the_ladder_and_no_other() -> None:
     assert quiet.last == Step((LEAD, MANAGER), by=("direct", "email"))
     loud = replace(quiet, steps=(*quiet.steps, Step((LEAD,), by=("webhook", "thread"))), at_last=(MANAGER,))
     assert loud.last == Step((MANAGER,), by=("thread", "direct", "email", "webhook"))
+
+
+def test_a_tag_that_nobody_has_set_counts_once_the_machine_is_sure_enough_of_it():
+    fits = Fits(tags=("fire",), sure=60)
+    assert not fits.holds(replace(ONE, suggested=(("fire", 0.59),)))
+    assert fits.holds(replace(ONE, suggested=(("fire", 0.6),)))
+    assert fits.holds(replace(ONE, tags=frozenset({"fire"})))

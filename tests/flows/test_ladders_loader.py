@@ -128,7 +128,7 @@ DEEP = "ladders.deep"
         ("[fr, de]", "[fr, xx]", "[fr, de]", f"{DEEP}.when.languages[1]: expected one of {', '.join(SPOKEN)}, found 'xx'"),
         ("[fr, de], about: crisis", "[fr, de], about: crises", "[fr, de]", f"{DEEP}.when.about: expected one of crisis, ordinary, found 'crises' (did you mean crisis?)"),
         ("networks: [x]", "networks: []", "networks: [x]", f"{DEEP}.when.networks: expected a list, found an empty list"),
-        ("networks: [x]", "network: [x]", "networks: [x]", f"{DEEP}.when: expected only tags, severity, kinds, reach, networks, languages, about, found 'network' (did you mean networks?)"),
+        ("networks: [x]", "network: [x]", "networks: [x]", f"{DEEP}.when: expected only tags, severity, kinds, reach, networks, languages, about, sure, found 'network' (did you mean networks?)"),
         ("    first_answer: 15m", "    first_answer: 0s", "    first_answer: 15m", f"{DEEP}.first_answer: {TIME} '0s'"),
         ("resolution: 8h", "resolution: 10m", "resolution: 8h", f"{DEEP}.resolution: expected no less than the time of the first answer, found '10m'"),
         ("    first_answer: 15m\n    resolution: 8h", "    resolution: 5m", "    first_answer: 15m", f"{DEEP}.resolution: expected no less than the time of the first answer, found '5m'"),
@@ -191,7 +191,7 @@ def test_ladders_that_are_none_are_refused(ladders: str) -> None:
 
 def test_an_empty_when_is_refused() -> None:
     told = complaints(changed("    label: {en: The rest,", "    when: {}\n    label: {en: The rest,"))
-    expected = "expected one of tags, severity, kinds, reach, networks, languages, about, found a mapping"
+    expected = "expected one of tags, severity, kinds, reach, networks, languages, about, sure, found a mapping"
     assert told == [f"flood.yaml:{line_of('    label: {en: The rest')}: ladders.rest.when: {expected}"]
 
 
