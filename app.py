@@ -132,7 +132,9 @@ async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
             "run": lambda: serve(settings, house, ROOT / "samples"),
             "replay": lambda: show_replay(Replay(house.mentions.receive, house.inbox.set_aside), parsed.file, parsed.speed, language),
             "invite": lambda: invite(settings, house, settings.public_url or f"http://{settings.host}:{settings.port}", parsed.name),
-            **records.commands(Keeping(house.store), Erasure(house.store), Evidence(house.store, house.flow), parsed, language),
+            **records.commands(
+                Keeping(house.store), Erasure(house.store, house.board), Evidence(house.store, house.flow), parsed, language
+            ),
         }
         return await does[parsed.command or "run"]()
 

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
+from handlers.board import Board
 from handlers.errors import Told
-from storage import erased_messages, erasure, timeline
+from handlers.escalation.bells import Bells
+from handlers.escalation.carrying import Carrier
+from storage import calls, erased_messages, erasure, escalations, timeline
 from storage.database import Store, Work
 from storage.erasure import Account as Account  # noqa: PLC0414 - doors may not import storage
 from storage.erasure import Public
@@ -54,6 +57,7 @@ class Erased:
 @dataclass(frozen=True)
 class Erasure:
     store: Store
+    board: Board
 
     async def find(self, network: str, name: str) -> Sequence[Account]:
         """All accounts of one person, by a handle or id of one of them. Raises NoSuchAccount, SeveralAccounts."""
@@ -106,8 +110,15 @@ class Erasure:
         if leaving:
             raise OnTheWay(cases=tuple(leaving))
         held, public = await erasure.what_there_is(work, case_ids), await erasure.public_replies(work, case_ids)
+        await self._let_go(work, case_ids)
         withdrawn = await erased_messages.withdraw(work, case_ids)
         await erasure.blank_cases(work, case_ids)
         messages = await erased_messages.take_away(work, case_ids)
         await timeline.append(work, [Entry(case_chain(case_id), "erased", {}, door=door) for case_id in case_ids])
         return Erased(cases=len(case_ids), **held, withdrawn=withdrawn, messages=messages, public=tuple(public))
+
+    async def _let_go(self, work: Work, case_ids: Sequence[int]) -> None:
+        """Nobody is called for these any more, and whoever was learns that there is nothing left to do."""
+        called = await calls.end_of_cases(work, case_ids)
+        await escalations.end(work, case_ids)
+        await Carrier(Bells(self.board)).refresh(work, called)

@@ -95,7 +95,7 @@ class Ticks:
                 pass
             await work.commit()
         if self.kept_for:
-            await Erasure(self.store).expire(self.kept_for)
+            await Erasure(self.store, self.board).expire(self.kept_for)
 
     async def seal(self) -> None:
         """After midnight UTC: the timeline's head of each day that ended is kept apart, the days of an outage too."""

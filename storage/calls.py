@@ -163,7 +163,11 @@ async def mark_acknowledged(work: Work, case_id: int, person_id: int) -> int:
 
 async def end(work: Work, case_id: int) -> list[int]:
     """Nobody waits for these any more; the ids of those that were open."""
-    where = (_c.case_id == case_id) & _c.over_at.is_(None)
+    return await end_of_cases(work, [case_id])
+
+
+async def end_of_cases(work: Work, case_ids: Collection[int]) -> list[int]:
+    where = _c.case_id.in_(case_ids) & _c.over_at.is_(None)
     return list((await work.execute(sa.update(calls).where(where).values(over_at=await work.now()).returning(_c.id))).scalars())
 
 

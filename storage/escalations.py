@@ -93,6 +93,12 @@ async def unanswered(work: Work, limit: int = 10) -> Sequence[int]:
     return (await work.execute(query.order_by(cases.c.severity.desc(), _c.changed_at).limit(limit))).scalars().all()
 
 
+async def end(work: Work, case_ids: Collection[int]) -> None:
+    """Those of these that have begun are over."""
+    over = {"state": Climbing.OVER, "changed_at": await work.now()}
+    await work.execute(sa.update(escalations).where(_c.case_id.in_(case_ids)).values(over))
+
+
 async def held_by(work: Work, person_id: int) -> list[int]:
     """Open cases that somebody has acknowledged or put off."""
     theirs = (_c.acknowledged_by == person_id) & _c.state.in_((Climbing.ACKNOWLEDGED, Climbing.SNOOZED))

@@ -10,6 +10,7 @@ from storage.database import Work
 from storage.tables import (
     approvals,
     attestations,
+    calls,
     cases,
     crises,
     customers,
@@ -18,6 +19,8 @@ from storage.tables import (
     facts,
     mention_changes,
     mentions,
+    notice_calls,
+    notices,
     people,
     replies,
     statements,
@@ -216,6 +219,34 @@ def _approvals(scope: Scope) -> sa.Select[Any]:
     return named.where(drafts.c.case_id.in_(scope.cases) | (statements.c.crisis_id == scope.crisis)).order_by(c.id)
 
 
+def _calls(scope: Scope) -> sa.Select[Any]:
+    """Who was told when, and by which ways; a call without a step is that of somebody to whom the case was given."""
+    c = calls.c
+    query = sa.select(
+        c.case_id.label("case"),
+        cases.c.exercise,
+        (c.climb + 1).label("time_up"),
+        (c.step + 1).label("step"),
+        people.c.name.label("person"),
+        c.called_at,
+        c.told_at,
+        _told_by(c.id).label("told_by"),
+        c.failed_at.label("not_told_at"),
+        c.acknowledged_at,
+        c.over_at.label("not_waited_for_since"),
+    )
+    joined = query.join(cases, cases.c.id == c.case_id).join(people, people.c.id == c.person_id)
+    return joined.where(c.case_id.in_(scope.cases)).order_by(c.id)
+
+
+def _told_by(call_id: sa.ColumnElement[int]) -> sa.ScalarSelect[str]:
+    """The ways by which a notice of it arrived, not the addresses."""
+    n = notices.c
+    ways = sa.select(notice_calls.c.call_id, n.way).distinct().join(notices, n.id == notice_calls.c.notice_id)
+    arrived = ways.where(n.told_at.is_not(None), notice_calls.c.call_id == call_id).correlate(calls).subquery()
+    return sa.select(sa.func.aggregate_strings(arrived.c.way, BETWEEN)).scalar_subquery()
+
+
 def _facts(scope: Scope) -> sa.Select[Any]:
     c = facts.c
     query = sa.select(
@@ -255,6 +286,7 @@ TABLES: Mapping[str, Callable[[Scope], sa.Select[Any]]] = {
     "replies": _replies,
     "versions": _versions,
     "approvals": _approvals,
+    "calls": _calls,
     "facts": _facts,
     "statements": _statements,
     "attestations": _attestations,

@@ -39,7 +39,7 @@ async def left(store, secret=SECRET):
 
 
 async def erase(post, name=f"@{SECRET}-id-handle", network="x"):
-    erasure = Erasure(post.store)
+    erasure = Erasure(post.store, post.house.board)
     return await erasure.erase(await erasure.find(network, name))
 
 

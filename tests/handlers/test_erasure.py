@@ -157,26 +157,26 @@ async def test_accounts_that_were_linked_as_one_person_go_together(post, ana):
     first = (await post.house.mentions.receive([theirs()]))[0].case_id
     await post.house.mentions.receive([theirs(network="mastodon", by=f"{SECRET}-two", number=9, conversation_id="elsewhere")])
     await post.house.customers.link(ana, first, "mastodon", f"{SECRET}-two")
-    found = await Erasure(post.store).find("mastodon", f"@{SECRET}-two-handle")
+    found = await Erasure(post.store, post.house.board).find("mastodon", f"@{SECRET}-two-handle")
     assert [(one.network, one.cases) for one in found] == [("x", 1), ("mastodon", 1)]
-    gone = await Erasure(post.store).erase(found)
+    gone = await Erasure(post.store, post.house.board).erase(found)
     assert (gone.accounts, gone.cases) == (2, 2)
     assert await left(post.store) == {}
 
 
 async def test_erasing_twice_changes_nothing(post, ana, lea):
     await story(post, ana, lea)
-    found = await Erasure(post.store).find("x", f"{SECRET}-id")
-    await Erasure(post.store).erase(found)
+    found = await Erasure(post.store, post.house.board).find("x", f"{SECRET}-id")
+    await Erasure(post.store, post.house.board).erase(found)
     before = await everything(post.store)
-    again = await Erasure(post.store).erase(found)
+    again = await Erasure(post.store, post.house.board).erase(found)
     assert (again.cases, again.messages, again.withdrawn) == (0, 0, 0)
     after = await everything(post.store)
     assert {name: rows for name, rows in after.items() if name != "customers"} == {
         name: rows for name, rows in before.items() if name != "customers"
     }
     with pytest.raises(NoSuchAccount):
-        await Erasure(post.store).find("x", f"{SECRET}-id")
+        await Erasure(post.store, post.house.board).find("x", f"{SECRET}-id")
 
 
 async def test_a_customer_who_writes_again_is_somebody_new(post):
@@ -210,9 +210,9 @@ async def test_an_erased_case_cannot_be_opened_again(post, ana):
 async def test_a_name_that_two_people_have_asks_for_the_id(post):
     await post.house.mentions.receive([theirs(customer=Customer("one", "@same")), theirs(number=2, customer=Customer("two", "@same"))])
     with pytest.raises(SeveralAccounts) as raised:
-        await Erasure(post.store).find("x", "same")
+        await Erasure(post.store, post.house.board).find("x", "same")
     assert raised.value.facts["accounts"] == ("x:one", "x:two")
-    assert [one.external_id for one in await Erasure(post.store).find("x", "two")] == ["two"]
+    assert [one.external_id for one in await Erasure(post.store, post.house.board).find("x", "two")] == ["two"]
 
 
 async def test_a_reason_that_a_manager_gave_aloud_goes_too(post, ana, lea):
@@ -245,5 +245,7 @@ async def test_the_other_accounts_of_a_person_stay_linked_when_the_first_is_eras
     await post.house.mentions.receive(others)
     for name in ("mastodon", "email"):
         await post.house.customers.link(ana, first, name, name)
-    await Erasure(post.store).erase([one for one in await Erasure(post.store).find("x", f"{SECRET}-id") if one.network == "x"])
-    assert {one.network for one in await Erasure(post.store).find("email", "email")} == {"mastodon", "email"}
+    await Erasure(post.store, post.house.board).erase(
+        [one for one in await Erasure(post.store, post.house.board).find("x", f"{SECRET}-id") if one.network == "x"]
+    )
+    assert {one.network for one in await Erasure(post.store, post.house.board).find("email", "email")} == {"mastodon", "email"}

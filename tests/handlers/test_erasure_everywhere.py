@@ -189,7 +189,7 @@ class Play:
 
     async def forget(self):
         """As somebody would who is told to try again; at last every account of theirs is gone."""
-        erasure, network = Erasure(self.post.store), self.house.networks["x"]
+        erasure, network = Erasure(self.post.store, self.post.house.board), self.house.networks["x"]
         network.fail.clear(), network.lost.clear(), self.post.slack.fail.clear(), self.post.slack.lost.clear()
         for place in ("x", "mastodon"):
             for _ in range(50):

@@ -187,7 +187,7 @@ def test_a_folder_that_is_no_pack_is_said(tmp_path, capsys):
 
 async def test_a_pack_of_somebody_who_was_erased_holds_nothing_of_theirs_and_is_still_proven(post, tmp_path):
     number = await story(post)
-    await Erasure(post.store).erase(await Erasure(post.store).find("x", "u1"))
+    await Erasure(post.store, post.house.board).erase(await Erasure(post.store, post.house.board).find("x", "u1"))
     folder = await pack(post, tmp_path / "pack", case=number)
     assert proof.verify_pack(folder, "en") == 0
     assert not [

@@ -32,12 +32,12 @@ async def test_closed_cases_are_erased_once_when_their_time_is_over(post, ana, l
     number, still = await story(post, ana, lea), await post.house.case("still open")
     await post.house.cases.close(ana, number)
     dial.forward(days=29)
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 0
+    assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 0
     dial.forward(days=2)
-    both = await asyncio.gather(*(Erasure(post.store).expire(timedelta(days=30)) for _ in range(2)))
+    both = await asyncio.gather(*(Erasure(post.store, post.house.board).expire(timedelta(days=30)) for _ in range(2)))
     assert sum(both) == 1
     assert set(await left(post.store)) <= {"raw_payloads"}, "a delivery that could not be read goes after 30 days of its own"
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 0
+    assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 0
     async with post.store.read() as work:
         assert (await cases.get(work, still)).erased_at is None
         assert [row.act for row in await timeline.of_chain(work, f"case:{number}")].count("erased") == 1
@@ -48,12 +48,12 @@ async def test_an_old_case_goes_while_the_customers_present_one_stays_with_its_n
     await post.house.cases.close(ana, old)
     dial.forward(days=40)
     new = (await post.house.mentions.receive([theirs("me again", number=5, conversation_id="another")]))[0].case_id
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 1
+    assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 1
     async with post.store.read() as work:
         assert (await cases.get(work, old)).erased_at and (await cases.get(work, new)).handle == f"@{SECRET}-id-handle"
     await post.house.cases.close(ana, new)
     dial.forward(days=31)
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 1
+    assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 1
     assert await left(post.store) == {}
 
 
@@ -62,7 +62,7 @@ async def test_many_old_cases_go_a_few_at_a_time(post, ana, dial):
     for number in numbers:
         await post.house.cases.close(ana, number)
     dial.forward(days=31)
-    assert await Erasure(post.store).expire(timedelta(days=30)) == 120
+    assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 120
     assert await whole(post)
 
 
