@@ -19,9 +19,7 @@ from tests.doors.slack_house import SlackHouse, action_ids, all_text, first_text
 from tests.doors.test_slack_every_card import assert_a_view
 from tests.doors.test_slack_workspace import CARD, slack, workspace  # noqa: F401 - fixtures
 from tests.fakes.slack import calls_out, problems
-from tests.story.ladder_house import DANGER, QUICK, LadderHouse, acts, ladder_house
-
-ONE = {"cases": 1, "severity": "critical", "exercise": False}
+from tests.story.ladder_house import DANGER, QUICK, LadderHouse, acts, ladder_house, waits
 
 
 @pytest.fixture
@@ -67,7 +65,7 @@ async def test_each_act_of_a_ladder_can_be_typed(at: LadderHouse):
 async def test_what_cannot_be_done_is_said_in_the_form_or_privately(at: LadderHouse):
     there = at.there
     case = await at.case()
-    asked = await at.told(there.bo, say("notice.title", "es", **ONE))
+    asked = await at.told(there.bo, waits("es"))
     await at.press(there.bo, asked, "snooze")
     await there.opened(there.bo, "snooze")
     empty = await there.slack.submit(there.bo, values={})

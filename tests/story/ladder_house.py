@@ -10,6 +10,8 @@ from typing import Any
 from flows.rota import Rota
 from handlers.escalation.roster import Roster
 from storage import people, status
+from templates import say
+from tests.builders import data_breach
 from tests.dial import RunningDial
 from tests.doors.slack_house import SlackHouse, action_ids, all_text, first_text, slack_house, until
 from tests.fakes.courier import FakeCourier
@@ -119,6 +121,12 @@ class LadderHouse:
                 await asyncio.sleep(0.05)
 
         await asyncio.wait_for(settled(), 30)
+
+
+def waits(language: str, ladder: str = "life_at_risk", severity: str = "critical", cases: int = 1) -> str:
+    """What somebody is told first: something of this kind waits for them."""
+    (label,) = [one.label for one in data_breach().ladders if one.name == ladder]
+    return say("notice.title", language, cases=cases, severity=severity, exercise=False, what=label[language])
 
 
 async def _found(look: Callable[[], list[Message]], words: str) -> Message:

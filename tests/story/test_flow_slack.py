@@ -8,10 +8,8 @@ from handlers.ports import Who
 from templates import say
 from tests.doors.slack_house import all_text, until
 from tests.fakes.slack import calls_out
-from tests.story.ladder_house import GRAVE, LadderHouse, acts, ladder_house
+from tests.story.ladder_house import GRAVE, LadderHouse, acts, ladder_house, waits
 
-ONE = {"cases": 1, "severity": "critical", "exercise": False}
-GRAVE_ONE = {**ONE, "severity": "high"}
 ANSWER = "I do read what people write to us here, yours too. Ana"
 
 
@@ -26,12 +24,12 @@ async def test_a_life_at_risk_rings_until_somebody_has_it_and_then_is_quiet(at: 
     case = await at.case()
     call = await at.thread(case, "step 1")
     assert calls_out(call) == [f"@{there.bo}", f"@{there.bo}"], "named in the notification and on the card"
-    asked = await at.told(there.bo, say("notice.title", "es", **ONE))
+    asked = await at.told(there.bo, waits("es"))
     assert acts(asked) == ["acknowledge", "snooze", "reassign"]
     assert at.direct(there.max) == []
 
     await at.forward(minutes=3, seconds=1)
-    mine = await at.told(there.max, say("notice.title", "en", **ONE))
+    mine = await at.told(there.max, waits("en"))
     await at.posted(there.bo, 2)  # the lead is told again
     assert "acknowledge" in acts(await there.card_of(case))
 
@@ -54,7 +52,7 @@ async def test_a_life_at_risk_rings_until_somebody_has_it_and_then_is_quiet(at: 
 async def test_two_cases_within_a_minute_are_one_message_and_one_click_takes_both(at: LadderHouse):
     there = at.there
     first, second = await at.case(), await at.case()
-    asked = await at.told(there.bo, say("notice.title", "es", **{**ONE, "cases": 2}))
+    asked = await at.told(there.bo, waits("es", cases=2))
     await at.posted(there.bo, 1)
     assert acts(asked) == ["acknowledge_all", "acknowledge", "acknowledge"]
     await at.press(there.bo, asked, "acknowledge_all")
@@ -86,13 +84,13 @@ async def test_when_nothing_reaches_anybody_the_next_step_is_told_at_once(at: La
     await at.case(GRAVE)
     await at.forward(minutes=30)
     await at.meanwhile(lambda: len(at.direct(there.max)) == 1)
-    assert say("notice.title", "en", **GRAVE_ONE) in all_text(at.direct(there.max))
+    assert waits("en", "grave", "high") in all_text(at.direct(there.max))
 
 
 async def test_an_acknowledgement_without_anything_after_it_is_brought_to_mind_then_lapses(at: LadderHouse):
     there = at.there
     case = await at.case()
-    asked = await at.told(there.bo, say("notice.title", "es", **ONE))
+    asked = await at.told(there.bo, waits("es"))
     await at.press(there.bo, asked, "acknowledge")
     await at.card(case, "Bo is on it")
     await at.forward(minutes=5, seconds=1)
@@ -101,14 +99,14 @@ async def test_an_acknowledgement_without_anything_after_it_is_brought_to_mind_t
     await at.forward(minutes=3, seconds=1)
     await at.told(there.bo, say("notice.lapsed_title", "es", number=case))
     await at.forward()
-    await at.told(there.max, say("notice.title", "en", **ONE))
+    await at.told(there.max, waits("en"))
     assert "acknowledge" in acts(await at.card(case, "nobody is on it yet"))
 
 
 async def test_what_is_put_off_comes_back_when_the_time_is_over(at: LadderHouse):
     there = at.there
     case = await at.case()
-    asked = await at.told(there.bo, say("notice.title", "es", **ONE))
+    asked = await at.told(there.bo, waits("es"))
     await at.fill(there.bo, asked, "snooze", span="15m")
     await there.told(there.bo, say("command.snoozed", "es", number=case))
     await at.card(case, "Bo has put it off until")
@@ -116,7 +114,7 @@ async def test_what_is_put_off_comes_back_when_the_time_is_over(at: LadderHouse)
     assert (done["ts"], acts(done)) == (asked["ts"], [])
     await at.quiet(minutes=14)
     await at.forward(minutes=1, seconds=1)
-    await at.told(there.max, say("notice.title", "en", **ONE))
+    await at.told(there.max, waits("en"))
 
 
 async def test_what_is_given_to_somebody_and_taken_over_is_seen_by_all_concerned(at: LadderHouse):
@@ -156,7 +154,7 @@ async def test_a_tag_that_makes_a_case_graver_calls_by_another_ladder_at_once(at
     await at.quiet(minutes=5)
     await at.fill(there.ana, await there.card_of(case), "more_tags", tags=["threat_to_life"])
     await at.forward()
-    await at.told(there.bo, say("notice.title", "es", **ONE))
+    await at.told(there.bo, waits("es"))
     await at.thread(case, "step 1")
 
 
