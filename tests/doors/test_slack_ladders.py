@@ -59,7 +59,7 @@ async def test_each_act_of_a_ladder_can_be_typed(at: LadderHouse):
     await there.slack.close_view(there.bo)
     await at.command(there.ana, "oncall")
     shown = await there.told(there.ana, "On duty now")
-    assert "Lead: Bo" in all_text(shown)
+    assert say("oncall.duty", "en", rota="duty_lead", now="Bo", then="", at=None) in all_text(shown)
 
 
 async def test_what_cannot_be_done_is_said_in_the_form_or_privately(at: LadderHouse):
