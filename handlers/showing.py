@@ -84,12 +84,12 @@ class Showing:
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:
         if (limit := self.limits(row.channel_id, row.act)[0]).apart:
             await buckets.move_back(work, limit, row.due_at + sent.late)
+        if kind is not None and row.kind in OF_NOTICES:
+            await self.notices.arrived(work, row, sent.external_id)  # a card that is changed tells what has joined it, too
         if kind is None or not sent.new:
             return
         if row.kind == "card" and row.case_id:
             await self._stands(work, row, sent.external_id, moved=kind != "card")
-        elif row.kind in OF_NOTICES:
-            await self.notices.arrived(work, row, sent.external_id)
         elif row.kind == "approval":
             await approvals.posted(work, row.facts["id"], row.workspace, row.channel_id, sent.external_id)
         elif row.kind in OF_THE_ROOM:

@@ -149,3 +149,13 @@ async def test_after_a_day_off_the_late_step_is_told_once_and_the_next_one_after
     assert [call.name for call in await world.called(case)] == ["Lea"]
     await world.turn(minutes=6)
     assert [call.name for call in await world.called(case)] == ["Lea", "Max"]
+
+
+async def test_what_joins_a_card_that_stands_is_told_by_it_and_by_nothing_else(world):
+    await world.house.case(LIFE)
+    await world.now()
+    second = await world.house.case(LIFE)
+    await world.turn(minutes=2)
+    assert len(world.direct("U2")) == 1
+    assert (await world.called(second))[0].told_at is not None
+    assert not world.mail.told
