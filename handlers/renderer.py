@@ -9,6 +9,7 @@ from handlers import cards
 from handlers.answers import cards as answer_cards
 from handlers.errors import Gone
 from handlers.escalation import cards as notice_cards
+from handlers.escalation.informing import is_stale
 from handlers.ports import Card, Label, Words
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
@@ -89,9 +90,11 @@ class Renderer:
         return Shown(cards.pointer_card(case), self._language(row), message_id, only_replaces=True) if case else _nothing()
 
     async def _words(self, work: Work, row: Claimed) -> Shown:
-        """What is meant for one person speaks their language."""
-        facts = {name: _fact(value) for name, value in row.facts["facts"].items()}
+        """What is meant for one person speaks their language, and is not told to somebody who has left, nor once it is no news any more."""
         person = await people.by_id(work, row.facts["person"]) if row.facts.get("person") else None
+        if (row.facts.get("person") and person is None) or is_stale(row.facts, await work.now()):
+            raise Nothing
+        facts = {name: _fact(value) for name, value in row.facts["facts"].items()}
         language = person.languages[0] if person and person.languages else self._language(row)
         return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), language, row.external_id)
 
@@ -117,9 +120,9 @@ class Renderer:
         return await self._in_thread(work, row, answer_cards.receipt_card(reply, version))
 
     async def _direct_notice(self, work: Work, row: Claimed) -> Shown:
-        """To one person, in their language; what nobody waits for any more is not told to whom it has not been told before."""
+        """To one person, in their language; what nobody waits for any more, or who has left, is told nothing that was not told before."""
         reading = await notice_cards.read(work, self.shelf, row.facts["id"])
-        if reading is None or not (reading.waiting or reading.notice.external_id):
+        if reading is None or not (reading.notice.external_id or (reading.waiting and reading.people)):
             raise Nothing
         spoken = [language for person in reading.people for language in person.languages[:1]]
         language = spoken[0] if spoken else self._language(row)

@@ -132,10 +132,11 @@ async def people_of(work: Work, case_ids: Collection[int]) -> list[int]:
 
 
 async def unheard(work: Work, notice_id: int) -> list[int]:
-    """Ids of the calls of a notice that somebody still waits for and of which no other way of the person's own has told."""
+    """Ids of the calls of a notice that somebody still waits for and of which no way of the person's own has told."""
     told = sa.select(notice_calls.c.call_id).join(notices, notices.c.id == notice_calls.c.notice_id)
     heard = told.where(notice_calls.c.call_id == _c.id, notices.c.person_id.is_not(None), notices.c.told_at.is_not(None)).correlate(calls)
-    query = sa.select(_c.id).where(_c.id.in_(_of(notice_id)), _c.over_at.is_(None), ~heard.exists())
+    told_so = _c.told_at.is_not(None) & heard.exists()  # a notice that has arrived may have taken in a call that has not
+    query = sa.select(_c.id).where(_c.id.in_(_of(notice_id)), _c.over_at.is_(None), ~told_so)
     return list((await work.execute(query.order_by(_c.severity.desc(), _c.id))).scalars())
 
 

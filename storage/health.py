@@ -39,6 +39,12 @@ async def of_doors(work: Work) -> Sequence[sa.Row[Any]]:
     return (await work.execute(sa.select(health).order_by(health.c.door))).all()
 
 
+async def shut(work: Work, since: datetime) -> set[str]:
+    """Doors that are closed, or have failed since before a moment."""
+    failing = (health.c.state == FAILING) & (health.c.since <= since)
+    return set((await work.execute(sa.select(health.c.door).where((health.c.state == CLOSED) | failing))).scalars())
+
+
 async def untold(work: Work) -> Sequence[sa.Row[Any]]:
     """Doors that are closed, or failing for a while, of which nobody was told."""
     return (await work.execute(work.locking(sa.select(health).where(health.c.state != WELL, health.c.told_at.is_(None))))).all()

@@ -1,18 +1,37 @@
 """Tells one colleague something that asks for no acknowledgement: directly where a workspace knows them, else by another way."""
 
-from handlers.escalation.bells import DIRECT, EMAIL, WEBHOOK, Bells
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.escalation.bells import DIRECT, EMAIL, WEBHOOK, Bell, Bells
 from handlers.ports import Words
-from storage import outbox
+from storage import health, outbox
 from storage.database import Work
 from storage.outbox import Wish
 from storage.people import Person
 
+STALE = timedelta(hours=1)  # after an outage nobody wants to hear what was news before it
+SHUT = timedelta(seconds=20)  # until then a door may just have hiccupped
 
-async def inform(work: Work, bells: Bells, person: Person, words: Words, severity: int) -> None:
-    """Facts must be plain values, as they are kept until it leaves."""
-    for way in (DIRECT, EMAIL, WEBHOOK):
-        found = [] if bells.none else bells.of(person, way)
-        facts = {"name": words.name, "facts": dict(words.facts), "tone": "plain", "person": person.id}
-        await outbox.put(work, [Wish(one.way, f"{one.way}:{one.address}", "post", "words", severity, facts=facts) for one in found])
-        if found:
-            return
+
+async def inform(work: Work, bells: Bells, person: Person, words: Words, severity: int, *, news_for: timedelta = STALE) -> None:
+    """By the first way whose door is open now. Facts must be plain values, as they are kept until it leaves."""
+    stale_at = (await work.now() + news_for).isoformat()
+    facts = {"name": words.name, "facts": dict(words.facts), "tone": "plain", "person": person.id, "stale_at": stale_at}
+    found = await _open(work, [] if bells.none else [bells.of(person, way) for way in (DIRECT, EMAIL, WEBHOOK)])
+    await outbox.put(work, [Wish(one.way, f"{one.way}:{one.address}", "post", "words", severity, facts=facts) for one in found])
+
+
+async def _open(work: Work, ways: list[list[Bell]]) -> list[Bell]:
+    """Where every door is shut, it waits for the first."""
+    shut = await health.shut(work, await work.now() - SHUT)
+    for bells in ways:
+        if any(one.way not in shut for one in bells):
+            return bells
+    return next((bells for bells in ways if bells), [])
+
+
+def is_stale(facts: Mapping[str, Any], now: datetime) -> bool:
+    """Of what `inform` has queued."""
+    return bool(facts.get("stale_at")) and datetime.fromisoformat(facts["stale_at"]) < now

@@ -1,7 +1,7 @@
 """An acknowledgement after which nothing follows: the person is reminded, then the case goes back to escalation."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.board import Shown
 from handlers.escalation.course import LAPSE, Course
@@ -31,7 +31,7 @@ class Lapses:
         if since is None or await self._something_followed(work, case, since):
             return
         if standing.reminded_at is None:
-            await self._remind(work, case, standing, since)
+            await self._remind(work, case, standing, since, ladder.lapse_after)
             await escalations.put(work, case.id, state=standing.state, reminded_at=await work.now())
             again = Deadline(f"{LAPSE}:{case.id}", LAPSE, await work.now() + ladder.lapse_after, case_id=case.id, severity=case.severity)
             await deadlines.arm(work, [again])
@@ -42,12 +42,12 @@ class Lapses:
         acts = await timeline.acts_since(work, case_chain(case.id), since, (*NOTHING_OF_USE, "claimed"))
         return any(act not in NOTHING_OF_USE for act in acts)
 
-    async def _remind(self, work: Work, case: Case, standing: Escalation, since: datetime) -> None:
+    async def _remind(self, work: Work, case: Case, standing: Escalation, since: datetime, lapses_in: timedelta) -> None:
         minutes = int((await work.now() - since).total_seconds() // 60)
         person = await people.by_id(work, standing.acknowledged_by or 0)
         if person:
             words = Words("notice.remind_title", {"number": case.id, "minutes": minutes})
-            await inform(work, self.course.caller.bells, person, words, max(case.severity, HIGH))
+            await inform(work, self.course.caller.bells, person, words, max(case.severity, HIGH), news_for=lapses_in)
         await timeline.append(work, [Entry(case_chain(case.id), "reminded", {"person": standing.name})])
 
     async def _back(self, work: Work, case: Case, standing: Escalation) -> None:

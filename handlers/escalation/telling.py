@@ -9,6 +9,7 @@ from handlers.escalation.bells import colleague_of
 from handlers.escalation.calling import Caller
 from handlers.escalation.carrying import MAYBE
 from handlers.escalation.course import hasten
+from handlers.escalation.informing import is_stale
 from handlers.ports import Bucket, Courier, Notice, Words
 from handlers.shelf import Shelf
 from handlers.ways import Nothing, Sent, Way
@@ -98,6 +99,8 @@ class Telling:
 
     async def _notice(self, work: Work, row: Claimed, language: str) -> Notice:
         if row.kind == "words":
+            if is_stale(row.facts, await work.now()):
+                raise Nothing
             return cards.told(Words(row.facts["name"], row.facts["facts"]), row.token, language, row.severity)
         reading = await cards.read(work, self.shelf, row.facts["id"])
         if reading is None or (row.kind == "notice" and not reading.waiting and row.attempt == 1):

@@ -1,0 +1,40 @@
+"""A workspace that is away for an hour: people hear by another way, and what is over by then does not ring when it is back."""
+
+from handlers.errors import DoorClosed
+from tests.handlers.escalation.test_ladder import LIFE
+
+
+async def test_a_reminder_goes_by_mail_while_the_workspace_is_away_and_does_not_come_again_after_it(world):
+    case = await world.house.case(LIFE)
+    await world.now()
+    world.slack.closed[""] = DoorClosed("service_unavailable", whole=True)
+    other = await world.house.case(LIFE)
+    await world.now()
+    assert [told.notice.title.facts["cases"] for told in world.mail.told if told.address == "lea@us.example"] == [1]
+    await world.house.acknowledging.acknowledge(world.people["Lea"], case)
+    await world.house.acknowledging.acknowledge(world.people["Lea"], other)
+    await world.turn(minutes=22)
+    assert "notice.remind_title" in [told.notice.title.name for told in world.mail.told]
+    await world.house.cases.close(world.people["Lea"], case)
+    await world.house.cases.close(world.people["Lea"], other)
+    await world.turn(minutes=20)
+    rang = len(world.slack.messages)
+    world.slack.closed.clear()
+    await world.turn(minutes=2)
+    assert [one.card.title.name for one in world.slack.messages[rang:] if one.place.channel_id.startswith("U")] == []
+
+
+async def test_what_was_news_before_the_outage_is_not_told_after_it(world):
+    world.mail.closed[""] = DoorClosed("login_refused", whole=True)
+    case = await world.house.case(LIFE)
+    await world.now()
+    await world.house.acknowledging.acknowledge(world.people["Lea"], case)
+    world.slack.closed[""] = DoorClosed("service_unavailable", whole=True)
+    await world.turn(minutes=22)
+    await world.house.cases.close(world.people["Lea"], case)
+    await world.turn(minutes=15)
+    world.slack.closed.clear()
+    world.mail.closed.clear()
+    await world.turn(minutes=2)
+    assert not [one for one in world.direct("U2") if one.card.title.name == "notice.remind_title"]
+    assert not [one for one in world.mail.told if one.notice.title.name == "notice.remind_title"]
