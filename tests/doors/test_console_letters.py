@@ -168,6 +168,19 @@ async def test_a_link_is_over_after_three_days(console: Room):
     assert await state(console, number) == ("climbing", None)
 
 
+class Ahead(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return int(time.time() + 40)
+
+
+async def test_a_link_signed_by_a_replica_whose_clock_is_ahead_opens(console: Room):
+    await called(console, "cnil")
+    async with console.store.begin() as work:
+        key = await keys.get_or_make(work, PURPOSE, "")
+    ahead = URLSafeTimedSerializer(key, salt=PURPOSE, signer=Ahead).dumps([(await notice_of(console, ANA)).id, ANA])
+    assert (await stranger(console).get(f"/acknowledge/{ahead}")).status_code == 200
+
+
 async def test_who_has_left_the_team_has_no_link_any_more(console: Room):
     [number] = await called(console, "cnil")
     path = await link(console, ANA)
