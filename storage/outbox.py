@@ -136,7 +136,8 @@ async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, l
         "lease_owner": owner,
         "lease_until": now + lease,
         "attempt": _o.attempt + 1,
-        "first_tried_at": sa.func.coalesce(_o.first_tried_at, sa.bindparam("first", now, _o.first_tried_at.type)),
+        # asked about its fate, a destination looks no further back than this: a clock that was ahead at first must not hide the rest
+        "first_tried_at": sa.case((_o.first_tried_at < now, _o.first_tried_at), else_=sa.bindparam("first", now, _o.first_tried_at.type)),
     }
     update = sa.update(outbox).where(_o.id == row_id).values(taken)
     row = (await work.execute(update.returning(*[_o[name] for name in Claimed.__dataclass_fields__ if name in _o]))).one()

@@ -1,6 +1,9 @@
 """A workspace that is away for an hour: people hear by another way, and what is over by then does not ring when it is back."""
 
-from handlers.errors import DoorClosed
+from datetime import timedelta
+
+from handlers.errors import DoorClosed, Unconfirmed
+from storage import outbox
 from tests.handlers.escalation.test_ladder import LIFE
 
 
@@ -38,3 +41,17 @@ async def test_what_was_news_before_the_outage_is_not_told_after_it(world):
     await world.turn(minutes=2)
     assert not [one for one in world.direct("U2") if one.card.title.name == "notice.remind_title"]
     assert not [one for one in world.mail.told if one.notice.title.name == "notice.remind_title"]
+
+
+async def test_what_may_have_arrived_is_found_though_the_clock_was_set_back_after_the_first_try(world):
+    await world.house.case("my_data normal")
+    async with world.store.begin() as work:
+        assert await outbox.claim(work, "slack:C1", "post", "a process that dies", timedelta(minutes=1), [])
+        await work.commit()
+    world.dial.forward(hours=-1)
+    async with world.store.begin() as work:
+        await outbox.expire_leases(work, of_everybody=True)
+        await work.commit()
+    world.slack.lost.append(Unconfirmed("lost"))
+    await world.turn(minutes=5)
+    assert len([one for one in world.slack.messages if one.place.channel_id == "C1"]) == 1
