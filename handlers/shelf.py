@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from flows.flow import Flow
-from storage import cases
+from storage import snapshots
 from storage.cases import Case
 from storage.database import Work
 
@@ -18,7 +18,7 @@ class Shelf:
 
     async def keep(self, work: Work) -> None:
         """Remember the present FLOW for as long as a case lives by it."""
-        await cases.keep_flow(work, self.present.digest, self.present.name, self.present.version, json.loads(self.present.as_snapshot()))
+        await snapshots.keep(work, self.present.digest, self.present.name, self.present.version, json.loads(self.present.as_snapshot()))
 
     async def of(self, work: Work, case: Case) -> Flow:
         """The FLOW that the case started with."""
@@ -29,6 +29,6 @@ class Shelf:
         if digest is None or digest == self.present.digest:
             return self.present
         if digest not in self._older:
-            snapshot = await cases.flow_snapshot(work, digest)
+            snapshot = await snapshots.of(work, digest)
             self._older[digest] = Flow.from_snapshot(json.dumps(snapshot)) if snapshot else self.present
         return self._older[digest]

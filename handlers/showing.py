@@ -77,7 +77,7 @@ class Showing:
         return Sent(message_id, new=False)
 
     async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:
-        await self.notices.hold(work, row)
+        await self.notices.hold(work, row, arrived=sent is not None)
         if sent and row.kind == "card" and row.case_id and sent.new:
             await cases.lock(work, row.case_id)  # whoever queues something for its thread now waits for this, or is seen
 

@@ -10,6 +10,7 @@ from handlers.answers.gate import Gate
 from handlers.answers.proofreading import Proofreader
 from handlers.board import Board
 from handlers.cases import Cases
+from handlers.couriers import Courier
 from handlers.crises import Crises
 from handlers.customers import Customers
 from handlers.desk import Desk
@@ -21,7 +22,7 @@ from handlers.escalation.roster import Roster
 from handlers.glance import Glance
 from handlers.history import History
 from handlers.logbook import Logbook
-from handlers.ports import Courier, Network
+from handlers.ports import Network
 from handlers.queue import Queue
 from handlers.room.acts import RoomActs
 from handlers.room.room import Room

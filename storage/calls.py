@@ -107,18 +107,20 @@ async def waiting_for(work: Work, person_id: int, case_ids: Collection[int]) -> 
 
 
 async def count_waiting(work: Work, person_id: int) -> int:
-    """How many cases wait for somebody."""
-    return int(await work.scalar(sa.select(sa.func.count(_c.case_id.distinct())).where(awaited(person_id))))
+    """How many open cases wait for somebody."""
+    query = sa.select(sa.func.count(_c.case_id.distinct())).select_from(calls.join(cases, cases.c.id == _c.case_id))
+    return int(await work.scalar(query.where(awaited(person_id), cases.c.status != Status.CLOSED)))
 
 
 def _of(notice_id: int) -> sa.Select[tuple[int]]:
     return sa.select(notice_calls.c.call_id).where(notice_calls.c.notice_id == notice_id)
 
 
-async def hold_cases_of_notice(work: Work, notice_id: int) -> None:
-    """Until the end of the transaction, in the order in which everybody holds them; however many they are."""
+async def hold_cases_of_notice(work: Work, notice_id: int, *, arrived: bool) -> None:
+    """Those whose calls change by its arrival, or else by its loss; until the end of the transaction, in the order of everybody."""
     if work.on_postgresql:
-        theirs = sa.select(_c.case_id).where(_c.id.in_(_of(notice_id)))
+        changes = _c.told_at.is_(None) if arrived else _c.told_at.is_(None) | _c.over_at.is_(None)
+        theirs = sa.select(_c.case_id).where(_c.id.in_(_of(notice_id)), changes)
         await work.execute(sa.select(cases.c.id).where(cases.c.id.in_(theirs)).order_by(cases.c.id).with_for_update())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.tables import case_tags, cases, clicks, customers, flows, mention_changes, mentions, notes, people, posts
+from storage.tables import case_tags, cases, clicks, customers, mention_changes, mentions, notes, people, posts
 from storage.types import Status
 
 CLICKS_SETTLE = timedelta(seconds=10)
@@ -295,18 +295,3 @@ async def leave_posts(work: Work, case_id: int, workspaces: Sequence[str]) -> No
     """The case moved: its cards so far become pointers."""
     left = sa.update(posts).where(posts.c.case_id == case_id, posts.c.workspace.in_(workspaces))
     await work.execute(left.values(current=False))
-
-
-async def flow_snapshot(work: Work, digest: str) -> Mapping[str, Any] | None:
-    row = (await work.execute(sa.select(flows.c.snapshot, flows.c.ladders).where(flows.c.digest == digest))).first()
-    if row is None:
-        return None
-    return {**row.snapshot, **({"ladders": row.ladders} if row.ladders is not None else {})}
-
-
-async def keep_flow(work: Work, digest: str, name: str, version: int, snapshot: Mapping[str, Any]) -> None:
-    """Remember a FLOW for as long as a case lives by it."""
-    known = {key: value for key, value in snapshot.items() if key != "ladders"}
-    row = {"digest": digest, "name": name, "version": version, "snapshot": known, "ladders": snapshot.get("ladders")}
-    row["first_seen_at"] = await work.now()
-    await work.execute(work.insert(flows).values(row).on_conflict_do_nothing())

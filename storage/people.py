@@ -121,13 +121,15 @@ async def know_as(work: Work, person_id: int, workspace: str, external_id: str) 
 
 
 async def remove(work: Work, person_id: int) -> None:
-    """Their access ends with this transaction: sessions and invitations go with it."""
+    """Their access ends with this transaction: sessions and invitations go with it, and every address by which they could be woken."""
     gone = {
         "active": False,
         "removed_at": await work.now(),
         "slack_id": None,
         "teams_id": None,
         "email": None,
+        "phone": None,
+        "pagers": None,
         "totp_secret": None,
         "totp_last": None,
     }

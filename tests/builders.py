@@ -13,6 +13,7 @@ from flows.loader import load_flow
 from flows.severity import Severity
 from flows.triage import Suggestion
 from handlers.board import Board
+from handlers.couriers import Courier
 from handlers.escalation.bells import Bells
 from handlers.escalation.calling import Caller
 from handlers.escalation.course import Course
@@ -22,7 +23,7 @@ from handlers.inbox import Inbox
 from handlers.intake import Intake
 from handlers.logbook import Logbook
 from handlers.mentions import Mentions
-from handlers.ports import Courier, Customer, Mention, Who
+from handlers.ports import Customer, Mention, Who
 from handlers.shelf import Shelf
 from handlers.signin import Signin
 from handlers.staff import Staff

@@ -17,8 +17,9 @@ from pydantic import SecretStr
 from bot.notices.letter import letter
 from bot.notices.wording import mark
 from bot.settings import LOOPBACK
+from handlers.couriers import Colleague, Notice
 from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
-from handlers.ports import Bucket, Colleague, Notice
+from handlers.ports import Bucket
 
 NAME = "email"
 PATIENCE = 25.0  # seconds for all of it: under half a lease

@@ -6,7 +6,7 @@ from email.policy import SMTP
 from email.utils import parseaddr
 
 from bot.notices.wording import cut, lines, link_label, mark, title
-from handlers.ports import Notice
+from handlers.couriers import Notice
 from templates import page, say
 
 SUBJECT_MOST = 200

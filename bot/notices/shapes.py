@@ -11,8 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 from bot.notices.wording import cut, lines, link_label, mark, said, title
 from bot.settings import Settings
+from handlers.couriers import Colleague, Notice
 from handlers.errors import DoorClosed, Refused, SendError
-from handlers.ports import Bucket, Colleague, Notice
+from handlers.ports import Bucket
 
 Json = Mapping[str, Any]
 JSON = "application/json"

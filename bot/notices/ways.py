@@ -1,7 +1,7 @@
 """Builds each way to tell a colleague that is configured; nothing connects before the first notice."""
 
 from bot.settings import Settings
-from handlers.ports import Courier
+from handlers.couriers import Courier
 
 
 def couriers(settings: Settings) -> dict[str, Courier]:

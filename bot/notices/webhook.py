@@ -15,8 +15,9 @@ from pydantic import SecretStr
 
 from bot.notices.shapes import No, Shape
 from bot.notices.wording import mark
+from handlers.couriers import Colleague, Notice
 from handlers.errors import DoorClosed, SendError, TryLater, Unconfirmed
-from handlers.ports import Bucket, Colleague, Notice
+from handlers.ports import Bucket
 
 MOST = 65_536  # bytes of an answer
 PATIENCE = aiohttp.ClientTimeout(total=25, connect=10, sock_connect=10)  # seconds, under half a lease

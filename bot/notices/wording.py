@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from bot.voice import speak
-from handlers.ports import Notice, Words
+from handlers.couriers import Notice
+from handlers.ports import Words
 from templates import say
 
 # line ends would begin another header or line; the rest turns the reading direction round

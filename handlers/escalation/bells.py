@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from handlers.board import Board
-from handlers.ports import Colleague, Courier
+from handlers.couriers import Colleague, Courier
 from storage.people import Person
 
 THREAD, DIRECT, EMAIL, WEBHOOK = "thread", "direct", "email", "webhook"

@@ -7,8 +7,9 @@ from datetime import datetime
 from flows.flow import Flow
 from flows.severity import Severity
 from handlers.cards import still_missing, tag_label
+from handlers.couriers import Notice
 from handlers.escalation.course import ladder_of
-from handlers.ports import Button, Called, Card, Label, Notice, Style, Words
+from handlers.ports import Button, Called, Card, Label, Style, Words
 from handlers.shelf import Shelf
 from storage import calls, cases, escalations, notices, people
 from storage.calls import Call

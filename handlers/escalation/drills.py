@@ -51,6 +51,7 @@ class Drills:
             running = await cases.lock_all(work, await cases.exercises(work))
             if not running:
                 raise NoDrill
+            await self.course.hold(work, running)
             for case in running.values():
                 await cases.change(work, case.id, status=Status.CLOSED, closed_at=await work.now())
                 await self.course.end(work, case.id, closed=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.couriers import Courier, Notice
 from handlers.errors import CannotAsk, DoorClosed, Refused, SendError
 from handlers.escalation import cards
 from handlers.escalation.bells import colleague_of
@@ -10,7 +11,7 @@ from handlers.escalation.calling import Caller
 from handlers.escalation.carrying import MAYBE
 from handlers.escalation.course import hasten
 from handlers.escalation.informing import is_stale
-from handlers.ports import Bucket, Courier, Notice, Words
+from handlers.ports import Bucket, Words
 from handlers.shelf import Shelf
 from handlers.ways import Nothing, Sent, Way
 from storage import calls, notices, people
@@ -31,10 +32,10 @@ class Outcome:
 
     caller: Caller
 
-    async def hold(self, work: Work, row: Claimed) -> None:
+    async def hold(self, work: Work, row: Claimed, *, arrived: bool) -> None:
         """The cases, then whoever was called, come before the row that told of them, as everywhere."""
         if row.kind in OF_NOTICES:
-            await calls.hold_cases_of_notice(work, row.facts["id"])
+            await calls.hold_cases_of_notice(work, row.facts["id"], arrived=arrived)
             await self.caller.carrier.hold(work, await calls.people_of_notice(work, row.facts["id"]))
 
     async def arrived(self, work: Work, row: Claimed, external_id: str) -> None:
@@ -45,7 +46,7 @@ class Outcome:
     async def held_up(self, work: Work, row: Claimed) -> None:
         """The door is closed for now. The row waits for it; whom it was for is not left waiting with it."""
         if row.kind == "notice":
-            await self.hold(work, row)
+            await self.hold(work, row, arrived=False)
             await self._next_ways(work, row)
 
     async def lost(self, work: Work, row: Claimed, reason: str) -> None:
@@ -109,8 +110,8 @@ class Telling:
         token = row.token if reading.waiting or row.kind != "notice" else f"{row.token}-over"
         return cards.outside(reading, token, self.link(reading.notice), language)
 
-    async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:  # noqa: ARG002 - arrived or lost
-        await self.outcome.hold(work, row)
+    async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:
+        await self.outcome.hold(work, row, arrived=sent is not None)
 
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:  # noqa: ARG002 - it rang, whoever holds the lease
         if row.kind == "notice":

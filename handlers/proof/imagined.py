@@ -7,7 +7,8 @@ from typing import Any
 from flows.flow import Flow
 from flows.lint import HOUSE_PAGER
 from handlers.board import Board, Shown
-from handlers.ports import Bucket, Colleague, Courier, Notice, Words
+from handlers.couriers import Colleague, Courier, Notice
+from handlers.ports import Bucket, Words
 from storage.cases import Case
 from storage.database import Work
 

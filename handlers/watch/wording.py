@@ -4,7 +4,8 @@ import socket
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from handlers.ports import Button, Card, Notice, Words
+from handlers.couriers import Notice
+from handlers.ports import Button, Card, Words
 from handlers.watch.findings import DATABASE, PASSING, SHARED, STEPS_OVERDUE, TICKS_LATE, Announcement
 
 GRAVE = DATABASE | {TICKS_LATE, STEPS_OVERDUE}  # nobody is told anything while it lasts

@@ -20,7 +20,7 @@ from handlers.intake import Intake
 from handlers.machine import Learner, Machine
 from handlers.mentions import Mentions
 from handlers.ports import Mention
-from storage import cases
+from storage import snapshots
 from storage.database import Store
 from storage.migrate import upgrade
 from tests import crowd
@@ -155,7 +155,7 @@ async def ready(url: str) -> AsyncIterator[Store]:
     store, flow = Store(url), data_breach()
     await upgrade(store)
     async with store.begin() as work:
-        await cases.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
+        await snapshots.keep(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()
     yield store
     await store.close()

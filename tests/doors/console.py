@@ -35,7 +35,7 @@ from handlers.staff import Staff
 from handlers.use_cases import Ground, UseCases
 from handlers.ways import Way
 from handlers.workspaces import Workspaces
-from storage import cases, people
+from storage import people, snapshots
 from storage.database import Store
 from storage.people import Person
 from storage.tables import metadata
@@ -177,7 +177,7 @@ async def room(
     store = Store(f"sqlite:///{folder / 'tocsin.db'}", dial=dial)
     async with store.begin() as work:
         await work.connection.run_sync(metadata.create_all)
-        await cases.keep_flow(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
+        await snapshots.keep(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()
     ground = Ground(store, board, Shelf(flow), networks, roster=Roster(rotas or {}))
     mentions = Mentions(store, ground.course, flow, machine or PlainMachine(flow))

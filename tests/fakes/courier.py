@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from handlers.ports import Bucket, Colleague, Notice
+from handlers.couriers import Colleague, Notice
+from handlers.ports import Bucket
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,14 @@ class Post:
     def sender(self) -> Sender:
         doors = {"slack": self.slack, **self.others}
         out = ways_out(self.house.networks, self.store, self.house.gate, self.house.course)
-        return Sender(self.store, {**ways_to(doors, Renderer(self.store, self.house.shelf, {}), Outcome(self.house.course.caller)), **out, **self.house.outside()})
+        return Sender(
+            self.store,
+            {
+                **ways_to(doors, Renderer(self.store, self.house.shelf, {}), Outcome(self.house.course.caller)),
+                **out,
+                **self.house.outside(),
+            },
+        )
 
     async def send(self, seconds: int = 0) -> None:
         """Let everything leave that may, now and in each of the next seconds; with the ticks that run beside a sender."""

@@ -24,7 +24,10 @@ async def post(store, dial):
 async def senders(post, dial):
     """Three, each with a connection pool of its own as in three processes; one is all that SQLite may have."""
     stores = [Store(post.store.url, dial) for _ in range(3)] if post.store.on_postgresql else [post.store]
-    yield [Sender(store, ways_to({"slack": post.slack}, Renderer(store, post.house.shelf, {}), Outcome(post.house.course.caller))) for store in stores]
+    yield [
+        Sender(store, ways_to({"slack": post.slack}, Renderer(store, post.house.shelf, {}), Outcome(post.house.course.caller)))
+        for store in stores
+    ]
     for store in stores:
         await store.close()
 

@@ -1,6 +1,7 @@
 """Short ways to say what a test of the ways to wake somebody needs."""
 
-from handlers.ports import Colleague, Label, Notice, Words
+from handlers.couriers import Colleague, Notice
+from handlers.ports import Label, Words
 from tests.notices.services import OWN_KEY
 
 PAGERS = {"pagerduty": OWN_KEY, "ntfy": "ana-topic"}

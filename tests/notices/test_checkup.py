@@ -9,7 +9,7 @@ import pytest
 from bot.notices import couriers
 from bot.notices.checkup import look_at_notices
 from bot.settings import read_settings
-from handlers.ports import Colleague, Courier
+from handlers.couriers import Colleague, Courier
 from templates import LANGUAGES, say
 from tests.notices.mail_server import PASSWORD, USER, Post, running
 from tests.notices.services import ACCOUNT, NUMBER, FakeNtfy, stranger

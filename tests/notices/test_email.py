@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from bot.notices.email import PATIENCE, Encryption, Mail, Submission, submission
 from bot.notices.letter import letter
+from handlers.couriers import Colleague
 from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
-from handlers.ports import LEASE, Colleague, Label
+from handlers.ports import LEASE, Label
 from templates import LANGUAGES
 from tests.notices.builders import ANA, LINK, NOBODY, line, notice, over
 from tests.notices.mail_server import HANG, HANG_UP, PASSWORD, USER, Post, running

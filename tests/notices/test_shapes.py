@@ -3,8 +3,9 @@
 import pytest
 
 from bot.notices.shapes import OURS, Ntfy, PagerDuty, Twilio
+from handlers.couriers import Colleague
 from handlers.errors import DoorClosed, Refused
-from handlers.ports import Colleague, Words
+from handlers.ports import Words
 from tests.notices.builders import ANA, LINK, NOBODY, line, notice, over
 from tests.notices.post import courier, failed, told
 from tests.notices.services import ACCOUNT, NUMBER, OWN_KEY, ROUTING_KEY, says

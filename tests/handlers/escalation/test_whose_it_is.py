@@ -1,8 +1,10 @@
 """Whose a case is, when two want it, when somebody is given it, when whoever had it leaves."""
 
 import pytest
+import sqlalchemy as sa
 
 from handlers.errors import CaseOwned, NothingWaits
+from storage import tables
 from storage.escalations import Climbing
 from tests.handlers.escalation.test_ladder import LIFE
 
@@ -79,3 +81,12 @@ async def test_who_was_removed_is_told_nothing_any_more(world, admin):
     await world.now()
     assert not world.direct("U2")
     assert len(world.direct("U3")) == 1
+
+
+async def test_no_address_is_kept_of_somebody_who_was_removed(world, admin):
+    await world.house.person("Kim", "agent", slack_id="U9", phone="+49 30 1", pagers={"ntfy": "kim-topic"})
+    await world.house.staff.remove(admin, "Kim")
+    p = tables.people.c
+    async with world.store.read() as work:
+        kept = (await work.execute(sa.select(p.slack_id, p.email, p.phone, p.pagers).where(p.name == "Kim"))).one()
+    assert not any(kept)
