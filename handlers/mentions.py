@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flows.flow import Flow
-from flows.ladder import Matter, ladder_for
-from flows.severity import Severity
+from flows.ladder import ladder_for
 from flows.triage import Suggestion
 from handlers import first_answers
+from handlers.arrivals import Arrival, CaseKey, Key, channel_of, customer_row, entries, key_of, matter_of, mention_row, raw_row, tag_rows
 from handlers.board import Board, Shown
 from handlers.customer_text import storable
 from handlers.escalation.beginning import Begun, begin
@@ -22,27 +22,6 @@ from storage.cases import Case
 from storage.database import Store, Work
 from storage.timeline import Entry, case_chain
 from storage.types import Hold, Status
-
-Key = tuple[str, str]
-CaseKey = tuple[int, str]
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A mention that is new to us, with what the machine makes of it."""
-
-    mention: Mention
-    suggestion: Suggestion
-    customer_id: int
-    kind: str
-
-    @property
-    def key(self) -> Key:
-        return _key(self.mention)
-
-    @property
-    def case_key(self) -> CaseKey:
-        return (self.customer_id, self.mention.conversation_id)
 
 
 @dataclass(frozen=True)
@@ -63,30 +42,30 @@ class Mentions:
         batch = [storable(one) for one in batch]
         async with self.store.read() as work:
             known = await _known(work, batch)
-        found = await self._read([one for one in batch if _key(one) not in known])
+        found = await self._read([one for one in batch if key_of(one) not in known])
         stored: dict[Key, Receipt] = {}
         if found or any(one.event is not Event.POSTED for one in batch):
             known, stored = await self._keep(batch, found)
         receipts = {**known, **stored}
-        return [replace(receipts[_key(one)], new=stored.pop(_key(one), None) is not None) for one in batch]
+        return [replace(receipts[key_of(one)], new=stored.pop(key_of(one), None) is not None) for one in batch]
 
     async def _read(self, unknown: Sequence[Mention]) -> dict[Key, Suggestion]:
         """Only what is new to us is worth the machine's time: sources deliver again, files are replayed again."""
         if not unknown:
             return {}
         suggestions = await self.machine.suggest([one.text for one in unknown], [one.language for one in unknown])
-        return dict(zip(map(_key, reversed(unknown)), reversed(suggestions), strict=True))
+        return dict(zip(map(key_of, reversed(unknown)), reversed(suggestions), strict=True))
 
     async def _keep(self, batch: Sequence[Mention], found: Mapping[Key, Suggestion]) -> tuple[dict[Key, Receipt], dict[Key, Receipt]]:
         """The receipts of what we had, and of what is new. What was erased and comes again, perhaps edited, is not taken in again."""
         async with self.store.begin() as work:
-            erased = _receipts(await mentions.erased(work, {_key(one) for one in batch}))
-            batch = [one for one in batch if _key(one) not in erased]
+            erased = _receipts(await mentions.erased(work, {key_of(one) for one in batch}))
+            batch = [one for one in batch if key_of(one) not in erased]
             arrivals, changes, known = await self._sort(work, batch, found)
             opened = await self._open_cases(work, arrivals)
             stored = await self._store(work, arrivals, opened)
             for one in changes:
-                await self._changed(work, one, {**known, **stored}[_key(one)])
+                await self._changed(work, one, {**known, **stored}[key_of(one)])
             await work.commit()
         return {**known, **erased}, stored
 
@@ -95,13 +74,13 @@ class Mentions:
     ) -> tuple[list[Arrival], list[Mention], dict[Key, Receipt]]:
         """Arrivals, changes of mentions, and what we had. The customers come first: a second receiver of the same mention waits there."""
         accounts = await customers.upsert(
-            work, list({(one.network, one.customer.external_id): _customer_row(one) for one in batch}.values())
+            work, list({(one.network, one.customer.external_id): customer_row(one) for one in batch}.values())
         )
         known = await _known(work, batch)
         arrivals: dict[Key, Arrival] = {}
         changes = []
         for one in batch:
-            key = _key(one)
+            key = key_of(one)
             if key not in known and key not in arrivals:
                 arrivals[key] = Arrival(one, found[key], *accounts[(one.network, one.customer.external_id)])
             elif one.event is not Event.POSTED:
@@ -147,7 +126,7 @@ class Mentions:
         one = mine[0]
         crisis = any(other.suggestion.crisis for other in mine)
         severity = max(self._severity(other) for other in mine)
-        ladder = ladder_for(self.flow.ladders, _matter(mine, severity, crisis=crisis))
+        ladder = ladder_for(self.flow.ladders, matter_of(mine, severity, crisis=crisis))
         return {
             "customer_id": one.customer_id,
             "conversation_id": one.mention.conversation_id,
@@ -155,7 +134,7 @@ class Mentions:
             "crisis_id": crisis_id if crisis else None,
             "flow_digest": self.flow.digest,
             "crisis": crisis,
-            "channel": _channel(self.flow, one.suggestion, crisis=crisis),
+            "channel": channel_of(self.flow, one.suggestion, crisis=crisis),
             "status": Status.OPEN,
             "severity": severity,
             "ladder": ladder.name if ladder else None,
@@ -191,7 +170,7 @@ class Mentions:
         if one.suggestion.crisis and not case.crisis and case.crisis_set_by is None:
             await self.board.leave_pointer(work, case.id, values["severity"])
             crisis_id = await first_answers.enter_crisis(work, self.flow, case.id)
-            values |= {"crisis": True, "crisis_id": crisis_id, "channel": _channel(self.flow, one.suggestion, crisis=True)}
+            values |= {"crisis": True, "crisis_id": crisis_id, "channel": channel_of(self.flow, one.suggestion, crisis=True)}
         await cases.change(work, case.id, **values)
         if case.status in (Status.CLOSED, Status.ANSWERED):
             await self.course.again(work, case)
@@ -202,7 +181,7 @@ class Mentions:
         return all(self.flow.rules.stops_for_hold(tag for tag, _ in one.suggestion.tags) for one in mine)
 
     async def _suggest(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> None:
-        rows = _tag_rows(arrivals, opened)
+        rows = tag_rows(arrivals, opened)
         await cases.suggest_tags(work, rows)
         for case_id in sorted({shown.case_id for shown in opened.values() if not shown.fresh}):
             await first_answers.look_again(work, self.flow, case_id, [row["tag"] for row in rows if row["case_id"] == case_id])
@@ -212,10 +191,10 @@ class Mentions:
         if not arrivals:
             return {}
         now = await work.now()
-        ids = await mentions.add(work, [_mention_row(one, opened[one.case_key].case_id, now) for one in arrivals])
-        await mentions.keep_raw(work, [_raw_row(one, ids[one.key]) for one in arrivals if one.mention.raw])
+        ids = await mentions.add(work, [mention_row(one, opened[one.case_key].case_id, now) for one in arrivals])
+        await mentions.keep_raw(work, [raw_row(one, ids[one.key]) for one in arrivals if one.mention.raw])
         await self._suggest(work, arrivals, opened)
-        await timeline.append(work, _entries(arrivals, opened, ids))
+        await timeline.append(work, entries(arrivals, opened, ids))
         first = {opened[one.case_key].case_id: one for one in reversed(arrivals) if opened[one.case_key].fresh}
         for one in arrivals:
             shown = opened[one.case_key]
@@ -225,92 +204,9 @@ class Mentions:
         return {one.key: Receipt(ids[one.key], opened[one.case_key].case_id, new=True) for one in arrivals}
 
 
-def _matter(mine: Sequence[Arrival], severity: int, *, crisis: bool) -> Matter:
-    """What ladders need to know of a case that these begin."""
-    one = mine[0]
-    suggested = tuple(pair for other in mine if other.suggestion.crisis for pair in other.suggestion.tags)
-    customer, language = one.mention.customer, one.suggestion.language
-    return Matter(frozenset(), Severity(severity), one.kind, one.mention.network, language, customer.reach, crisis, suggested)
-
-
 async def _known(work: Work, batch: Sequence[Mention]) -> dict[Key, Receipt]:
-    return _receipts(await mentions.known(work, {_key(one) for one in batch}))
+    return _receipts(await mentions.known(work, {key_of(one) for one in batch}))
 
 
 def _receipts(found: Mapping[Key, tuple[int, int]]) -> dict[Key, Receipt]:
     return {key: Receipt(*pair, new=False) for key, pair in found.items()}
-
-
-def _key(one: Mention) -> Key:
-    return (one.network, one.external_id)
-
-
-def _channel(flow: Flow, suggestion: Suggestion, *, crisis: bool) -> str:
-    """The channel of its first tag, else the crisis's own; ordinary mentions have theirs."""
-    if not crisis:
-        return flow.ordinary_channel
-    return flow.tags[suggestion.tags[0][0]].channel if suggestion.tags else flow.crisis_channel
-
-
-def _customer_row(one: Mention) -> dict[str, Any]:
-    customer = one.customer
-    names = ("external_id", "handle", "name", "kind", "reach")
-    return {"network": one.network, **{name: getattr(customer, name) for name in names}}
-
-
-def _mention_row(one: Arrival, case_id: int, now: datetime) -> dict[str, Any]:
-    names = ("network", "external_id", "text", "url", "private", "posted_at")
-    suggestion = one.suggestion
-    said = {
-        "crisis": suggestion.crisis_confidence,
-        "tags": list(suggestion.tags),
-        "anger": suggestion.anger,
-        "question": suggestion.question,
-        "by": suggestion.by,
-    }
-    return {
-        **{name: getattr(one.mention, name) for name in names},
-        "case_id": case_id,
-        "language": suggestion.language,
-        "suggestion": said,
-        "cluster": suggestion.cluster,
-        "received_at": now,
-        "deleted_at": now if one.mention.event is Event.DELETED else None,
-    }
-
-
-def _raw_row(one: Arrival, mention_id: int) -> dict[str, Any]:
-    return {"source": one.mention.source or one.mention.network, "body": one.mention.raw, "mention_id": mention_id, "refused_because": None}
-
-
-def _tag_rows(arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> list[dict[str, Any]]:
-    best: dict[tuple[int, str], float] = {}
-    for one in arrivals:
-        for tag, confidence in one.suggestion.tags if one.suggestion.crisis else ():
-            key = (opened[one.case_key].case_id, tag)
-            best[key] = max(confidence, best.get(key, 0.0))
-    return [{"case_id": case_id, "tag": tag, "confidence": confidence} for (case_id, tag), confidence in best.items()]
-
-
-def _entries(arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown], ids: dict[Key, int]) -> list[Entry]:
-    entries, begun = [], set[int]()
-    for one in arrivals:
-        case_id, fresh = opened[one.case_key].case_id, opened[one.case_key].fresh
-        first = fresh and case_id not in begun
-        begun.add(case_id)
-        payload = {
-            "mention": ids[one.key],
-            "network": one.mention.network,
-            "external_id": one.mention.external_id,
-            "text": one.mention.text,
-        }
-        entries.append(
-            Entry(
-                case_chain(case_id),
-                "case_opened" if first else "mention_joined",
-                payload,
-                door=one.mention.source or one.mention.network,
-                fresh=fresh,
-            )
-        )
-    return entries
