@@ -229,7 +229,7 @@ def test_the_last_stop_stands_where_the_ladder_ends_when_it_is_climbed(afters, w
 def test_a_lane_says_what_leads_there_and_is_as_grave_as_the_gravest_of_it():
     flow = flow_of(*LADDERS)
     words = " ".join(said(flow_svg(drawn(flow, "press"), "en")))
-    assert all(part in words for part in ("Press", "Or: customer: Press, Regulator", "Or: from 50,000 followers", "Only on X, Mastodon"))
+    assert all(part in words for part in ("Press", "Or: customer: Press, Regulator", "Or: 50,000 followers or more", "Only on X, Mastodon"))
     assert "Only in English, French" in words and "About the crisis" in words
     assert [gravest(flow, ladder.when).word for ladder in (LIFE, PRESS, REST)] == ["critical", "high", "low"]
 
