@@ -58,6 +58,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "step_told": ("step", "people"),
     "acknowledged": (),
     "nobody_answered": (),
+    "not_told": ("person",),
     "ladder_changed": (),
     "snoozed": (),
     "snooze_over": (),

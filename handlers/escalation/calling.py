@@ -10,11 +10,12 @@ from handlers.board import Board
 from handlers.escalation.bells import THREAD, Bell, Bells, otherwise
 from handlers.escalation.carrying import Carrier, Ringing
 from handlers.escalation.roster import Roster
-from storage import calls, people
+from storage import calls, people, timeline
 from storage.calls import Call
 from storage.cases import Case
 from storage.database import Work
 from storage.people import Person
+from storage.timeline import Entry, case_chain
 
 DIRECTLY = Step((), by=("direct", "email"), otherwise=("webhook",))  # how somebody hears that a case was given to them
 
@@ -69,6 +70,7 @@ class Caller:
         planned = [self._plan(one, person) for one in summoned for person in one.persons]
         added = await calls.add(work, [plan.row(now) for plan in planned])
         new = [(plan, added[plan.key]) for plan in planned if plan.key in added]
+        await _record(work, [(plan.summons.case.id, plan.person.name) for plan, _ in new if not plan.hope])
         await self._post(work, new)
         await self.carrier.ring(work, [_ringing(plan, call_id, bell) for plan, call_id in new for bell in plan.bells])
         return {plan.summons.case.id for plan, _ in new if plan.hope}
@@ -107,10 +109,16 @@ class Caller:
         hopeful = await calls.hopeful(work, [call.id for call in silent])
         lost = [call for call in silent if call.id not in hopeful]
         await calls.mark_failed(work, [call.id for call in lost])
+        await _record(work, [(call.case_id, call.name) for call in lost])
         return lost
 
     async def _team(self, work: Work) -> Mapping[int, Person]:
         return {person.id: person for person in await people.everyone(work)}
+
+
+async def _record(work: Work, untold: Sequence[tuple[int, str]]) -> None:
+    """Whom nothing reaches stands in the case's record."""
+    await timeline.append(work, [Entry(case_chain(case_id), "not_told", {"person": name}) for case_id, name in untold])
 
 
 def _ringing(plan: Planned, call_id: int, bell: Bell) -> Ringing:
