@@ -1,7 +1,7 @@
 """Renders late: turns an outbox row, which says what to show, into a card of how things stand at this moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -122,20 +122,24 @@ class Renderer:
     async def _direct_notice(self, work: Work, row: Claimed) -> Shown:
         """To one person, in their language; what nobody waits for any more, or who has left, is told nothing that was not told before."""
         reading = await notice_cards.read(work, self.shelf, row.facts["id"])
-        if reading is None or not (reading.notice.external_id or (reading.waiting and reading.people)):
+        if reading is None:
+            raise Nothing
+        asks, known = bool(reading.waiting and reading.people), reading.notice.external_id or row.external_id
+        if not (asks or known or row.attempt > 1):  # what was tried may stand there all the same
             raise Nothing
         spoken = [language for person in reading.people for language in person.languages[:1]]
         language = spoken[0] if spoken else self._language(row)
-        return Shown(notice_cards.notice_card(reading), language, reading.notice.external_id or row.external_id)
+        return Shown(notice_cards.notice_card(reading), language, known, only_replaces=not asks)
 
     async def _call(self, work: Work, row: Claimed) -> Shown:
         """To all whom a step calls, in the case's thread."""
         reading = await notice_cards.read(work, self.shelf, row.facts["id"])
-        if reading is None or not reading.matters or not (reading.waiting or reading.notice.external_id):
+        if reading is None or not reading.matters or not (reading.waiting or reading.notice.external_id or row.attempt > 1):
             raise Nothing
+        card = notice_cards.call_card(reading)
         if reading.notice.external_id:
-            return Shown(notice_cards.call_card(reading), self._language(row), reading.notice.external_id)
-        return await self._in_thread(work, row, notice_cards.call_card(reading))
+            return Shown(card, self._language(row), reading.notice.external_id)
+        return replace(await self._in_thread(work, row, card), only_replaces=not reading.waiting)
 
     async def _facts(self, work: Work, row: Claimed) -> Shown:
         """The board of a crisis, as things stand."""

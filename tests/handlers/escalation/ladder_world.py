@@ -33,11 +33,8 @@ PEOPLE = {  # name → role, ways: Slack, email, a pager
 SAID = ("my_data", "threat_to_life critical", "extortion high", "press", "my_data high", "threat_to_life", "press critical")
 TAGS = ("threat_to_life", "extortion", "press", "my_data")
 SECONDS = (1, 5, 30, 61, 120, 300, 301, 600, 1200, 7200, 3 * 86400)
-FAULTS = (
-    lambda: TryLater("busy", timedelta(seconds=3)),
-    lambda: Unconfirmed("timeout"),
-    lambda: ValueError("a bug of ours"),
-)
+UNSURE = (lambda: Unconfirmed("timeout"), lambda: ValueError("a bug of ours"))  # all that a door may say of what it took
+FAULTS = (lambda: TryLater("busy", timedelta(seconds=3)), *UNSURE)
 FOR_GOOD = (lambda: Refused("account_inactive"), lambda: CannotAsk("timeout"))
 
 
@@ -219,7 +216,7 @@ class World:
 
     async def fails(self, chance):
         door = (self.slack, *self.couriers.values())[chance.which % 3]
-        faults = FAULTS if door is self.slack else (*FAULTS, *FOR_GOOD)
+        faults = (FAULTS if door is self.slack else (*FAULTS, *FOR_GOOD)) if chance.yes else UNSURE
         (door.fail if chance.yes else door.lost).append(faults[chance.pick % len(faults)]())
 
     async def is_refused(self, chance):

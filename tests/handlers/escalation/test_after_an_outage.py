@@ -55,3 +55,16 @@ async def test_what_may_have_arrived_is_found_though_the_clock_was_set_back_afte
     world.slack.lost.append(Unconfirmed("lost"))
     await world.turn(minutes=5)
     assert len([one for one in world.slack.messages if one.place.channel_id == "C1"]) == 1
+
+
+async def test_a_notice_that_arrived_without_an_answer_says_so_once_somebody_has_it(world):
+    world.slack.fail.append(None)  # the case's card
+    case = await world.house.case(LIFE)
+    await world.house.climb.fire()
+    world.slack.lost.extend([Unconfirmed("lost")] * 2)
+    await world.sender().drain()
+    (message,) = world.direct("U2")
+    await world.house.acknowledging.acknowledge(world.people["Max"], case)
+    await world.turn(minutes=1)
+    assert (message.card.title.name, message.card.buttons) == ("notice.over_title", ())
+    assert len(world.direct("U2")) == 1
