@@ -138,6 +138,7 @@ def ticks(settings: Settings, house: House, doors: Doors) -> tuple[Any, ...]:
         Tick("hurry", house.acts.escalation.climb.hurry, seconds=5),
         Tick("due", house.acts.room.due.fire, seconds=2),
         Tick("recover", due.recover, seconds=5),
+        Tick("rewind", due.rewind, seconds=60),
         Tick("fold", due.fold, seconds=5),
         Tick("alarm", due.alarm, seconds=5),
         Tick("remind", house.acts.answers.waiting.remind, seconds=20),

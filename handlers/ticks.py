@@ -8,12 +8,16 @@ from typing import Any
 from flows.flow import Flow
 from handlers.board import FALLBACK, Board
 from handlers.erasure import Erasure
+from handlers.escalation.course import LAPSE, STEP
 from handlers.ports import Words
-from storage import health, mentions, outbox, timeline
+from handlers.room.holds import NAG
+from handlers.room.promises import LATE
+from storage import deadlines, health, mentions, outbox, timeline, watch
 from storage.database import Store, Work
 from storage.outbox import Wish
 from storage.types import CRITICAL, HIGH
 
+RELATIVE = (STEP, LAPSE, LATE, NAG)  # clocks that count from when they were set, and from nothing else
 FOLD_ABOVE = 600  # posts in line: ten minutes at one a second
 UNFOLD_BELOW = 60
 RAW_KEPT = timedelta(days=30)
@@ -49,6 +53,15 @@ class Ticks:
         places = self.board.channels.get(workspace)
         if places and channel_id and workspace not in shut and f"{workspace}:{places.get(FALLBACK)}" not in shut:
             await self.board.divert(work, workspace, channel_id, await work.now() - DIVERTED_AFTER)
+
+    async def rewind(self) -> None:
+        """Every minute: what was set while the clock ran ahead runs, or may leave, from now; or it would wait out the whole error."""
+        async with self.store.begin() as work:
+            await work.lock_names(["rewind"])
+            clocks = await deadlines.rewind(work, RELATIVE)
+            if clocks + await watch.rewind(work):
+                work.wakes = True
+                await work.commit()
 
     async def fold(self) -> None:
         """Every few seconds: where ten minutes of posts wait, one counting card stands for the low ones, until the line is short."""

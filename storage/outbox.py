@@ -1,7 +1,7 @@
 """What waits to leave: rows written in the transaction of their cause, claimed one by one when their buckets have a token.
 
-A row is claimed with a lease and an attempt number; only that attempt may finish it. A second wish for something that still waits
-joins its row (`key`); a wish that comes while the row is being sent makes it pending again after the send.
+A row is claimed with a lease and an attempt number; only that attempt may finish it. A second wish for what still waits joins its
+row (`key`); one that comes while the row is being sent makes it pending again after the send.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What the watch asks of the rows: whether anything stands still that should move. A few looks into an index each, however much waits."""
+"""Rows that stand still although they should move: which they are, a few looks into an index each, and what a wrong clock keeps."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,3 +42,10 @@ async def clock(work: Work) -> datetime | None:
         return None
     moment: datetime = await work.scalar(sa.select(sa.func.clock_timestamp()))
     return moment.astimezone(UTC)
+
+
+async def rewind(work: Work) -> int:
+    """Rows that were queued at a moment which now lies ahead may leave now; how many."""
+    now = await work.now()
+    ahead = _o.state.in_(READY) & (_o.created_at > now)
+    return (await work.execute(sa.update(outbox).where(ahead).values(created_at=now, not_before=now))).rowcount

@@ -1,6 +1,6 @@
 """Who was told what, by which way, and who has it: the ladder of each case, its calls, the notices that carried them; who is on duty."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from storage.tables.base import metadata
 from storage.types import Id, Instant
@@ -39,6 +39,10 @@ calls = Table(
 )
 
 Index("ix_calls_person", calls.c.person_id, calls.c.called_at)
+
+_untold = text("told_at IS NULL AND failed_at IS NULL AND over_at IS NULL")
+
+Index("ix_calls_untold", calls.c.called_at, sqlite_where=_untold, postgresql_where=_untold)
 
 notices = Table(
     "notices",

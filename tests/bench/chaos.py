@@ -26,7 +26,10 @@ async def main() -> None:
     parser.add_argument("--seed", type=int, help="to see a run again, as far as the machine allows")
     parser.add_argument("--cases", type=int, default=Size.cases, help="each has two steps")
     options = parser.parse_args()
-    size, seed = SMALL if options.small else Size(cases=options.cases), options.seed if options.seed is not None else random.randrange(10_000)
+    size, seed = (
+        SMALL if options.small else Size(cases=options.cases),
+        options.seed if options.seed is not None else random.randrange(10_000),
+    )
     say(f"{size}, seed {seed}, a minute in six seconds; load at the start {os.getloadavg()[0]:.1f}")
     found = await measure(size, seed)
     show(found)

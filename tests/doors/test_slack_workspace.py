@@ -180,7 +180,9 @@ class Lane:
 
     def __init__(self, house, workspace):
         self.house = house
-        self.sender = Sender(house.store, ways_to({"slack": workspace}, Renderer(house.store, house.shelf, {"slack": "en"}), Outcome(house.course.caller)))
+        self.sender = Sender(
+            house.store, ways_to({"slack": workspace}, Renderer(house.store, house.shelf, {"slack": "en"}), Outcome(house.course.caller))
+        )
 
     async def state(self):
         async with self.house.store.read() as work:

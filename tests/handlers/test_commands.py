@@ -60,7 +60,7 @@ def test_what_people_type_is_what_they_mean(typed, meant):
 @pytest.mark.parametrize(
     ("typed", "guess"),
     [("stauts", "status"), ("clsoe 7", "close"), ("peple", "people"), ("close crises", "close crisis"), ("next crysis", "next crisis"),
-     ("people remov Ana", "people remove"), ("hack the planet", ""), ("close", ""), ("show me", "show 7")],
+     ("people remov Ana", "people remove"), ("juggle the planet", ""), ("close", ""), ("show me", "show 7")],
 )  # fmt: skip
 def test_a_word_that_is_not_known_gets_the_nearest_that_is(typed, guess):
     found = parse(typed)

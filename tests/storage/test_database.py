@@ -178,7 +178,9 @@ async def _through_a_restart(server):
     house = await TestHouse(store, data_breach(), board(), Scripted()).begin()
     slack = FakeWorkspace(lambda: datetime.now(UTC), every=timedelta(milliseconds=10))
     stop = asyncio.Event()
-    sending = asyncio.create_task(Sender(store, ways_to({"slack": slack}, Renderer(store, house.shelf, {}), Outcome(house.course.caller))).run(stop))
+    sending = asyncio.create_task(
+        Sender(store, ways_to({"slack": slack}, Renderer(store, house.shelf, {}), Outcome(house.course.caller))).run(stop)
+    )
     await house.case("before")
     await until(lambda: slack.texts() == ["before"])
     server.stop()

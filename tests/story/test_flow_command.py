@@ -205,7 +205,10 @@ def test_a_drill_says_which_calendar_it_had_to_do_without(here, capsys, monkeypa
     status, out, _ = typed(capsys, "drill", storm(here, 0), "--at", "2026-12-24T22:00", "--ways", "email", "--hours", "1")
     assert status == 0
     assert "duty_lead" in out.splitlines()[1]
-    assert [line.split()[4] for line in out.splitlines() if line.startswith("Thu ")] == ["Ana", "Bo"]  # the second step at once, then the end
+    assert [line.split()[4] for line in out.splitlines() if line.startswith("Thu ")] == [
+        "Ana",
+        "Bo",
+    ]  # the second step at once, then the end
 
 
 @pytest.mark.parametrize("wrong", [("--at", "tomorrow"), ("--at", "1066-10-14T09:00"), ("--hours", "0"), ("--acknowledge", "-1")])

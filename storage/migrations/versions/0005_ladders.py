@@ -50,6 +50,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.create_index("ix_calls_person", ["person_id", "called_at"], unique=False)
+        batch_op.create_index(
+            "ix_calls_untold",
+            ["called_at"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL AND failed_at IS NULL AND over_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL AND failed_at IS NULL AND over_at IS NULL"),
+        )
 
     op.create_table(
         "escalations",
@@ -165,6 +172,7 @@ def downgrade() -> None:
 
     op.drop_table("escalations")
     with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.drop_index("ix_calls_untold")
         batch_op.drop_index("ix_calls_person")
 
     op.drop_table("calls")

@@ -250,10 +250,6 @@ class World:
         self.dial.forward(seconds=SECONDS[chance.pick % len(SECONDS)])
         await self.tick()
 
-    async def clock_jumps_back(self, chance):
-        self.dial.forward(seconds=-SECONDS[chance.pick % len(SECONDS)])
-        await self.tick()
-
     async def tick(self):
         """All that runs by itself, until nothing more happens at this moment."""
         await self.house.ticks.recover()

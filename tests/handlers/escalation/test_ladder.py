@@ -159,3 +159,15 @@ async def test_what_joins_a_card_that_stands_is_told_by_it_and_by_nothing_else(w
     assert len(world.direct("U2")) == 1
     assert (await world.called(second))[0].told_at is not None
     assert not world.mail.told
+
+
+async def test_a_clock_that_was_an_hour_ahead_and_is_set_right_keeps_nobody_waiting_for_that_hour(world):
+    world.dial.forward(hours=1)
+    case = await world.house.case(LIFE)
+    await world.house.climb.fire()  # the notice waits to leave, the next step is set
+    world.dial.forward(hours=-1)
+    await world.house.ticks.rewind()
+    await world.now()
+    assert len(world.direct("U2")) == 1
+    await world.turn(minutes=6)
+    assert [call.name for call in await world.called(case)] == ["Lea", "Max"]
