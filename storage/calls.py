@@ -204,9 +204,3 @@ async def overdue(work: Work, before: datetime, limit: int = 1000) -> list[int]:
 async def cases_of(work: Work, ids: Collection[int]) -> list[int]:
     """The cases of these calls, in the order in which they are locked."""
     return list((await work.execute(sa.select(_c.case_id).where(_c.id.in_(ids)).distinct().order_by(_c.case_id))).scalars())
-
-
-async def open_of_exercises(work: Work) -> int:
-    """How many calls of a drill nobody has answered."""
-    query = sa.select(sa.func.count()).select_from(calls.join(cases, cases.c.id == _c.case_id))
-    return int(await work.scalar(query.where(cases.c.exercise, _c.over_at.is_(None))) or 0)
