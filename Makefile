@@ -18,7 +18,7 @@ run: $(VENV)/.runtime  ## start Tocsin on http://127.0.0.1:3000
 
 .PHONY: test
 test: $(VENV)/.dev chromium  ## run the whole suite, on SQLite and on PostgreSQL, the console in Chromium
-	@$(IN) -m pytest
+	@PYTHONHASHSEED=0 $(IN) -m pytest -n 2 --dist loadfile
 
 .PHONY: check
 check: $(VENV)/.dev  ## what a change must pass: lint, format, types, import law, quick tests, migrations
