@@ -14,7 +14,7 @@ from handlers.escalation.course import Course
 from handlers.first_answers import enter_crisis
 from handlers.ports import Who
 from handlers.shelf import Shelf
-from storage import cases, customers, timeline
+from storage import cases, crises, customers, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.people import Person
@@ -76,6 +76,7 @@ class Cases:
                 status = Status.OPEN if case.owner_id is None else Status.ACKNOWLEDGED
                 await cases.change(work, case_id, status=status, closed_at=None)
                 await self.course.again(work, case)
+                await self.course.reconsider(work, [case_id])
                 await self._record(work, case, person, who, "reopened", {})
             await work.commit()
 
@@ -92,7 +93,7 @@ class Cases:
                 if values["channel"] != case.channel:
                     await self.board.leave_pointer(work, case_id, case.severity)
             await cases.change(work, case_id, **values)
-            await self.course.reconsider(work, case_id)
+            await self.course.reconsider(work, [case_id])
             await self._record(work, case, person, who, "moved", {"crisis": crisis})
             await work.commit()
 
@@ -121,7 +122,7 @@ class Cases:
             await customers.set_kind(work, case.customer_id, kind, person.id)
             flow = await self.shelf.of(work, case)
             await cases.change(work, case_id, severity=max(case.severity, flow.kinds.get(kind, 0)))
-            await self.course.reconsider(work, case_id)
+            await self.course.reconsider(work, [case_id])
             await self._record(work, case, person, who, "kind_set", {"kind": kind})
             await work.commit()
 
@@ -129,6 +130,7 @@ class Cases:
     async def _act(self, who: Who, act: Act, case_id: int) -> AsyncIterator[tuple[Work, Person, Case]]:
         async with self.store.begin() as work:
             person = await admit(work, who, act)
+            await crises.current(work, hold_still=True)  # before the case, as all do who may reach a clock that a hold moves
             case = await cases.lock(work, case_id)
             if case is None:
                 raise NoSuchCase(case=case_id)

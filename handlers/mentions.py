@@ -59,6 +59,7 @@ class Mentions:
     async def _keep(self, batch: Sequence[Mention], found: Mapping[Key, Suggestion]) -> tuple[dict[Key, Receipt], dict[Key, Receipt]]:
         """The receipts of what we had, and of what is new. What was erased and comes again, perhaps edited, is not taken in again."""
         async with self.store.begin() as work:
+            await crises.current(work, hold_still=True)  # before customers and cases: a hold moves the same clocks
             erased = _receipts(await mentions.erased(work, {key_of(one) for one in batch}))
             batch = [one for one in batch if key_of(one) not in erased]
             arrivals, changes, known = await self._sort(work, batch, found)
@@ -183,9 +184,10 @@ class Mentions:
     async def _suggest(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> None:
         rows = tag_rows(arrivals, opened)
         await cases.suggest_tags(work, rows)
-        for case_id in sorted({shown.case_id for shown in opened.values() if not shown.fresh}):
+        joined = sorted({shown.case_id for shown in opened.values() if not shown.fresh})
+        for case_id in joined:
             await first_answers.look_again(work, self.flow, case_id, [row["tag"] for row in rows if row["case_id"] == case_id])
-            await self.course.reconsider(work, case_id)
+        await self.course.reconsider(work, joined)
 
     async def _store(self, work: Work, arrivals: Sequence[Arrival], opened: dict[CaseKey, Shown]) -> dict[Key, Receipt]:
         if not arrivals:

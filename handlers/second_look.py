@@ -13,7 +13,7 @@ from handlers.board import Board, Shown
 from handlers.escalation.course import Course
 from handlers.first_answers import enter_crisis, look_again
 from handlers.machine import Learner
-from storage import cases, mentions, timeline
+from storage import cases, crises, mentions, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.timeline import Entry, case_chain
@@ -41,6 +41,7 @@ class SecondLook:
         thoughts = await self.learner.reconsider([row.text for row in rows], [row.language for row in rows])
         async with self.store.begin() as work:
             await work.lock_names([CURSOR])
+            await crises.current(work, hold_still=True)  # before the cases: a hold moves the same clocks
             if await self._position(work) < rows[0].id:
                 for row, thought in zip(rows, thoughts, strict=True):
                     await self._apply(work, row.case_id, thought)
@@ -80,7 +81,7 @@ class SecondLook:
         await cases.change(
             work, case.id, crisis=thought.crisis, crisis_id=crisis_id, severity=severity, channel=channel, left_crisis_at=left
         )
-        await self.course.reconsider(work, case.id)
+        await self.course.reconsider(work, [case.id])
         payload = {"crisis": thought.crisis, "tags": [tag for tag, _ in thought.tags]}
         await timeline.append(work, [Entry(case_chain(case.id), "reconsidered", payload)])
         await self.board.show(work, [Shown(case.id, channel, severity)])

@@ -13,7 +13,7 @@ from handlers.first_answers import look_again
 from handlers.ports import Who
 from handlers.shelf import Shelf
 from handlers.together import Together
-from storage import cases, tags, timeline
+from storage import cases, crises, tags, timeline
 from storage.cases import Case, CaseTag
 from storage.database import Store, Work
 from storage.people import Person
@@ -100,6 +100,7 @@ class Tags:
 
     async def _lay_out(self, work: Work, words: Iterable[Word]) -> Sitting:
         people = await admit_each(work, (word.who for word in words), Act.TAG)
+        await crises.current(work, hold_still=True)  # before the cases: a hold moves the same clocks
         allowed = {word.case_id for word in words if isinstance(people[word.who], Person)}
         found = await cases.lock_all(work, allowed)
         flows = {case.id: await self.shelf.of(work, case) for case in found.values()}
@@ -111,8 +112,7 @@ class Tags:
         for case in changed:
             await look_again(work, sitting.flows[case.id], case.id, [row["tag"] for row in sitting.said if row["case_id"] == case.id])
         await tags.grade(work, {case.id: case.severity for case in changed})
-        for case in changed:
-            await self.course.reconsider(work, case.id)
+        await self.course.reconsider(work, [case.id for case in changed])
         await timeline.append(work, sitting.entries)
         await self.course.board.show(work, [Shown(case.id, case.channel, case.severity) for case in changed])
 

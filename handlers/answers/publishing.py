@@ -121,6 +121,7 @@ class Publishing:
         return Sent(reply.external_id)
 
     async def finishing(self, work: Work, row: Claimed, sent: Sent | None) -> None:  # noqa: ARG002
+        await crises.current(work, hold_still=True)  # before the case: a hold moves the clock that an answer ends
         await cases.lock(work, row.case_id or 0)
 
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:  # noqa: ARG002 - it has happened, whoever holds the lease

@@ -53,21 +53,29 @@ class Course:
         """The one that it climbs, in the FLOW that it started with."""
         return ladder_of(await self.shelf.of(work, case), case.ladder)
 
-    async def reconsider(self, work: Work, case_id: int) -> None:
-        """A case has changed (tags, severity, kind, crisis or not): its clocks know how grave it is, and another ladder may fit it now."""
+    async def reconsider(self, work: Work, case_ids: Iterable[int]) -> None:
+        """These have changed (tags, severity, kind, crisis or not): their clocks know how grave they are, and another ladder may fit now.
+
+        The crisis is held still before their cases are, since a hold moves the same clocks; the record comes after all of them.
+        """
+        changed = [await self._reconsider(work, case_id) for case_id in case_ids]
+        await timeline.append(work, [entry for entry in changed if entry])
+
+    async def _reconsider(self, work: Work, case_id: int) -> Entry | None:
         case = await cases.get(work, case_id)
         if case is None or case.status is Status.CLOSED:
-            return
+            return None
         await deadlines.rank(work, case_id, case.severity)
         flow = await self.shelf.of(work, case)
         ladder = ladder_for(flow.ladders, matter(case, await cases.tags_of(work, case_id)))
-        if (ladder.name if ladder else None) != case.ladder:
-            await self._change(work, flow, case, ladder)
+        fits = ladder.name if ladder else None
+        if fits == case.ladder:
+            return None
+        await self._change(work, flow, case, ladder)
+        return Entry(case_chain(case.id), "ladder_changed", {"from": case.ladder, "to": fits})
 
     async def _change(self, work: Work, flow: Flow, case: Case, ladder: Ladder | None) -> None:
         await cases.change(work, case.id, ladder=ladder.name if ladder else None)
-        payload = {"from": case.ladder, "to": ladder.name if ladder else None}
-        await timeline.append(work, [Entry(case_chain(case.id), "ladder_changed", payload)])
         await self._sooner(work, flow, case, ladder)
         standing = await escalations.get(work, case.id)
         if standing.state in (Climbing.ACKNOWLEDGED, Climbing.SNOOZED):
@@ -170,9 +178,11 @@ class Course:
             await escalations.put(work, case_id, state=Climbing.OVER)
 
     async def again(self, work: Work, case: Case) -> None:
-        """The customer wrote again after the answer, or somebody opened the case anew: its ladder begins from the first step."""
+        """The customer wrote again after the answer, or somebody opened the case anew: its ladder begins from the first step.
+
+        What was said of it while it was closed counts again: `reconsider` it afterwards.
+        """
         await self._begin_anew(work, case, await self.ladder(work, case), await escalations.get(work, case.id))
-        await self.reconsider(work, case.id)  # what was said of it while it was closed counts now
 
 
 async def hasten(work: Work, case_id: int) -> None:

@@ -160,7 +160,6 @@ async def test_who_else_is_writing_stands_in_the_form_and_what_was_typed_is_foun
     assert all(getattr(one, "name", "") != "form.also_writing" for one in form.intro)
 
 
-@pytest.mark.xfail(reason="on a loaded PostgreSQL one of several runs still meets a circle of locks, which PostgreSQL breaks", strict=False)
 async def test_holds_approvals_moves_and_sends_at_the_same_time_wait_for_each_other_and_not_in_a_circle(post, ana, lea):
     boss = await post.house.person("Max", "manager")
     await post.house.crises.open(boss, "Meridia")
