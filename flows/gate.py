@@ -35,6 +35,7 @@ class Leaving:
     answered_meanwhile: bool  # another answer left after these words were put forward, and the customer has not written since
     mention_deleted: bool
     stood_through_hold: bool  # it was in line when a hold was lifted, and nobody has looked at it since
+    exercise: bool = False  # part of a drill: there is no customer
 
 
 def why_not(reply: Leaving) -> str | None:
@@ -45,6 +46,7 @@ def why_not(reply: Leaving) -> str | None:
 def _not_this(reply: Leaving) -> str | None:
     """It is not what people approved, or there is nobody left to tell."""
     reasons = {
+        "exercise": reply.exercise,
         "sent_before": reply.sent_before,
         "not_present": not reply.present,
         "changed": not reply.unchanged,

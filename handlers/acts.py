@@ -1,13 +1,15 @@
 """Acts × roles: who may do what, in one table, denied by default. Buttons, commands, shortcuts, Home and console all ask here."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from types import MappingProxyType
 
-from handlers.errors import NotAllowed, Told, UnknownPerson, WorkspaceNotTrusted
+from handlers.errors import NoSuchCase, NotAllowed, Told, UnknownPerson, WorkspaceNotTrusted
 from handlers.ports import Who
-from storage import health, people
-from storage.database import Work
+from storage import cases, crises, health, people
+from storage.cases import Case
+from storage.database import Store, Work
 from storage.people import Person
 
 
@@ -114,3 +116,18 @@ async def admit_each(work: Work, whos: Iterable[Who], act: Act) -> dict[Who, Per
         except Told as refused:
             found[who] = refused
     return found
+
+
+@asynccontextmanager
+async def on_case(store: Store, who: Who, act: Act, case_id: int) -> AsyncIterator[tuple[Work, Person, Case]]:
+    """A transaction in which this person acts on a case that is held for them. Raises what `admit` raises, and NoSuchCase.
+
+    The crisis is held still before the case, as all do who may reach a clock that a hold moves: nobody then waits in a circle.
+    """
+    async with store.begin() as work:
+        person = await admit(work, who, act)
+        await crises.current(work, hold_still=True)
+        case = await cases.lock(work, case_id)
+        if case is None:
+            raise NoSuchCase(case=case_id)
+        yield work, person, case

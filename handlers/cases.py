@@ -1,20 +1,18 @@
 """What a person does with a case: claim, close, move, note, reveal, name its customer, take the next one."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from flows.flow import KINDS
-from handlers.acts import Act, admit
+from handlers.acts import Act, admit, on_case
 from handlers.board import Board, Shown
 from handlers.customer_text import keepable
-from handlers.errors import BadInput, CaseClosed, CaseErased, CaseOwned, NoSuchCase, NothingWaits
+from handlers.errors import BadInput, CaseClosed, CaseErased, CaseOwned, NothingWaits
 from handlers.escalation.course import Course
 from handlers.first_answers import enter_crisis
 from handlers.ports import Who
 from handlers.shelf import Shelf
-from storage import cases, crises, customers, timeline
+from storage import cases, customers, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.people import Person
@@ -34,7 +32,7 @@ class Cases:
 
     async def claim(self, who: Who, case_id: int) -> None:
         """Become the owner. Raises CaseOwned with the owner's name when somebody else was faster."""
-        async with self._act(who, Act.CLAIM, case_id) as (work, person, case):
+        async with on_case(self.store, who, Act.CLAIM, case_id) as (work, person, case):
             if case.status == Status.CLOSED:
                 raise CaseClosed(case=case_id)
             if case.owner_id not in (None, person.id):
@@ -61,7 +59,7 @@ class Cases:
             return case.id
 
     async def close(self, who: Who, case_id: int) -> None:
-        async with self._act(who, Act.CLOSE, case_id) as (work, person, case):
+        async with on_case(self.store, who, Act.CLOSE, case_id) as (work, person, case):
             if case.status != Status.CLOSED:
                 await cases.change(work, case_id, status=Status.CLOSED, closed_at=await work.now())
                 await self.course.end(work, case_id, closed=True)
@@ -69,7 +67,7 @@ class Cases:
             await work.commit()
 
     async def reopen(self, who: Who, case_id: int) -> None:
-        async with self._act(who, Act.CLOSE, case_id) as (work, person, case):
+        async with on_case(self.store, who, Act.CLOSE, case_id) as (work, person, case):
             if case.erased_at:
                 raise CaseErased(case=case_id)
             if case.status == Status.CLOSED:
@@ -82,7 +80,7 @@ class Cases:
 
     async def move(self, who: Who, case_id: int, *, crisis: bool) -> None:
         """Say that a case is about the crisis, or ordinary: it goes to the other team's channel, a pointer stays."""
-        async with self._act(who, Act.MOVE, case_id) as (work, person, case):
+        async with on_case(self.store, who, Act.MOVE, case_id) as (work, person, case):
             await cases.record_click(work, case_id, person.id, "crisis", truth=crisis)
             values: dict[str, Any] = {"crisis": crisis, "crisis_set_by": person.id}
             if crisis != case.crisis:
@@ -99,7 +97,7 @@ class Cases:
 
     async def note(self, who: Who, case_id: int, text: str) -> None:
         """An internal note: stays inside, always."""
-        async with self._act(who, Act.NOTE, case_id) as (work, person, case):
+        async with on_case(self.store, who, Act.NOTE, case_id) as (work, person, case):
             text = keepable(text.strip()[:3000])
             if not text:
                 raise BadInput(field="text", problem="empty")
@@ -110,13 +108,13 @@ class Cases:
 
     async def reveal(self, who: Who, case_id: int) -> None:
         """Allow one look at what is masked, and remember who looked. The door then shows the case whole, to this person only."""
-        async with self._act(who, Act.REVEAL, case_id) as (work, person, _):
+        async with on_case(self.store, who, Act.REVEAL, case_id) as (work, person, _):
             await timeline.append(work, [Entry(case_chain(case_id), "revealed", {}, person.id, who.workspace)])
             await work.commit()
 
     async def set_kind(self, who: Who, case_id: int, kind: str) -> None:
         """Say who the customer is; a grave kind makes the case at least that grave."""
-        async with self._act(who, Act.SET_KIND, case_id) as (work, person, case):
+        async with on_case(self.store, who, Act.SET_KIND, case_id) as (work, person, case):
             if kind not in KINDS:
                 raise BadInput(field="kind", problem="unknown_choice")
             await customers.set_kind(work, case.customer_id, kind, person.id)
@@ -125,16 +123,6 @@ class Cases:
             await self.course.reconsider(work, [case_id])
             await self._record(work, case, person, who, "kind_set", {"kind": kind})
             await work.commit()
-
-    @asynccontextmanager
-    async def _act(self, who: Who, act: Act, case_id: int) -> AsyncIterator[tuple[Work, Person, Case]]:
-        async with self.store.begin() as work:
-            person = await admit(work, who, act)
-            await crises.current(work, hold_still=True)  # before the case, as all do who may reach a clock that a hold moves
-            case = await cases.lock(work, case_id)
-            if case is None:
-                raise NoSuchCase(case=case_id)
-            yield work, person, case
 
     async def _record(self, work: Work, case: Case, person: Person, who: Who, act: str, payload: dict[str, Any]) -> None:
         await timeline.append(work, [Entry(case_chain(case.id), act, payload, person.id, who.workspace)])

@@ -52,6 +52,7 @@ class Gate:
             and await replies.answered_since(work, reply, version.created_at, case.last_mention_at),
             mention_deleted=any(one.external_id == version.in_reply_to and one.deleted_at for one in said),
             stood_through_hold=lifted_over,
+            exercise=case.exercise,
         )
 
 

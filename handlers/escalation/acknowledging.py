@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from handlers.acts import Act, admit
+from handlers.acts import Act, admit, on_case
 from handlers.board import Shown
-from handlers.errors import CaseClosed, CaseOwned, NoSuchCase, NoSuchPerson, NothingWaits, TooLong
+from handlers.errors import CaseClosed, CaseOwned, NoSuchPerson, NothingWaits, TooLong
 from handlers.escalation.calling import DIRECTLY, Summons
 from handlers.escalation.course import Course
 from handlers.escalation.informing import inform
@@ -132,11 +132,7 @@ class Acknowledging:
 
     @asynccontextmanager
     async def _act(self, who: Who, act: Act, case_id: int) -> AsyncIterator[tuple[Work, Person, Case]]:
-        async with self.store.begin() as work:
-            person = await admit(work, who, act)
-            case = await cases.lock(work, case_id)
-            if case is None:
-                raise NoSuchCase(case=case_id)
+        async with on_case(self.store, who, act, case_id) as (work, person, case):
             if case.status is Status.CLOSED:
                 raise CaseClosed(case=case_id)
             yield work, person, case

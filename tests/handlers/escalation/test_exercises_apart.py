@@ -6,6 +6,8 @@ from handlers.errors import NothingWaits
 from handlers.escalation.drills import DRILL
 from storage import cases, escalations
 from storage.escalations import Climbing
+from storage.types import ReplyState
+from tests.handlers.test_hostile_answers import approved, reply_of
 
 LIFE = "threat_to_life critical"
 
@@ -48,3 +50,14 @@ async def test_a_case_of_a_drill_is_not_red_among_the_others(world):
     assert (await world.standing(drilled)).state is Climbing.UNANSWERED
     async with world.store.read() as work:
         assert await escalations.unanswered(work) == [real]
+
+
+async def test_the_gate_keeps_a_reply_of_a_drill_whatever_path_it_came_by(post, ana, lea):
+    number, version_id = await approved(post, ana, lea)
+    async with post.store.begin() as work:
+        await cases.change(work, number, exercise=True)
+        await work.commit()
+    await post.send(5)
+    _, reply = await reply_of(post, version_id)
+    assert post.house.networks["x"].texts == []
+    assert (reply.state, reply.reason) == (ReplyState.HELD, "exercise")
