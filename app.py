@@ -122,7 +122,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
     """The commands that need the database in shape."""
     from bot.networks.replay import Replay
-    from bot.opening import invite, serve
+    from bot.opening import serve
     from bot.terminal import records
     from bot.terminal.replay import show_replay
 
@@ -131,12 +131,18 @@ async def in_house(settings: Settings, parsed: argparse.Namespace) -> int:
         does: dict[str, Callable[[], Awaitable[int]]] = {
             "run": lambda: serve(settings, house, ROOT / "samples"),
             "replay": lambda: show_replay(Replay(house.mentions.receive, house.inbox.set_aside), parsed.file, parsed.speed, language),
-            "invite": lambda: invite(settings, house, settings.public_url or f"http://{settings.host}:{settings.port}", parsed.name),
+            "invite": lambda: invite(settings, house, parsed.name),
             **records.commands(
                 Keeping(house.store), Erasure(house.store, house.board), Evidence(house.store, house.flow), parsed, language
             ),
         }
         return await does[parsed.command or "run"]()
+
+
+async def invite(settings: Settings, house: House, name: str) -> int:
+    from bot.doors import hand_link
+
+    return await hand_link(settings, house, settings.public_url or f"http://{settings.host}:{settings.port}", name)
 
 
 async def findings(settings: Settings) -> Sequence[Any]:

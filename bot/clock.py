@@ -1,11 +1,12 @@
 """Time is a door too: APScheduler ticks, each tick calls one handler. It holds no business jobs and no deadline."""
 
+import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,12 +20,13 @@ Handler = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Tick:
-    """Call `handler` every `seconds`, or at the minute of a cron line (UTC)."""
+    """Call `handler` every `seconds`, or at the minute of a cron line (UTC); `at_once`: the first time without a wait."""
 
     name: str
     handler: Handler
     seconds: float = 0
     cron: str = ""
+    at_once: bool = False
 
     @property
     def trigger(self) -> IntervalTrigger | CronTrigger:
@@ -35,10 +37,23 @@ class Tick:
 class Clock:
     """When each tick last ended, and when it last ended well, on the clock that nobody sets: a tick that stops is seen."""
 
-    ticks: tuple[Tick, ...]
+    scheduler: AsyncIOScheduler
+    ticks: list[Tick] = field(default_factory=list)
     beats: dict[str, float] = field(default_factory=dict)
     well: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
+
+    def add(self, ticks: Iterable[Tick]) -> None:
+        for tick in ticks:
+            first = {"next_run_time": datetime.now(UTC)} if tick.at_once else {}
+            self.scheduler.add_job(self.beat, tick.trigger, args=[tick], id=tick.name, **first)
+            self.ticks.append(tick)
+
+    async def turned(self, name: str, most: float) -> None:
+        """Wait until that tick has ended once, but no longer than so many seconds."""
+        until = time.monotonic() + most
+        while name not in self.beats and time.monotonic() < until:
+            await asyncio.sleep(0.01)
 
     def late(self) -> list[str]:
         """Ticks that should have ended by now, well or not: three turns and ten seconds late."""
@@ -63,14 +78,12 @@ class Clock:
 
 
 @asynccontextmanager
-async def running(ticks: tuple[Tick, ...]) -> AsyncIterator[Clock]:
+async def running(ticks: Iterable[Tick]) -> AsyncIterator[Clock]:
     """A tick that is still at work is not started again; one that was missed is not made up for, since each asks what is due."""
-    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-    clock = Clock(ticks)
-    for tick in ticks:
-        scheduler.add_job(clock.beat, tick.trigger, args=[tick], id=tick.name)
-    scheduler.start()
+    clock = Clock(AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}))
+    clock.add(ticks)
+    clock.scheduler.start()
     try:
         yield clock
     finally:
-        scheduler.shutdown(wait=False)
+        clock.scheduler.shutdown(wait=False)

@@ -1,20 +1,13 @@
-"""Opens the doors of a house, in order, and keeps them open: the part of the composition root that runs."""
+"""Starts what a house does by itself, in order, and keeps it going: the part of the composition root that runs. The clock comes first."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.clock import Tick, running
-from bot.console import routes, sign_in_link
 from bot.server import background, bind, run_until_told
 from bot.settings import Settings
-from bot.terminal.greeting import greet, hand_over
-from bot.watchdog import on_watch
-from bot.web import Probes, web_app
 from handlers.answers.publishing import ways_out
 from handlers.errors import CrisisOpen
 from handlers.escalation.rotas import EVERY
@@ -33,6 +26,7 @@ from handlers.watch.watch import Watch
 from handlers.watch.wording import Wording
 from templates import say
 
+FIRST = 1.0  # seconds, before the doors' code is read, for what fell due while nobody was here: it waits in the outbox for its door
 BREATH = 0.3  # seconds, so that whoever asks whether we are ready is answered before the models take the processor
 
 
@@ -44,7 +38,14 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
         socket = stack.enter_context(bind(settings.host, settings.port))
         url = settings.public_url or f"http://{settings.host}:{socket.getsockname()[1]}"
         await house.links.prepare(url)
+        clock = await stack.enter_async_context(running(ticks(settings, house)))
+        await clock.turned("climb", FIRST)
+        from bot.doors import listening, open_doors, welcome
+        from bot.watchdog import on_watch
+        from bot.web import Probes, web_app
+
         doors = await open_doors(settings, house, url, stack)
+        clock.add(listening(house, doors))
         renderer = Renderer(house.store, house.shelf, dict.fromkeys(doors.workspaces, settings.language))
         leaving = house.acts.answers.drafts.departures
         outcome = Outcome(leaving.course.caller)
@@ -53,7 +54,6 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
         ways = {**ways_to(doors.workspaces, renderer, outcome), **out, **outside}
         await stack.enter_async_context(background(Sender(house.store, ways).run))
         await (vitals := Vitals(house.store)).introduce(leaving.networks)
-        clock = await stack.enter_async_context(running(ticks(settings, house, doors)))
         crier = Crier(leaving.course.caller.bells, doors.workspaces, house.flow.crisis_channel, settings.language, Wording(url))
         watch = Watch(Looks(vitals, clock, ways), crier)
         await stack.enter_async_context(on_watch(watch.look))
@@ -81,60 +81,14 @@ async def play_demo(settings: Settings, house: House, samples: Path) -> None:
         await DryRun(house.mentions.receive).play(samples)
 
 
-async def welcome(settings: Settings, house: House, url: str) -> None:
-    """What a person needs who has just started the bot."""
-    greet(url, settings.language, names := await house.acts.staff.names(), is_demo=settings.is_demo)
-    if settings.is_demo:
-        await invite(settings, house, url, names[0])
-
-
-async def invite(settings: Settings, house: House, url: str, name: str) -> int:
-    hand_over(name, sign_in_link(url, await house.acts.signin.invite(name)), settings.language)
-    return 0
-
-
-@dataclass(frozen=True)
-class Doors:
-    """What was opened: `ears` tell whether the clicks of a workspace reach us."""
-
-    routes: list[Any]
-    workspaces: dict[str, Any] = field(default_factory=dict)
-    ears: dict[str, Callable[[], Awaitable[bool]]] = field(default_factory=dict)
-
-
-async def open_doors(settings: Settings, house: House, url: str, stack: AsyncExitStack) -> Doors:
-    """Only what is configured is imported; the console always is: it is the room to go to when nothing else is."""
-    doors = Doors(list(routes(house.acts, house.links, url, settings.language)))
-    if settings.webhook_secrets:
-        from bot.networks.webhook import WebhookDoor
-
-        doors.routes.extend(WebhookDoor(house.inbox, settings.webhook_secrets).routes())
-    if settings.slack:
-        door = await open_slack_door(settings, house)
-        stack.push_async_callback(door.close)
-        doors.routes.extend(door.routes)
-        doors.workspaces["slack"], doors.ears["slack"] = door.workspace, door.hears
-    return doors
-
-
-async def open_slack_door(settings: Settings, house: House) -> Any:
-    from bot.slack import Access, open_slack
-
-    access = Access(
-        language=settings.language, api_url=settings.slack_api_url, alone=not house.store.on_postgresql, **settings.slack_secrets
-    )
-    return await open_slack(house.acts, access)
-
-
-def ticks(settings: Settings, house: House, doors: Doors) -> tuple[Any, ...]:
+def ticks(settings: Settings, house: House) -> tuple[Any, ...]:
     """What time does, and how often."""
     due = Ticks(house.store, house.board, house.flow, settings.kept_for)
     take = SecondLook(house.store, house.mentions.course, house.flow, house.learner).take
     second = [Tick("second_look", take, seconds=2)] if settings.semantic else []
     return (
         *second,
-        *(Tick(f"listen:{name}", partial(due.listen, name, hears), seconds=10) for name, hears in doors.ears.items()),
-        Tick("climb", house.acts.escalation.climb.fire, seconds=0.5),
+        Tick("climb", house.acts.escalation.climb.fire, seconds=0.5, at_once=True),
         Tick("hurry", house.acts.escalation.climb.hurry, seconds=5),
         Tick("due", house.acts.room.due.fire, seconds=2),
         Tick("recover", due.recover, seconds=5),

@@ -70,9 +70,9 @@ class Caller:
         planned = [self._plan(one, person) for one in summoned for person in one.persons]
         added = await calls.add(work, [plan.row(now) for plan in planned])
         new = [(plan, added[plan.key]) for plan in planned if plan.key in added]
-        await _record(work, [(plan.summons.case.id, plan.person.name) for plan, _ in new if not plan.hope])
         await self._post(work, new)
         await self.carrier.ring(work, [_ringing(plan, call_id, bell) for plan, call_id in new for bell in plan.bells])
+        await _record(work, [(plan.summons.case.id, plan.person.name) for plan, _ in new if not plan.hope])
         return {plan.summons.case.id for plan, _ in new if plan.hope}
 
     def _plan(self, one: Summons, person: Person) -> Planned:

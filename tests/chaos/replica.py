@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import app
 from bot.clock import running
-from bot.opening import open_doors, ticks
+from bot.doors import open_doors
+from bot.opening import ticks
 from bot.server import background
 from bot.settings import Settings, read_settings
 from bot.slack.door import PATIENCE
@@ -70,7 +71,7 @@ async def work(configured: Settings, lease: timedelta) -> None:
         outcome = Outcome(leaving.course.caller)
         ways = {**ways_to(doors.workspaces, renderer, outcome), **ways_out(leaving.networks, house.store, leaving.gate, leaving.course)}
         await stack.enter_async_context(background(Sender(house.store, ways, lease=lease).run))
-        await stack.enter_async_context(running(ticks(configured, house, doors)))
+        await stack.enter_async_context(running(ticks(configured, house)))
         await stop.wait()
 
 
