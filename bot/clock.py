@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -41,6 +42,7 @@ class Clock:
     ticks: list[Tick] = field(default_factory=list)
     beats: dict[str, float] = field(default_factory=dict)
     well: dict[str, float] = field(default_factory=dict)
+    firsts: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
     began: float = field(default_factory=time.monotonic)
 
     def add(self, ticks: Iterable[Tick]) -> None:
@@ -51,9 +53,9 @@ class Clock:
 
     async def turned(self, name: str, most: float) -> None:
         """Wait until that tick has ended once, but no longer than so many seconds."""
-        until = time.monotonic() + most
-        while name not in self.beats and time.monotonic() < until:
-            await asyncio.sleep(0.01)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(most):
+                await self.firsts[name].wait()
 
     def late(self) -> list[str]:
         """Ticks that should have ended by now, well or not: three turns and ten seconds late."""
@@ -75,6 +77,7 @@ class Clock:
         else:
             self.well[tick.name] = time.monotonic()
         self.beats[tick.name] = time.monotonic()
+        self.firsts[tick.name].set()
 
 
 @asynccontextmanager

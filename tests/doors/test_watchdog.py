@@ -4,11 +4,11 @@ import asyncio
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.clock import Clock, Tick, running
+from bot.clock import Tick, running
 from bot.watchdog import ENDED, on_watch
 from tests.builders import ROOT
 
@@ -118,8 +118,21 @@ async def test_a_tick_that_ends_badly_fails_and_one_that_does_not_end_is_late(ou
         assert (clock.late(), clock.failing()) == (late, failing)
 
 
-def test_a_tick_that_has_not_had_its_turn_yet_is_not_late():
+async def test_a_tick_that_has_not_had_its_turn_yet_is_not_late():
     now = time.monotonic()
-    ticks = (Tick("slow", Work(), seconds=60), Tick("nightly", Work(), cron="5 0 * * *"))
-    assert Clock(ticks, began=now - 100).late() == []
-    assert Clock(ticks, began=now - 200).late() == ["slow"], "and what goes by a calendar is never"
+    async with running((Tick("slow", Work(), seconds=60), Tick("nightly", Work(), cron="5 0 * * *"))) as clock:
+        assert replace(clock, began=now - 100).late() == []
+        assert replace(clock, began=now - 200).late() == ["slow"], "and what goes by a calendar is never"
+
+
+async def test_what_fell_due_while_nobody_was_here_has_its_turn_at_once_and_holds_nobody_up_for_long():
+    work, stuck = Work(), asyncio.Event()
+    async with running((Tick("due", work, seconds=60, at_once=True), Tick("stuck", stuck.wait, seconds=60, at_once=True))) as clock:
+        began = time.monotonic()
+        await clock.turned("due", 5)
+        assert len(work.done) == 1
+        await clock.turned("stuck", 0.1)
+        assert time.monotonic() - began < 2
+        clock.add([Tick("late comer", work, seconds=60, at_once=True)])
+        await clock.turned("late comer", 5)
+        assert len(work.done) == 2 and [tick.name for tick in clock.ticks] == ["due", "stuck", "late comer"]
