@@ -23,7 +23,8 @@ def _config(connection: sa.Connection | None = None) -> Config:
 def _upgrade(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    if _found(connection) in (None, *_known()):
+    head, *older = _known()
+    if (found := _found(connection)) != head and found in (None, *older):
         command.upgrade(_config(connection), "head")
 
 
