@@ -94,6 +94,7 @@ def ticks(settings: Settings, house: House) -> tuple[Any, ...]:
         Tick("recover", due.recover, seconds=5),
         Tick("rewind", due.rewind, seconds=60),
         Tick("fold", due.fold, seconds=5),
+        Tick("sum_up", due.sum_up, seconds=10),
         Tick("alarm", due.alarm, seconds=5),
         Tick("remind", house.acts.answers.waiting.remind, seconds=20),
         Tick("look_again", house.acts.answers.waiting.look_again, seconds=5),

@@ -14,6 +14,7 @@ from handlers.room.cards import RoomView
 from handlers.room.cards import load as load_room
 from handlers.shelf import Shelf
 from storage import cases, crises, drafts, escalations, health, status, timeline
+from storage import counts as counted
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Store
@@ -102,8 +103,8 @@ class Desk:
             await admit(work, who, Act.SEE)
             crisis = await crises.current(work)
             room = await load_room(work, self.shelf.present, crisis) if crisis else None
-            counts, backlog, doors = await status.counts(work), await status.backlog(work), await health.of_doors(work)
-            ladders, red = await escalations.counts(work), await escalations.unanswered(work)
+            counts, backlog, doors = await status.read(work), await status.backlog(work), await health.of_doors(work)
+            ladders, red = await counted.ladders(work), await escalations.unanswered(work)
             return Status(await work.now(), crisis, counts, backlog, doors, room, ladders, red)
 
     async def open_to(self, who: Who) -> None:

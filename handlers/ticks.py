@@ -12,7 +12,7 @@ from handlers.escalation.course import LAPSE, STEP
 from handlers.ports import Words
 from handlers.room.holds import NAG
 from handlers.room.promises import LATE
-from storage import deadlines, health, mentions, outbox, timeline, watch
+from storage import counts, deadlines, health, mentions, outbox, timeline, watch
 from storage.database import Store, Work
 from storage.outbox import Wish
 from storage.types import CRITICAL, HIGH
@@ -81,6 +81,12 @@ class Ticks:
         facts = {"message_id": before} if before else {}
         wish = Wish(lane.partition(":")[0], lane, "update" if before else "post", "waiting", HIGH, None, f"waiting:{lane}", facts)
         await outbox.put(work, [wish])
+
+    async def sum_up(self) -> None:
+        """Every few seconds: what single statements counted is added up, so that whoever asks reads few rows."""
+        async with self.store.begin() as work:
+            await counts.fold(work)
+            await work.commit()
 
     async def alarm(self) -> None:
         """Every few seconds: a closed or failing door is told to every other workspace, once per state."""

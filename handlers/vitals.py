@@ -55,7 +55,7 @@ class Vitals:
 
     async def read(self) -> Reading:
         async with self.store.read() as work:
-            counts = await status.counts(work)
+            counts = await status.read(work)
             return Reading(
                 await work.now(),
                 await status.totals(work),

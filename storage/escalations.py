@@ -78,14 +78,6 @@ async def put_all(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     await work.execute(new.on_conflict_do_update(index_elements=["case_id"], set_=changed), [{**row, "changed_at": now} for row in rows])
 
 
-async def counts(work: Work) -> dict[str, int]:
-    """Open cases about which somebody was told or has acknowledged, by state; drills apart."""
-    query = sa.select(_c.state, sa.func.count().label("count")).join(cases, cases.c.id == _c.case_id)
-    where = query.where(cases.c.status != Status.CLOSED, cases.c.exercise.is_(sa.false())).group_by(_c.state)
-    rows = (await work.execute(where)).mappings()
-    return {row["state"]: row["count"] for row in rows}
-
-
 async def unanswered(work: Work, limit: int = 10) -> Sequence[int]:
     """Open cases whose ladder ended without anybody, the gravest and longest first; drills apart."""
     red = (_c.state == Climbing.UNANSWERED) & (cases.c.status != Status.CLOSED) & ~cases.c.exercise

@@ -1,17 +1,18 @@
 """What `/crisis-status` and `/metrics` count, asked of the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from storage import counts
 from storage.database import Work
-from storage.tables import case_tags, cases, mentions, outbox
-from storage.types import SendState, Status
+from storage.tables import cases, mentions, outbox
+from storage.types import CRITICAL, LOW, SendState, Status
 
-_open = (cases.c.status != Status.CLOSED) & ~cases.c.exercise
+_unowned = (cases.c.status != Status.CLOSED) & cases.c.owner_id.is_(None) & ~cases.c.exercise
 
 
 @dataclass(frozen=True)
@@ -26,35 +27,38 @@ class Counts:
     crisis: int
 
 
-async def counts(work: Work) -> Counts:
-    grouped = sa.select(cases.c.severity, cases.c.network, cases.c.language, cases.c.crisis, sa.func.count().label("n")).where(_open)
-    rows = (await work.execute(grouped.group_by(cases.c.severity, cases.c.network, cases.c.language, cases.c.crisis))).all()
-    unowned = sa.select(sa.func.count(), sa.func.min(cases.c.opened_at)).where(_open, cases.c.owner_id.is_(None))
-    waiting, oldest = tuple((await work.execute(unowned)).one())
+async def read(work: Work) -> Counts:
+    """In the same time however many cases there are."""
+    rows = await counts.standing(work)
     return Counts(
-        open=sum(row.n for row in rows),
-        unowned=waiting,
-        oldest_unowned_at=oldest,
+        open=sum(row["n"] for row in rows),
+        unowned=sum(row["n"] for row in rows if not row["owned"]),
+        oldest_unowned_at=await _oldest_unowned(work),
         by_severity=_sum(rows, "severity"),
         by_network=_sum(rows, "network"),
         by_language=_sum(rows, "language"),
-        by_tag=await _by_tag(work),
-        crisis=sum(row.n for row in rows if row.crisis),
+        by_tag=await counts.open_tags(work),
+        crisis=sum(row["n"] for row in rows if row["crisis"]),
     )
 
 
-def _sum(rows: Sequence[Any], name: str) -> dict[Any, int]:
+def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> dict[Any, int]:
     found: dict[Any, int] = {}
     for row in rows:
-        found[getattr(row, name)] = found.get(getattr(row, name), 0) + row.n
+        found[row[name]] = found.get(row[name], 0) + row["n"]
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-async def _by_tag(work: Work) -> dict[str, int]:
-    """Open cases by the tags that people set."""
-    c = case_tags.c
-    query = sa.select(c.tag, sa.func.count().label("n")).join(cases, cases.c.id == c.case_id).where(_open, c.is_set).group_by(c.tag)
-    return {row.tag: row.n for row in await work.execute(query.order_by(sa.desc("n"), c.tag))}
+async def _oldest_unowned(work: Work) -> datetime | None:
+    """Severity by severity, as the index of those that wait is sorted."""
+    c = cases.c
+    each = [
+        sa.select(c.opened_at).where(_unowned, c.severity == severity).order_by(c.opened_at).limit(1).subquery()
+        for severity in range(LOW, CRITICAL + 1)
+    ]
+    every = sa.union_all(*(sa.select(one) for one in each)).subquery()
+    oldest: datetime | None = await work.scalar(sa.select(sa.func.min(every.c.opened_at)))
+    return oldest
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,11 @@ class Backlog:
 
 async def backlog(work: Work) -> list[Backlog]:
     """Everything that has not left, by lane and state."""
-    o = outbox.c
-    query = sa.select(o.lane, o.state, sa.func.count().label("n"), sa.func.min(o.created_at).label("oldest"))
-    query = query.where(o.state != SendState.SENT).group_by(o.lane, o.state).order_by(o.lane, o.state)
-    return [Backlog(row.lane, SendState(row.state), row.n, row.oldest) for row in await work.execute(query)]
+    found = []
+    for lane, state, rows in await counts.lanes(work):
+        oldest = await work.scalar(sa.select(sa.func.min(outbox.c.created_at)).where(outbox.c.state == state, outbox.c.lane == lane))
+        found.append(Backlog(lane, SendState(state), rows, oldest))
+    return found
 
 
 async def totals(work: Work) -> dict[str, int]:

@@ -14,6 +14,7 @@ from handlers.board import Board
 from storage.database import Store
 from storage.migrate import upgrade
 from tests.builders import Scripted, TestHouse, data_breach
+from tests.counting import wrong_counts
 from tests.dial import Dial
 from tests.servers.postgres import NoPostgres, Postgres
 
@@ -113,7 +114,11 @@ async def store(database: str, dial: Dial) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def house(store: Store) -> TestHouse:
-    """The use cases, shown on Slack's channels C1 (crisis) and C2 (ordinary); the machine says what the texts say."""
+async def house(store: Store) -> AsyncIterator[TestHouse]:
+    """The use cases, shown on Slack's channels C1 (crisis) and C2 (ordinary); the machine says what the texts say.
+
+    Whatever a test did, the counts are right at its end.
+    """
     board = Board({"slack": {"crisis": "C1", "ordinary": "C2"}})
-    return await TestHouse(store, data_breach(), board, Scripted()).begin()
+    yield await TestHouse(store, data_breach(), board, Scripted()).begin()
+    assert await wrong_counts(store) == {}

@@ -38,7 +38,7 @@ Index("ix_outbox_ready", outbox.c.lane, outbox.c.act, outbox.c.rank, sqlite_wher
 
 Index("ix_outbox_leased", outbox.c.lease_until, sqlite_where=outbox.c.state == "sending", postgresql_where=outbox.c.state == "sending")
 
-Index("ix_outbox_state", outbox.c.state, outbox.c.lane)
+Index("ix_outbox_state", outbox.c.state, outbox.c.lane, outbox.c.created_at)
 
 lanes = Table("lanes", metadata, Column("lane", Text, primary_key=True), Column("act", Text, primary_key=True))
 
