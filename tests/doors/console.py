@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -37,8 +39,8 @@ from handlers.ways import Way
 from handlers.workspaces import Workspaces
 from storage import people, snapshots
 from storage.database import Store
+from storage.migrate import upgrade
 from storage.people import Person
-from storage.tables import metadata
 from tests.fakes.network import FakeNetwork
 
 URL = "http://console.test"
@@ -160,6 +162,19 @@ def words_of(answer: httpx.Response) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)))
 
 
+_shape = TemporaryDirectory(prefix="tocsin-shape-")
+
+
+async def _in_shape(file: Path) -> None:
+    """A database in shape, made once and copied: to migrate takes longer than most of these tests."""
+    shape = Path(_shape.name) / "tocsin.db"
+    if not shape.exists():
+        store = Store(f"sqlite:///{shape}")
+        await upgrade(store)
+        await store.close()
+    shutil.copy(shape, file)
+
+
 @asynccontextmanager
 async def room(
     folder: Path,
@@ -174,9 +189,9 @@ async def room(
     dial = dial or Dial()
     flow, board = shipped_flow(), Board({})
     networks = {name: FakeNetwork(dial, name) for name in ("x", "email")}
+    await _in_shape(folder / "tocsin.db")
     store = Store(f"sqlite:///{folder / 'tocsin.db'}", dial=dial)
     async with store.begin() as work:
-        await work.connection.run_sync(metadata.create_all)
         await snapshots.keep(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()
     ground = Ground(store, board, Shelf(flow), networks, roster=Roster(rotas or {}))
