@@ -18,7 +18,8 @@ run: $(VENV)/.runtime  ## start Tocsin on http://127.0.0.1:3000
 
 .PHONY: test
 test: $(VENV)/.dev chromium  ## run the whole suite, on SQLite and on PostgreSQL, the console in Chromium
-	@PYTHONHASHSEED=0 $(IN) -m pytest -n 2 --dist loadfile
+	@PYTHONHASHSEED=0 $(IN) -m pytest -n 2 --dist loadfile -m "not alone"
+	@PYTHONHASHSEED=0 $(IN) -m pytest -m alone
 
 .PHONY: check
 check: $(VENV)/.dev  ## what a change must pass: lint, format, types, import law, quick tests, migrations

@@ -34,6 +34,7 @@ async def refusal(call: Any) -> str:
     return str(caught.value.response["error"])
 
 
+@pytest.mark.alone
 async def test_it_starts_in_less_than_a_third_of_a_second():
     started = time.monotonic()
     async with FakeSlack():

@@ -191,6 +191,7 @@ def test_one_ladder_alone_is_drawn_larger():
     assert flow_sheet(drawn(flow_of(*LADDERS), "life"), "en").width < 0.7 * flow_sheet(PICTURE, "en").width
 
 
+@pytest.mark.alone
 def test_twelve_ladders_are_drawn_in_less_than_a_second():
     def taken():
         began = time.process_time()

@@ -165,6 +165,7 @@ def test_no_name_of_a_person_or_a_file_leaves_its_place(name):
     assert parsed(drill_svg(odd, "fr")) is not None
 
 
+@pytest.mark.alone
 def test_forty_people_and_a_storm_are_drawn_in_less_than_a_second():
     people = tuple(Row(f"Person {number}", (span(0, 480),)) for number in range(40))
     tellings = tuple(

@@ -232,6 +232,7 @@ def test_no_text_breaks_a_check_and_every_finding_lies_in_the_draft(text, langua
         "one hundred ",
     ],
 )
+@pytest.mark.alone
 @pytest.mark.parametrize("language", ["en", "es", "fr"])
 def test_ten_thousand_hostile_letters_are_checked_in_bounded_time(piece, language):
     text = (piece * 10_000)[:10_000]

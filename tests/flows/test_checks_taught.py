@@ -96,6 +96,7 @@ def test_words_lose_accents_capitals_and_their_digits():
     assert words_of("Ça COÛTE 35 €, non ?") == "ca coute 9 non ?"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("text", ["a" * 10_000, "no! " * 2_500, "¿" * 10_000, "\ud800 you lie", "1 " * 5_000, "\u0300" * 10_000])
 def test_hostile_text_is_read_in_bounded_time(text):
     finds("arguing", "Warm.")

@@ -84,6 +84,7 @@ def load_flow_once() -> Flow:
     return _FLOWS[0]
 
 
+@pytest.mark.alone
 def test_two_thousand_answers_an_hour_cost_next_to_nothing() -> None:
     texts = [f"Hello {number}, your parcel left our store today and arrives on Monday." * 4 for number in range(500)]
     about_crisis(data_breach(), "warm")

@@ -123,6 +123,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_twenty_thousand_hostile_signs_are_read_in_bounded_time(piece):
     text = piece * (MOST // len(piece))
@@ -161,6 +162,7 @@ def test_presidios_sentences_are_covered_where_we_promise_to():
     assert spurious / sentences < 0.01
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("written", ["600111222 ", "600 111 222; 612345678/", "a@b.co ", "12345678Z ", "4111 1111 1111 1111, "])
 def test_a_text_full_of_secrets_is_masked_at_once_and_whole(written):
     """The loop that answers everybody stands still meanwhile, and a stranger may send such a text again and again."""

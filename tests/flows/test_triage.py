@@ -125,6 +125,7 @@ def test_many_at_once_say_what_each_says_alone(small: Flow) -> None:
         assert math.isclose(one.crisis_confidence, other.crisis_confidence, abs_tol=2e-4)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_read_in_bounded_time(triage: Triage, name: str) -> None:
     triage.warm()

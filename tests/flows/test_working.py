@@ -139,6 +139,7 @@ def test_holidays_are_known_by_country_and_by_part_of_one(code: str, known: bool
     assert (code in holiday_codes()) is known
 
 
+@pytest.mark.alone
 def test_a_thousand_deadlines_are_counted_within_a_second() -> None:
     team = [Rhythm("mon-fri 09:00-18:00, sat 10:00-14:00", zone, code) for zone in ("Europe/Madrid", "Europe/London", "America/New_York") for code in ("ES-MD", "GB-ENG", "US")]  # fmt: skip
     start, begun = at("2026-11-22T06:00"), time.perf_counter()

@@ -8,6 +8,7 @@ import pytest
 from tests.bench.deadlines import SMALL, product
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_hundred_steps_a_second_are_told_once_each_and_soon_after_they_are_due(
     kind: str, empty_database: str, tmp_path: Path

@@ -8,6 +8,7 @@ import pytest
 from tests.bench.lanes import SMALL, plain, product
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_long_line_leaves_at_slacks_own_pace_and_a_critical_case_overtakes_it(tmp_path: Path) -> None:
     folders = [tmp_path / "ours", tmp_path / "plain"]
