@@ -3,7 +3,7 @@
 Lengths of time are in seconds, shares run from 0 to 1, every moment is aware. `before` is the period of the same length just before.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -67,6 +67,7 @@ class Arrivals:
     severities: tuple[Tally, ...]
     hours: tuple[Hour, ...]
     marks: tuple[Mark, ...] = ()
+    hours_before: tuple[int, ...] = ()  # mentions in each hour of the period before, from its first on; empty when it is not known
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,7 @@ class Figures:
     clocks: tuple[Clock, ...]
     sent: tuple[Sent, ...]
     gaps: tuple[Gap, ...]
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)  # of tags, by name and by language, as FLOW had them then
 
     def counts_only(self) -> "Figures":
         """For places where people from outside read: no customer's word, no name of ours, no link, nothing that somebody wrote."""
