@@ -4,19 +4,68 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from handlers.insight.slots import HOURLY, SPIKE, WEEKLY, Rhythm
+
 log = structlog.get_logger()
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is late shows at /readyz, not once a turn in the log
 Handler = Callable[[], Awaitable[object]]
+CLOCKS_CHANGE = timedelta(days=1)  # more than any of them
+INSTANT = timedelta(microseconds=1)
+
+
+def slots(rhythm: Rhythm, after: datetime, until: datetime) -> Sequence[datetime]:
+    """The `Slots` of handlers/insight: moments after one, up to and with another. Each local day has one, whatever its clocks do.
+
+    CronTrigger, given a zone that changes its clocks, fires twice at a time that comes twice, and an hour late at one that never comes. So
+    it counts on a clock that nobody changes, and each of its times is looked for on the wall.
+    """
+    if rhythm.name == SPIKE:
+        return ()
+    zone, minute = ZoneInfo(rhythm.timezone), int(rhythm.at[3:])
+    if rhythm.name == HOURLY:  # every hour that passes, by the minute that the wall shows now
+        minute = (minute - int((after.astimezone(zone).utcoffset() or timedelta()).total_seconds() // 60)) % 60
+        return _fires(CronTrigger(minute=minute, timezone=UTC), after, until)
+    day = rhythm.weekday if rhythm.name == WEEKLY else None
+    trigger = CronTrigger(day_of_week=day, hour=int(rhythm.at[:2]), minute=minute, second=0, timezone=UTC)
+    walls = _fires(trigger, _wall(after, zone) - CLOCKS_CHANGE, _wall(until, zone) + CLOCKS_CHANGE)
+    moments = [_first(wall.replace(tzinfo=None), zone) for wall in walls]
+    return [moment for moment in moments if after < moment <= until]
+
+
+def _fires(trigger: CronTrigger, after: datetime, until: datetime) -> list[datetime]:
+    found, fire = list[datetime](), trigger.get_next_fire_time(None, after + INSTANT)
+    while fire is not None and fire <= until:
+        found.append(fire)
+        fire = trigger.get_next_fire_time(fire, fire + INSTANT)
+    return found
+
+
+def _wall(at: datetime, zone: ZoneInfo) -> datetime:
+    """What the clock on the wall shows then, as if it were UTC's."""
+    return at.astimezone(zone).replace(tzinfo=UTC)
+
+
+def _first(wall: datetime, zone: ZoneInfo) -> datetime:
+    """When a wall first shows this time; when its clocks have just been put forward, if it never does."""
+    moment = wall.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == wall:
+        return moment
+    early = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)  # of a time that never comes: before the clocks are changed
+    while moment - early > timedelta(seconds=1):
+        middle = early + (moment - early) / 2
+        early, moment = (middle, moment) if middle.astimezone(zone).replace(tzinfo=None) < wall else (early, middle)
+    return moment.replace(microsecond=0)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""What was composed for whoever subscribed, once for each time it was owed, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import digests
+
+_d = digests.c
+
+
+@dataclass(frozen=True)
+class New:
+    """`figures` are values of JSON. `missed` counts earlier slots that it makes up for."""
+
+    subscription_id: int
+    slot: datetime
+    since: datetime
+    until: datetime
+    figures: Mapping[str, Any]
+    missed: int = 0
+
+
+@dataclass(frozen=True)
+class Digest(New):
+    id: int = 0
+    composed_at: datetime | None = None
+    sent_at: datetime | None = None
+    failed_at: datetime | None = None
+    reason: str | None = None
+
+
+_COLUMNS = [_d[name] for name in Digest.__dataclass_fields__]
+
+
+async def add(work: Work, new: New) -> int | None:
+    """Its id; None when somebody else has composed it already."""
+    row = {name: getattr(new, name) for name in New.__dataclass_fields__}
+    made = work.insert(digests).values(**row, composed_at=await work.now())
+    found: int | None = (await work.execute(made.on_conflict_do_nothing().returning(_d.id))).scalar()
+    return found
+
+
+async def get(work: Work, digest_id: int) -> Digest | None:
+    row = (await work.execute(sa.select(*_COLUMNS).where(_d.id == digest_id))).first()
+    return Digest(**row._asdict()) if row else None
+
+
+async def latest(work: Work) -> dict[int, datetime]:
+    """The last slot of each subscription that was composed."""
+    query = sa.select(_d.subscription_id, sa.func.max(_d.slot).label("slot")).group_by(_d.subscription_id)
+    return {row.subscription_id: row.slot for row in await work.execute(query)}
+
+
+async def of_late(work: Work, limit: int = 50) -> Sequence[Digest]:
+    """The latest first."""
+    return [Digest(**row._asdict()) for row in await work.execute(sa.select(*_COLUMNS).order_by(_d.id.desc()).limit(limit))]
+
+
+async def arrived(work: Work, digest_id: int) -> None:
+    await work.execute(sa.update(digests).where(_d.id == digest_id).values(sent_at=await work.now(), failed_at=None, reason=None))
+
+
+async def failed(work: Work, digest_id: int, reason: str) -> None:
+    await work.execute(sa.update(digests).where(_d.id == digest_id).values(failed_at=await work.now(), reason=reason[:200]))
