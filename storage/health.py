@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.tables import health, workspaces
+from storage.tables import gaps, health, workspaces
 
 WELL, FAILING, CLOSED = "well", "failing", "closed"
 
@@ -24,7 +24,17 @@ async def report(work: Work, door: str, state: str, reason: str | None = None) -
         values["last_success_at"] = now
     new = work.insert(health).values(**{"since": now, **values}, door=door)
     await work.execute(new.on_conflict_do_update(index_elements=["door"], set_=values))
+    if not same:
+        await _remember(work, door, state, reason)
     return not same
+
+
+async def _remember(work: Work, door: str, state: str, reason: str | None) -> None:
+    """A door that is not well leaves a gap behind; another state or reason ends it and may begin the next."""
+    now = await work.now()
+    await work.execute(sa.update(gaps).where(gaps.c.door == door, gaps.c.until.is_(None)).values(until=now))
+    if state != WELL:
+        await work.execute(sa.insert(gaps).values(door=door, state=state, reason=reason, since=now))
 
 
 async def introduce(work: Work, doors: Sequence[str]) -> None:

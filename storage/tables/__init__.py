@@ -32,7 +32,7 @@ from storage.tables.insight import (
 )
 from storage.tables.record import timeline, timeline_days
 from storage.tables.room import attestations, callbacks, deadlines, exceptions, facts, room_posts, statements
-from storage.tables.sending import buckets, health, lanes, outbox, outbox_archive, workspaces
+from storage.tables.sending import buckets, gaps, health, lanes, outbox, outbox_archive, workspaces
 from storage.tables.team import invites, people, sessions
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "exceptions",
     "facts",
     "flows",
+    "gaps",
     "health",
     "invites",
     "keys",

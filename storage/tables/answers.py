@@ -1,6 +1,6 @@
 """From words that are being written to what a network answered: drafts, versions, approvals, replies."""
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from storage.tables.base import flag, metadata
 from storage.types import Id, Instant
@@ -35,6 +35,10 @@ _alive = drafts.c.status.in_(("written", "in_approval", "approved"))
 
 Index("ix_drafts_alive", drafts.c.status, drafts.c.created_at, sqlite_where=_alive, postgresql_where=_alive)
 
+_ended = text("ended_at IS NOT NULL")
+
+Index("ix_drafts_ended_at", drafts.c.ended_at, sqlite_where=_ended, postgresql_where=_ended)
+
 versions = Table(
     "versions",
     metadata,
@@ -55,6 +59,8 @@ versions = Table(
     Column("reminded_at", Instant),
     UniqueConstraint("draft_id", "number"),
 )
+
+Index("ix_versions_created_at", versions.c.created_at)
 
 approvals = Table(
     "approvals",
@@ -77,6 +83,8 @@ approvals.append_constraint(
     CheckConstraint(approvals.c.version_id.is_(None) != approvals.c.statement_id.is_(None), name="ck_approvals_subject")
 )
 
+Index("ix_approvals_at", approvals.c.at)
+
 replies = Table(
     "replies",
     metadata,
@@ -96,6 +104,10 @@ replies = Table(
 )
 
 Index("ix_replies_state", replies.c.state, replies.c.id)
+
+_sent = text("sent_at IS NOT NULL")
+
+Index("ix_replies_sent_at", replies.c.sent_at, sqlite_where=_sent, postgresql_where=_sent)
 
 Index("ix_replies_external_id", replies.c.external_id)
 

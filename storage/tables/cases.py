@@ -87,6 +87,18 @@ Index("ix_cases_open", cases.c.status, cases.c.severity, cases.c.last_mention_at
 
 Index("ix_cases_cluster", cases.c.cluster)
 
+_unanswered = text("status <> 'closed' AND answered_at IS NULL")
+
+Index("ix_cases_unanswered", cases.c.opened_at, sqlite_where=_unanswered, postgresql_where=_unanswered)
+
+_when = {name: text(f"{name} IS NOT NULL") for name in ("answered_at", "closed_at")}
+
+Index("ix_cases_answered_at", cases.c.answered_at, sqlite_where=_when["answered_at"], postgresql_where=_when["answered_at"])
+
+Index("ix_cases_closed_at", cases.c.closed_at, sqlite_where=_when["closed_at"], postgresql_where=_when["closed_at"])
+
+Index("ix_cases_exercise", cases.c.id, sqlite_where=text("exercise"), postgresql_where=text("exercise"))
+
 _kept = text("status = 'closed' AND erased_at IS NULL")
 
 Index("ix_cases_kept", cases.c.closed_at, sqlite_where=_kept, postgresql_where=_kept)

@@ -44,6 +44,14 @@ _untold = text("told_at IS NULL AND failed_at IS NULL AND over_at IS NULL")
 
 Index("ix_calls_untold", calls.c.called_at, sqlite_where=_untold, postgresql_where=_untold)
 
+Index("ix_calls_called_at", calls.c.called_at)
+
+_acknowledged = text("acknowledged_at IS NOT NULL")
+
+Index("ix_calls_acknowledged_at", calls.c.acknowledged_at, sqlite_where=_acknowledged, postgresql_where=_acknowledged)
+
+Index("ix_escalations_acknowledged_at", escalations.c.acknowledged_at, sqlite_where=_acknowledged, postgresql_where=_acknowledged)
+
 notices = Table(
     "notices",
     metadata,

@@ -81,6 +81,12 @@ _running = text("met_at IS NULL AND told_at IS NULL AND paused_at IS NULL")
 
 Index("ix_deadlines_next", deadlines.c.kind, deadlines.c.severity, deadlines.c.due_at, sqlite_where=_running, postgresql_where=_running)
 
+_promised = text("kind IN ('first_answer', 'resolution')")
+
+Index(
+    "ix_deadlines_promised", deadlines.c.kind, deadlines.c.severity, deadlines.c.due_at, sqlite_where=_promised, postgresql_where=_promised
+)
+
 callbacks = Table(
     "callbacks",
     metadata,

@@ -63,6 +63,21 @@ health = Table(
     Column("told_at", Instant),  # when the alarm of this state was queued
 )
 
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("door", Text, nullable=False),
+    Column("state", Text, nullable=False),  # failing, closed
+    Column("reason", Text),
+    Column("since", Instant, nullable=False, index=True),
+    Column("until", Instant),  # null while it lasts
+)
+
+_lasts = text("until IS NULL")
+
+Index("ix_gaps_lasting", gaps.c.door, sqlite_where=_lasts, postgresql_where=_lasts)
+
 workspaces = Table(
     "workspaces",
     metadata,
