@@ -45,6 +45,8 @@ class Act(StrEnum):
     PROMISE_UPDATE = "promise_update"
     CALL_BACK = "call_back"
     DRILL = "drill"
+    SUBSCRIBE = "subscribe"
+    CONFIRM_SHARED = "confirm_shared"
     MANAGE_PEOPLE = "manage_people"
     MARK_WORKSPACE = "mark_workspace"
 
@@ -83,6 +85,8 @@ ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
         Act.PROMISE_UPDATE: frozenset({"lead", "manager", "press_officer"}),
         Act.CALL_BACK: _TEAM | {"legal", "press_officer", "dpo"},
         Act.DRILL: frozenset({"lead", "manager"}),
+        Act.SUBSCRIBE: frozenset({"lead", "manager", "marketing", "admin"}),
+        Act.CONFIRM_SHARED: frozenset({"admin"}),  # a digest where people from outside read
         Act.MANAGE_PEOPLE: frozenset({"admin"}),
         Act.MARK_WORKSPACE: frozenset({"admin"}),
     }

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from storage.database import Work
 from storage.tables import digests
 
+ASKED_FOR = -1  # in `missed`: somebody wanted it at once, and it stands for no time that was owed
 _d = digests.c
 
 
 @dataclass(frozen=True)
 class New:
-    """`figures` are values of JSON. `missed` counts earlier slots that it makes up for."""
+    """`figures` are values of JSON. `missed` counts earlier slots that it makes up for; ASKED_FOR."""
 
     subscription_id: int
     slot: datetime
@@ -51,8 +52,9 @@ async def get(work: Work, digest_id: int) -> Digest | None:
 
 
 async def latest(work: Work) -> dict[int, datetime]:
-    """The last slot of each subscription that was composed."""
-    query = sa.select(_d.subscription_id, sa.func.max(_d.slot).label("slot")).group_by(_d.subscription_id)
+    """The last slot of each subscription that was composed because it was owed."""
+    owed = sa.select(_d.subscription_id, sa.func.max(_d.slot).label("slot")).where(_d.missed != ASKED_FOR)
+    query = owed.group_by(_d.subscription_id)
     return {row.subscription_id: row.slot for row in await work.execute(query)}
 
 
