@@ -190,6 +190,19 @@ async def prove(settings: Settings, parsed: argparse.Namespace) -> int:
     )
 
 
+async def report(settings: Settings, parsed: argparse.Namespace) -> int:
+    """Looks only."""
+    from bot.terminal import reporting
+    from handlers.insight.reports import Reports
+
+    asked = reporting.Asked.of(parsed, settings.timezone)
+    found = await Readiness(store := Store(settings.database_url)).look()
+    try:
+        return await reporting.report(Reports.upon(store, found), asked, settings.language)
+    finally:
+        await store.close()
+
+
 def obey(settings: Settings, parsed: argparse.Namespace) -> int:
     from bot.terminal import commands, records
 
@@ -200,6 +213,7 @@ def obey(settings: Settings, parsed: argparse.Namespace) -> int:
         "describe": lambda: commands.describe(parsed.what),
         **records.offline(parsed, language),
         "flow": lambda: asyncio.run(prove(settings, parsed)),
+        "report": lambda: asyncio.run(report(settings, parsed)),
         "check": lambda: commands.tell_findings(asyncio.run(findings(settings)), language),
     }
     return does[parsed.command]() if parsed.command in does else asyncio.run(in_house(settings, parsed))

@@ -1,12 +1,14 @@
 """The words of the command line."""
 
 import argparse
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from templates import say
+from templates import LANGUAGES, say
 
-COMMANDS = ("run", "invite", "replay", "check", "migrate", "verify", "backup", "restore", "describe", "export", "erase", "flow")
+COMMANDS = ("run", "invite", "replay", "check", "migrate", "verify", "backup", "restore", "describe", "export", "erase", "flow", "report")
 
 
 def _pace(word: str) -> float:
@@ -48,6 +50,35 @@ def moment(word: str) -> datetime:
     return at
 
 
+def _day(language: str, word: str) -> date:
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        day = date.min
+    if not 1990 <= day.year < 2190:
+        raise argparse.ArgumentTypeError(say("report.no_day", language, word=word))
+    return day
+
+
+def _zone(language: str, word: str) -> str:
+    if word not in available_timezones():
+        raise argparse.ArgumentTypeError(say("report.no_zone", language, word=word))
+    return word
+
+
+def _report(top: argparse.ArgumentParser, language: str) -> None:
+    day = partial(_day, language)
+    top.add_argument("--from", dest="first", required=True, type=day, metavar="DAY", help=say("report.help_from", language))
+    top.add_argument("--to", dest="last", type=day, metavar="DAY", help=say("report.help_to", language))
+    top.add_argument("--format", choices=("html", "csv", "jsonl"), default="html", help=say("report.help_format", language))
+    top.add_argument("-o", "--output", type=Path, metavar="FILE", help=say("report.help_output", language))
+    top.add_argument("--language", choices=LANGUAGES, default=language, help=say("report.help_language", language))
+    top.add_argument("--timezone", type=partial(_zone, language), metavar="ZONE", help=say("report.help_timezone", language))
+    either = top.add_mutually_exclusive_group()
+    either.add_argument("--words", action="store_true", default=None, help=say("report.help_words", language))
+    either.add_argument("--without-words", dest="words", action="store_false", help=say("report.help_without_words", language))
+
+
 def _flow(top: argparse.ArgumentParser, language: str) -> None:
     commands = top.add_subparsers(dest="flow_command", metavar="COMMAND", required=True)
     lint, show, drill = (commands.add_parser(name, help=say(f"cli.help_flow_{name}", language)) for name in ("lint", "show", "drill"))
@@ -82,6 +113,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     named["erase"].add_argument("--customer", required=True, metavar="NETWORK:NAME", help=say("cli.help_customer", language))
     named["erase"].add_argument("--yes", action="store_true", help=say("cli.help_yes", language))
     _flow(named["flow"], language)
+    _report(named["report"], language)
     for name in ("backup", "restore"):
         named[name].add_argument("file", type=Path)
     return top
