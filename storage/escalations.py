@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from storage.database import Work
 from storage.tables import calls, cases, escalations, people
-from storage.types import Status
+from storage.types import CRITICAL, LOW, Status
 
 
 class Climbing(StrEnum):
@@ -78,11 +78,27 @@ async def put_all(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     await work.execute(new.on_conflict_do_update(index_elements=["case_id"], set_=changed), [{**row, "changed_at": now} for row in rows])
 
 
-async def unanswered(work: Work, limit: int = 10) -> Sequence[int]:
-    """Open cases whose ladder ended without anybody, the gravest and longest first; drills apart."""
+FEW = 1000  # so many are sorted faster than the gravest are looked for
+
+
+async def unanswered(work: Work, limit: int = 10, *, of: int = 0) -> Sequence[int]:
+    """Open cases whose ladder ended without anybody, the gravest and longest first; drills apart. `of`: about how many there are."""
     red = (_c.state == Climbing.UNANSWERED) & (cases.c.status != Status.CLOSED) & ~cases.c.exercise
     query = sa.select(_c.case_id).join(cases, cases.c.id == _c.case_id).where(red)
-    return (await work.execute(query.order_by(cases.c.severity.desc(), _c.changed_at).limit(limit))).scalars().all()
+    if of <= FEW:
+        return (await work.execute(query.order_by(cases.c.severity.desc(), _c.changed_at).limit(limit))).scalars().all()
+    found: list[int] = []
+    for severity in range(CRITICAL, LOW - 1, -1):
+        if len(found) < limit:
+            found += await _longest_open(work, severity, limit - len(found))
+    return found
+
+
+async def _longest_open(work: Work, severity: int, limit: int) -> Sequence[int]:
+    """Of one severity, in the order of the index of those that nobody has; where many are red, the first of it are near."""
+    red = sa.exists().where(_c.case_id == cases.c.id, _c.state == Climbing.UNANSWERED)
+    waits = (cases.c.status != Status.CLOSED) & cases.c.owner_id.is_(None) & ~cases.c.exercise & (cases.c.severity == severity)
+    return (await work.execute(sa.select(cases.c.id).where(waits, red).order_by(cases.c.opened_at).limit(limit))).scalars().all()
 
 
 async def end(work: Work, case_ids: Collection[int]) -> None:

@@ -1,6 +1,20 @@
 """What customers wrote and what we make of it."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from storage.tables.base import flag, metadata
 from storage.types import Id, Instant
@@ -48,6 +62,8 @@ customers = Table(
     Index("ix_customers_linked_to", "linked_to"),
 )
 
+# and by lower(handle), which SQLAlchemy cannot read back from SQLite: ix_customers_handle is made in 0008_words alone
+
 cases = Table(
     "cases",
     metadata,
@@ -86,6 +102,10 @@ Index("ix_cases_next", cases.c.severity.desc(), cases.c.opened_at, sqlite_where=
 Index("ix_cases_open", cases.c.status, cases.c.severity, cases.c.last_mention_at)
 
 Index("ix_cases_cluster", cases.c.cluster)
+
+_owned = text("status <> 'closed' AND owner_id IS NOT NULL")
+
+Index("ix_cases_owner", cases.c.owner_id, cases.c.severity.desc(), cases.c.opened_at, sqlite_where=_owned, postgresql_where=_owned)
 
 _unanswered = text("status <> 'closed' AND answered_at IS NULL")
 

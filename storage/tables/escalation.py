@@ -44,6 +44,10 @@ _untold = text("told_at IS NULL AND failed_at IS NULL AND over_at IS NULL")
 
 Index("ix_calls_untold", calls.c.called_at, sqlite_where=_untold, postgresql_where=_untold)
 
+_awaited = text("over_at IS NULL AND acknowledged_at IS NULL")
+
+Index("ix_calls_awaited", calls.c.person_id, calls.c.case_id, sqlite_where=_awaited, postgresql_where=_awaited)
+
 Index("ix_calls_called_at", calls.c.called_at)
 
 _acknowledged = text("acknowledged_at IS NOT NULL")
