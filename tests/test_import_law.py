@@ -34,6 +34,7 @@ PLANTED = (
     ("notices-ports", "bot/notices/email.py", "handlers.cases"),
     ("home-of-mail", "bot/console/html.py", "aiosmtplib"),
     ("home-of-paint", "bot/console/html.py", "resvg_py"),
+    ("home-of-paint", "bot/console/html.py", "matplotlib"),
     ("home-of-signatures", "bot/console/html.py", "itsdangerous"),
     ("home-of-slack", "bot/console/html.py", "slack_sdk"),
     ("home-of-networks", "bot/slack/views.py", "tweepy"),
