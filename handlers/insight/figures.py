@@ -5,9 +5,15 @@ Lengths of time are in seconds, shares run from 0 to 1, every moment is aware. `
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import isinf
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
+from pydantic import PlainSerializer, TypeAdapter
+
+
+# JSON knows no infinity
+_Edge = Annotated[float, PlainSerializer(lambda edge: "inf" if isinf(edge) else edge, when_used="json")]
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ class Spread:
     p90: float | None
     due: int = 0
     in_time: int = 0
-    bins: tuple[tuple[float, int], ...] = ()  # (up to so many seconds, how many), for the picture; the last is infinite
+    bins: tuple[tuple[_Edge, int], ...] = ()  # (up to so many seconds, how many), for the picture; the last is infinite
 
     @property
     def share(self) -> float | None:
