@@ -1,0 +1,65 @@
+"""The ladders in a period: whom their steps called, who acknowledged, and which steps ran out before anybody had. Steps count from 1."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Work
+from storage.tables import calls, cases, escalations, people
+
+_c, _e = calls.c, escalations.c
+_ladder = sa.func.coalesce(cases.c.ladder, "").label("ladder")
+
+
+def _in(moment: sa.ColumnElement[Any], since: datetime, until: datetime) -> sa.ColumnElement[bool]:
+    return (moment >= since) & (moment < until)
+
+
+def acknowledgements(since: datetime, until: datetime) -> sa.CompoundSelect[Any]:
+    """Rows of case_id, climb, step (from 0), person_id, at: by those who were called, and by whoever else took a case that had called."""
+    by_called = sa.select(_c.case_id, _c.climb, _c.step, _c.person_id, _c.acknowledged_at.label("at"))
+    by_called = by_called.where(_in(_c.acknowledged_at, since, until), _c.step.is_not(None))
+    last, theirs = calls.alias("last"), calls.alias("theirs")
+    told = (last.c.case_id == _e.case_id) & last.c.step.is_not(None) & (last.c.called_at <= _e.acknowledged_at)
+    climb = sa.select(sa.func.max(last.c.climb)).where(told).correlate(escalations).scalar_subquery()
+    step = sa.select(sa.func.max(last.c.step)).where(told, last.c.climb == climb).correlate(escalations).scalar_subquery()
+    same = (theirs.c.case_id == _e.case_id) & (theirs.c.person_id == _e.acknowledged_by)
+    said = sa.exists().where(same, theirs.c.acknowledged_at == _e.acknowledged_at).correlate(escalations)
+    by_others = sa.select(_e.case_id, climb, step, _e.acknowledged_by, _e.acknowledged_at).where(
+        _in(_e.acknowledged_at, since, until), climb.is_not(None), ~said
+    )
+    return sa.union_all(by_called, by_others)
+
+
+async def called(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
+    """Rows of ladder, step, called, not_told: the calls of each step."""
+    not_told = sa.func.count(sa.case((_c.failed_at.is_not(None) & _c.told_at.is_(None), 1))).label("not_told")
+    step = (_c.step + 1).label("step")
+    query = sa.select(_ladder, step, sa.func.count().label("called"), not_told).join(cases, cases.c.id == _c.case_id)
+    theirs = _in(_c.called_at, since, until) & _c.step.is_not(None) & ~cases.c.exercise
+    return (await work.execute(query.where(theirs).group_by(_ladder, step).order_by(_ladder, step))).all()
+
+
+async def acknowledged(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
+    """Rows of ladder, step, name, n: who had a case that a step called for, most first."""
+    each = acknowledgements(since, until).subquery()
+    step, n = (each.c.step + 1).label("step"), sa.func.count().label("n")
+    query = sa.select(_ladder, step, people.c.name, n).select_from(each).join(cases, cases.c.id == each.c.case_id)
+    query = query.join(people, people.c.id == each.c.person_id).where(~cases.c.exercise)
+    return (await work.execute(query.group_by(_ladder, step, people.c.name).order_by(_ladder, step, n.desc(), people.c.name))).all()
+
+
+async def ran_out(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
+    """Rows of ladder, step, n: steps that were followed by the next one in the period, as nobody had the case by then."""
+    next_ones = sa.select(_c.case_id, _c.climb, _c.step).where(_in(_c.called_at, since, until), _c.step.is_not(None)).distinct().subquery()
+    before = calls.alias("before")
+    top = sa.select(sa.func.max(before.c.step)).where(before.c.case_id == next_ones.c.case_id, before.c.climb == next_ones.c.climb - 1)
+    # a first step ends the last one of the time before only where FLOW repeats the ladder
+    repeated = next_ones.c.climb > _e.climb - _e.repeats
+    step = sa.case((next_ones.c.step > 0, next_ones.c.step), (repeated, top.correlate(next_ones).scalar_subquery() + 1))
+    ended = sa.select(_ladder, step.label("step")).select_from(next_ones).join(cases, cases.c.id == next_ones.c.case_id)
+    ended_ = ended.join(escalations, _e.case_id == next_ones.c.case_id).where(~cases.c.exercise).subquery()
+    query = sa.select(ended_.c.ladder, ended_.c.step, sa.func.count().label("n")).where(ended_.c.step.is_not(None))
+    return (await work.execute(query.group_by(ended_.c.ladder, ended_.c.step).order_by(ended_.c.ladder, ended_.c.step))).all()
