@@ -1,7 +1,7 @@
 """The Workspace port over Slack's Web API: shows cards, and can tell whether one arrived."""
 
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.slack import channels, sheets
 from bot.slack.answers import send_error
 from bot.slack.blocks import card_blocks, notice
 from bot.slack.markup import Json
 from bot.slack.pace import Pace
 from handlers.errors import Gone, Refused, Unconfirmed
+from handlers.insight.ports import Album, Spot
 from handlers.ports import Bucket, Card, Place
 
 NAME = "slack"
@@ -82,12 +84,27 @@ class SlackWorkspace:
             await _answer(self.client.chat_delete(channel=channel, ts=message_id), "chat.delete")
 
     async def find(self, place: Place, token: str, since: datetime) -> str | None:
+        return await self._seen(place, since, lambda message: _token(message) == token)
+
+    async def look(self, said: str) -> Spot | None:
+        return await channels.look(self.client, said)
+
+    async def share(self, place: Place, album: Album, language: str, token: str) -> str:
+        channel = await self._conversation(place.channel_id)
+        async with self._pace.turn(place.channel_id):
+            return await sheets.share(self.client, channel, album, language, token)
+
+    async def find_shared(self, place: Place, token: str, since: datetime) -> str | None:
+        return await self._seen(place, since, lambda message: sheets.is_shared_by(message, token))
+
+    async def _seen(self, place: Place, since: datetime, is_it: Callable[[Json], bool]) -> str | None:
+        """The id of the message that is it; None when there surely is none."""
         channel = await self._conversation(place.channel_id)
         cursor: str | None = None
         while True:
             page = await self._page(channel, place.thread_id, since - self.clocks_apart, cursor)
             for message in page.get("messages", []):
-                if _token(message) == token:
+                if is_it(message):
                     return str(message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from handlers.insight.slots import DAILY, HOURLY, SPIKE, WEEKLY
@@ -13,7 +14,7 @@ from handlers.typed import Help, unknown
 
 @dataclass(frozen=True)
 class Asked:
-    """`target`: #channel or an address, "" for where it was typed. What is "" or None was not said."""
+    """`target`: #channel, @account or an address, "" for where it was typed. What is "" or None was not said."""
 
     target: str = ""
     rhythm: str = ""
@@ -87,7 +88,7 @@ _FILLERS = frozenset((
 ))  # fmt: skip
 _TIME = re.compile(r"(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d)|(?=h$|am$|pm$))(?:h|(?P<half>am|pm))?")
 _MINUTE = re.compile(r"(?:xx)?:([0-5]\d)")
-_TARGET = re.compile(r"#\S+|<#[^>]*>|[^@\s]+@[^@\s]+\.[^@\s]+")
+_TARGET = re.compile(r"#\S+|<#[^>]*>|@\S+|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def understand(rest: Sequence[str]) -> OfDigests | Help:
@@ -126,7 +127,7 @@ def _said(word: str, asked: Asked) -> Asked | None:
         return replace(asked, target=word)
     if plain in _WEEKDAYS:
         return replace(asked, weekday=_WEEKDAYS[plain], rhythm=asked.rhythm or WEEKLY)
-    known = {
+    known: dict[str, Any] = {
         "rhythm": _RHYTHMS.get(plain) or _UNITS.get(plain),
         "at": _time(plain),
         "language": _LANGUAGES.get(plain),

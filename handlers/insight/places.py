@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from handlers.errors import SendError
+from handlers.errors import DoorClosed, Refused, SendError
 from handlers.escalation.bells import EMAIL
 from handlers.insight.ports import Channels, Spot
 from handlers.insight.refusals import NoMail, NoSuchPlace, NotInPlace, PlaceNotAsked
 from handlers.ports import Who
 from storage import people
 from storage.database import Store
+from storage.people import Person
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Places:
         """Raises NoSuchPlace, NotInPlace, PlaceNotAsked or NoMail."""
         if not said:
             raise NoSuchPlace(name="")
+        if said.startswith("@"):
+            return await self._person(who.workspace, said[1:])
         if "@" in said and not said.startswith("#"):
             return await self._address(said)
         name, spot = await self._channel(who, said)
@@ -48,12 +51,31 @@ class Places:
         if EMAIL not in self.couriers:
             raise NoMail
         address = said.strip().lower()
-        return Found(EMAIL, address, address, not await self.is_ours(address))
+        return Found(EMAIL, address, address, await self.person(EMAIL, address) is None)
 
-    async def is_ours(self, address: str) -> bool:
-        """Whether it is the address of one of our own people."""
+    async def _person(self, workspace: str, account: str) -> Found:
+        """The direct messages of one of our own people."""
+        person = await self.person(workspace, account) if workspace in self.workspaces else None
+        if person is None:
+            raise NoSuchPlace(name=f"@{account}")
+        return Found(workspace, account, person.name, is_open=False)
+
+    async def person(self, workspace: str, target: str) -> Person | None:
+        """Whose address or account it is, if it is one of our own people's."""
         async with self.store.read() as work:
-            return await people.by_email(work, address) is not None
+            return await (people.by_email(work, target) if workspace == EMAIL else people.by_external(work, workspace, target))
+
+    async def is_open(self, workspace: str, target: str) -> bool:
+        """Whether people from outside read there by now; what the workspace does not tell counts as open. Raises a SendError."""
+        if await self.person(workspace, target):
+            return False
+        if workspace == EMAIL:
+            return True
+        try:
+            spot = await self.workspaces[workspace].look(target)
+        except (DoorClosed, Refused):
+            return True
+        return spot is None or spot.is_open
 
     async def _channel(self, who: Who, said: str) -> tuple[str, Spot]:
         """In the workspace where it was typed; on the console in the first that knows it."""

@@ -137,7 +137,7 @@ def promised(one: Subscription) -> Promise:
 
 def goes_to(one: Subscription, asked: Asked) -> bool:
     """By its id, or by its name as people type it: a place that is gone can still be named."""
-    said = folded(asked.target.removeprefix("#"))
+    said = folded(asked.target.lstrip("#@"))
     return said in (folded(one.target), folded(one.name.removeprefix("#"))) and asked.rhythm in ("", one.rhythm)
 
 
