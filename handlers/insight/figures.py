@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import PlainSerializer, TypeAdapter
 
-
 # JSON knows no infinity
 _Edge = Annotated[float, PlainSerializer(lambda edge: "inf" if isinf(edge) else edge, when_used="json")]
 
