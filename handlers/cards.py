@@ -91,7 +91,7 @@ def case_card(view: View, *, whole: bool = False) -> Card:
     case, first = view.case, view.mentions[0]
     text = first.newest_text or first.text
     return Card(
-        title=_title(case),
+        title=case_title(case),
         body=(CustomerText(text, whole), *_changes(first), *_set_tags(view)),
         small=_small(view),
         buttons=(
@@ -104,7 +104,7 @@ def case_card(view: View, *, whole: bool = False) -> Card:
     )
 
 
-def _title(case: Case) -> Words:
+def case_title(case: Case) -> Words:
     facts = {"number": case.id, "handle": case.handle or case.customer_name, "name": case.customer_name, "network": case.network}
     return Words("case.title", {**facts, "private": case.private, "exercise": case.exercise})
 

@@ -18,7 +18,9 @@ from storage import counts as counted
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Store
+from storage.escalations import Climbing
 from storage.status import Backlog, Counts
+from storage.types import DraftStatus
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Status:
     room: RoomView | None = None
     ladders: Mapping[str, int] = field(default_factory=dict)  # open cases by how their ladder stands
     unanswered: Sequence[int] = ()  # those about which everybody was told and nobody answered, gravest first
+    approvals: int = 0  # drafts that wait for a yes
 
     @property
     def oldest_wait(self) -> timedelta | None:
@@ -104,8 +107,10 @@ class Desk:
             crisis = await crises.current(work)
             room = await load_room(work, self.shelf.present, crisis) if crisis else None
             counts, backlog, doors = await status.read(work), await status.backlog(work), await health.of_doors(work)
-            ladders, red = await counted.ladders(work), await escalations.unanswered(work)
-            return Status(await work.now(), crisis, counts, backlog, doors, room, ladders, red)
+            ladders = await counted.ladders(work)
+            red = await escalations.unanswered(work, of=ladders.get(Climbing.UNANSWERED, 0))
+            approvals = await drafts.count(work, DraftStatus.IN_APPROVAL)
+            return Status(await work.now(), crisis, counts, backlog, doors, room, ladders, red, approvals)
 
     async def open_to(self, who: Who) -> None:
         """Raises what keeps somebody from seeing cases, if anything does."""

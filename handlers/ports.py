@@ -82,6 +82,18 @@ class Drawing:
     picture: Any
 
 
+@dataclass(frozen=True)
+class Pictured:
+    """A card for whoever asked, with a picture of it beside. The card stands, whatever becomes of the picture.
+
+    `page` is where the console tells more ("/status").
+    """
+
+    card: Card
+    drawing: Drawing
+    page: str = ""
+
+
 class FieldKind(StrEnum):
     TEXT = "text"
     LONG = "long"

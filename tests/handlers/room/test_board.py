@@ -4,8 +4,8 @@ import pytest
 
 from bot.voice import speak
 from handlers.errors import NoCrisis, NoSuchFact, NoSuchStatement, NotAllowed
+from handlers.insight.status import standing, status_card
 from handlers.ports import CustomerText, FieldKind
-from handlers.replies import status_card
 from tests.handlers.room.crisis import led
 from tests.handlers.sending import post_office
 
@@ -156,7 +156,7 @@ async def test_everything_that_the_room_shows_can_be_read_in_each_language(room,
     board = await desk.board(room.agent)
     shown = [*texts(board, language), *texts(await desk.statements(room.agent), language)]
     shown += texts(await desk.callbacks(room.lead), language)
-    shown += texts(status_card(await room.house.desk.status(room.agent), room.house.flow), language)
+    shown += texts(status_card(standing(await room.house.desk.status(room.agent), room.house.flow)), language)
     for one in range(1, 5):
         shown += texts(await desk.statement(room.agent, one), language)
     for fact in await room.known():
@@ -175,11 +175,14 @@ async def test_everything_that_the_room_shows_can_be_read_in_each_language(room,
     assert all(one.strip() for one in shown) and not [one for one in shown if "{" in one or "None" in one or "[" in one]
 
 
-async def test_the_status_shows_the_crisis_as_the_board_does(room):
+async def test_the_status_says_of_the_crisis_what_must_be_known_at_a_glance(room, dial):
     await everything(room)
-    status = texts(status_card(await room.house.desk.status(room.agent), room.house.flow))
-    board = await room.house.room.desk.board(room.agent)
-    assert set(texts(board)[1 : 1 + len(board.body)]) <= set(status)
+    dial.forward(hours=3)
+    status = texts(status_card(standing(await room.house.desk.status(room.agent), room.house.flow)))
+    assert len(status) <= 10
+    assert status[0].startswith("Crisis “") and status[0].endswith("open for 3 h")
+    assert status[1] == "Hold: silent, for 3 h" and status[2].startswith("Authority: 2 days 21 h left (")
+    assert "1,200 addresses" not in " ".join(status)
 
 
 async def test_a_statement_that_rests_on_what_was_taken_back_is_said_to(room):
