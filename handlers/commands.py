@@ -8,6 +8,10 @@ from handlers.answers.commands import VERBS as OF_ANSWERS
 from handlers.answers.commands import OfAnswers
 from handlers.escalation.commands import VERBS as OF_LADDERS
 from handlers.escalation.commands import OfLadders
+from handlers.insight.commands import VERBS as OF_DIGESTS
+from handlers.insight.commands import OfDigests
+from handlers.insight.seeking import VERBS as OF_SEEKING
+from handlers.insight.seeking import Find
 from handlers.room.commands import VERBS as OF_ROOM
 from handlers.room.commands import OfRoom
 from handlers.typed import Help as Help  # noqa: PLC0414 - doors take it from here
@@ -81,7 +85,7 @@ class RemovePerson:
 OfCrisis = OpenCrisis | CloseCrisis
 OfCase = TakeNext | ShowCase | CloseCase
 OfPeople = ListPeople | AddPerson | ChangePerson | RemovePerson
-Command = OfCrisis | OfCase | OfPeople | OfRoom | OfAnswers | OfLadders | ShowStatus | LogContact | Help
+Command = OfCrisis | OfCase | OfPeople | OfRoom | OfAnswers | OfLadders | OfDigests | Find | ShowStatus | LogContact | Help
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
 _WORD = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _KINDS: Mapping[str, bool] = {"crisis": True, "ordinary": False}
@@ -160,6 +164,8 @@ _VERBS: Mapping[str, Callable[[Sequence[str]], Command]] = {
     **OF_ROOM,
     **OF_ANSWERS,
     **OF_LADDERS,
+    **OF_SEEKING,
+    **OF_DIGESTS,
     "log": lambda _: LogContact(),
     "people": _people,
     "help": lambda _: Help(),

@@ -30,8 +30,14 @@ from handlers.desk import Desk
 from handlers.escalation.acts import EscalationActs
 from handlers.escalation.commands import OfLadders
 from handlers.escalation.spoken import LaddersSpoken
-from handlers.ports import Card, Drawing, Form, Who
-from handlers.replies import help_card, people_card, status_card, told
+from handlers.insight.acts import InsightActs
+from handlers.insight.commands import OfDigests
+from handlers.insight.finding import Finding, found_card
+from handlers.insight.seeking import Find
+from handlers.insight.spoken import DigestsSpoken
+from handlers.insight.status import pictured, standing
+from handlers.ports import Card, Drawing, Form, Pictured, Who
+from handlers.replies import help_card, people_card, told
 from handlers.room.acts import RoomActs
 from handlers.room.commands import OfRoom
 from handlers.room.spoken import RoomSpoken
@@ -48,20 +54,29 @@ class Spoken:
     room: RoomActs
     answers: AnswerActs
     escalation: EscalationActs
+    finding: Finding
+    insight: InsightActs
 
-    async def obey(self, who: Who, command: Command) -> Card | Form | Drawing:
+    async def obey(self, who: Who, command: Command) -> Card | Form | Drawing | Pictured:
         if isinstance(command, OfLadders):
             return await LaddersSpoken(self.escalation).obey(who, command)
+        if isinstance(command, ShowStatus | Find | OfDigests):
+            return await self._look(who, command)
         match command:
             case Help():
                 return help_card(command)
             case LogContact():
                 return cards.log_form()
-            case ShowStatus():
-                return status_card(await self.desk.status(who), self.desk.shelf.present)
             case OpenCrisis() | CloseCrisis():
                 return await self._crisis(who, command)
         return await self._of_things(who, command)
+
+    async def _look(self, who: Who, command: ShowStatus | Find | OfDigests) -> Card | Pictured:
+        if isinstance(command, OfDigests):
+            return await DigestsSpoken(self.insight).obey(who, command)
+        if isinstance(command, Find):
+            return found_card(await self.finding.find(who, command.words), self.finding.flow)
+        return pictured(standing(await self.desk.status(who), self.desk.shelf.present))
 
     async def _of_things(self, who: Who, command: OfCase | OfPeople | OfRoom | OfAnswers) -> Card | Form:
         if isinstance(command, OfAnswers):

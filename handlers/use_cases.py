@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flows.flow import Flow
 from handlers.answers.acts import AnswerActs
 from handlers.answers.departures import Departures
 from handlers.answers.drafts import Drafts
@@ -21,6 +22,15 @@ from handlers.escalation.course import Course
 from handlers.escalation.roster import Roster
 from handlers.glance import Glance
 from handlers.history import History
+from handlers.insight.acts import InsightActs
+from handlers.insight.composing import Composer
+from handlers.insight.digests import Digests
+from handlers.insight.figures import Asked, Period
+from handlers.insight.finding import Finding
+from handlers.insight.home import Home
+from handlers.insight.places import Places
+from handlers.insight.slots import Calendar, Slots, never
+from handlers.insight.subscriptions import Subscriptions
 from handlers.logbook import Logbook
 from handlers.ports import Network
 from handlers.queue import Queue
@@ -32,12 +42,21 @@ from handlers.spoken import Spoken
 from handlers.staff import Staff
 from handlers.tags import Tags
 from handlers.workspaces import Workspaces
-from storage.database import Store
+from storage.database import Store, Work
+
+
+async def _asked(work: Work, flow: Flow, period: Period) -> tuple[Asked, ...]:
+    from handlers.insight.voices import asked  # noqa: PLC0415 - numpy is read with the first digest, not at the start
+
+    return await asked(work, flow, period)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What every use case stands on. `networks` are those that carry our replies, `couriers` those that wake colleagues, by name."""
+    """What every use case stands on. `networks` are those that carry our replies, `couriers` those that wake colleagues, by name.
+
+    `slots` is the clock's.
+    """
 
     store: Store
     board: Board
@@ -45,7 +64,13 @@ class Ground:
     networks: Mapping[str, Network]
     couriers: Mapping[str, Courier] = field(default_factory=dict)
     roster: Roster = field(default_factory=Roster)
+    slots: Slots = never
     semantic: bool = False  # whether the checks of drafts may read with the sentence encoder
+
+    def insight(self) -> InsightActs:
+        calendar, places = Calendar(self.slots), Places(self.store, self.couriers)
+        compose = Composer(self.shelf.present, _asked).compose
+        return InsightActs(places, Subscriptions(self.store, places, calendar), Digests(self.store, compose, calendar))
 
     @property
     def course(self) -> Course:
@@ -73,13 +98,16 @@ class UseCases:
     room: RoomActs
     answers: AnswerActs
     escalation: EscalationActs
+    finding: Finding
+    home: Home
+    insight: InsightActs
 
     @classmethod
     def upon(cls, ground: Ground, logbook: Logbook, staff: Staff, workspaces: Workspaces, signin: Signin) -> "UseCases":
         """In the order in which one needs the other; what settings decide is given."""
         store, board, shelf, flow = ground.store, ground.board, ground.shelf, ground.shelf.present
         course = ground.course
-        departures = ground.departures()
+        departures, desk = ground.departures(), Desk(store, shelf)
         drafts = Drafts(store, shelf, Proofreader(ground.networks, ground.semantic), departures)
         room = RoomActs(Room(store, board, flow), queued=departures, rests=departures)
         return cls(
@@ -90,12 +118,15 @@ class UseCases:
             staff=staff,
             workspaces=workspaces,
             signin=signin,
-            desk=Desk(store, shelf),
+            desk=desk,
             queue=Queue(store, flow),
             history=History(store, flow),
             glance=Glance(store, shelf),
             room=room,
             answers=AnswerActs(drafts, room.callbacks),
+            finding=Finding(store, flow),
+            home=Home(desk),
+            insight=ground.insight(),
             escalation=EscalationActs(store, course, logbook.mentions.receive),
         )
 
@@ -106,4 +137,4 @@ class UseCases:
     @property
     def spoken(self) -> Spoken:
         """What is typed instead of clicked."""
-        return Spoken(self.cases, self.desk, self.staff, self.room, self.answers, self.escalation)
+        return Spoken(self.cases, self.desk, self.staff, self.room, self.answers, self.escalation, self.finding, self.insight)
