@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -14,8 +15,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from structlog.contextvars import bound_contextvars
 
 from handlers.insight.slots import HOURLY, SPIKE, WEEKLY, Rhythm
+from handlers.tally import Tally, timed
 
 log = structlog.get_logger()
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is late shows at /readyz, not once a turn in the log
@@ -92,6 +95,7 @@ class Clock:
     beats: dict[str, float] = field(default_factory=dict)
     well: dict[str, float] = field(default_factory=dict)
     firsts: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    turns: Tally = field(default_factory=Tally)  # by tick, and whether it ended well
     began: float = field(default_factory=time.monotonic)
 
     def add(self, ticks: Iterable[Tick]) -> None:
@@ -118,15 +122,27 @@ class Clock:
         now = time.monotonic()
         return [tick.name for tick in self.ticks if tick.seconds and now - last.get(tick.name, self.began) > 3 * tick.seconds + 10]
 
+    def ages(self) -> dict[str, float]:
+        """Seconds since each tick last ended well, or since we began."""
+        now = time.monotonic()
+        return {tick.name: now - self.well.get(tick.name, self.began) for tick in self.ticks}
+
     async def beat(self, tick: Tick) -> None:
+        """Everything that is logged meanwhile carries the tick's name and a number of this turn."""
+        with bound_contextvars(tick=tick.name, turn=secrets.token_hex(4)), timed() as taken:
+            outcome = await self._turn(tick)
+        self.turns.note(taken[0], tick.name, outcome)
+        self.beats[tick.name] = time.monotonic()
+        self.firsts[tick.name].set()
+
+    async def _turn(self, tick: Tick) -> str:
         try:
             await tick.handler()
         except Exception:
             log.exception("tick_failed", tick=tick.name)
-        else:
-            self.well[tick.name] = time.monotonic()
-        self.beats[tick.name] = time.monotonic()
-        self.firsts[tick.name].set()
+            return "failed"
+        self.well[tick.name] = time.monotonic()
+        return "well"
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -12,8 +12,11 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
-from bot.metrics import exposition
+from bot.metrics import Own, exposition
+from bot.traffic import Traffic
+from handlers.tally import Tally
 from handlers.vitals import Reading, Vitals
 
 log = structlog.get_logger()
@@ -39,6 +42,7 @@ class Probes:
     watch: Watching
     token: SecretStr | None
     private: bool
+    own: Own = field(default_factory=Own)
 
     def routes(self) -> list[Route]:
         return [Route("/healthz", self.alive), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
@@ -57,7 +61,7 @@ class Probes:
         if not self._lets_in(request.headers.get("authorization", "").removeprefix("Bearer ")):
             return PlainTextResponse("", 401)
         reading = await self._reading()
-        told = exposition(reading, [*self.watch.found(), *([] if reading else ["database_away"])])
+        told = exposition(reading, [*self.watch.found(), *([] if reading else ["database_away"])], self.own)
         return Response(told, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _reading(self) -> Reading | None:
@@ -74,10 +78,10 @@ class Probes:
         return hmac.compare_digest(given.encode(), self.token.get_secret_value().encode())
 
 
-async def _fault(request: Request, error: Exception) -> Response:
+async def _fault(_: Request, error: Exception) -> Response:
     """Says nothing of the inside: a reference that the log has too."""
     reference = secrets.token_hex(4)
-    log.error("request_failed", reference=reference, path=request.url.path, exc_info=error)
+    log.error("request_failed", reference=reference, exc_info=error)
     return JSONResponse({"error": "internal", "reference": reference}, 500)
 
 
@@ -86,8 +90,18 @@ async def _gone(_: Request, _error: Exception) -> Response:
     return Response(status_code=400)
 
 
-def web_app(routes: Sequence[BaseRoute]) -> Starlette:
-    app = Starlette(routes=list(routes), exception_handlers={Exception: _fault, ClientDisconnect: _gone})
+class _App(Starlette):
+    """With everything that a request leaves behind under one number, a fault behind all doors too."""
+
+    traffic: Traffic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.traffic.follow(super().__call__, scope, receive, send)
+
+
+def web_app(routes: Sequence[BaseRoute], requests: Tally | None = None) -> Starlette:
+    app = _App(routes=list(routes), exception_handlers={Exception: _fault, ClientDisconnect: _gone})
+    app.traffic = Traffic(requests or Tally())
     app.state.leaving = False
     app.router.redirect_slashes = False  # it would lead to whichever host the caller named
     return app

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from handlers.errors import CannotAsk, DoorClosed, Refused, SendError, TryLater, Unconfirmed
 from handlers.ports import LEASE, Bucket
+from handlers.tally import Tally, timed
 from handlers.ways import Nothing, Sent, Stopped, Way
 from storage import buckets, health, outbox
 from storage.database import Store, Work
@@ -25,6 +27,13 @@ POLL = timedelta(seconds=0.25)
 CLOSED_RETRY = timedelta(seconds=30)
 MOST_ATTEMPTS = 20
 AFTER_FAILURE = 1.0  # seconds until a database that is away is asked again
+_OUTCOMES: Mapping[type[SendError], str] = {
+    TryLater: "later",
+    DoorClosed: "closed",
+    Refused: "refused",
+    Unconfirmed: "unconfirmed",
+    CannotAsk: "unconfirmed",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Sender:
     ways: Mapping[str, Way]  # by the name of a workspace or network
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
     lease: timedelta = LEASE
+    tally: Tally = field(default_factory=Tally)  # by destination and outcome
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; a send under way is finished first. A database that is away is waited for."""
@@ -104,29 +114,42 @@ class Sender:
         return min([POLL, *waits]).total_seconds() + 0.001
 
     async def _send(self, row: Claimed) -> None:
+        """Everything that is logged meanwhile carries the row's number and its case's."""
+        case = {"case": row.case_id} if row.case_id else {}
+        with bound_contextvars(row=row.id, **case):
+            with timed() as taken:
+                outcome = await self._tried(row)
+            if outcome == "sent":
+                log.info("sent", lane=row.lane, kind=row.kind, attempt=row.attempt, ms=round(taken[0] * 1000))
+        self.tally.note(taken[0], row.workspace, outcome)
+
+    async def _tried(self, row: Claimed) -> str:
         """Where the outcome cannot be written down the lease ends, and the destination is asked."""
         try:
-            await self._try(row)
+            return await self._try(row)
         except Exception:
-            log.exception("send_not_recorded", row=row.id, lane=row.lane)
+            log.exception("send_not_recorded", lane=row.lane)
+            return "not_recorded"
 
-    async def _try(self, row: Claimed) -> None:
+    async def _try(self, row: Claimed) -> str:
         try:
             async with asyncio.timeout(self.lease.total_seconds() / 2):
                 sent = await self.ways[row.workspace].send(row)
         except Nothing:
             await self._finish(row, None)
+            return "pointless"
         except Stopped as stopped:
             await self._give_up(row, SendState.STOPPED, stopped.reason)
+            return "stopped"
         except TimeoutError:
-            await self._failed(row, Unconfirmed("timeout"))
+            return await self._failed(row, Unconfirmed("timeout"))
         except SendError as error:
-            await self._failed(row, error)
+            return await self._failed(row, error)
         except Exception as error:
-            log.exception("send_failed", row=row.id, kind=row.kind)
-            await self._failed(row, Unconfirmed(type(error).__name__))
-        else:
-            await self._finish(row, sent)
+            log.exception("send_failed", kind=row.kind)
+            return await self._failed(row, Unconfirmed(type(error).__name__))
+        await self._finish(row, sent)
+        return "sent"
 
     async def _finish(self, row: Claimed, sent: Sent | None) -> None:
         way = self.ways[row.workspace]
@@ -147,14 +170,16 @@ class Sender:
                 await self.ways[row.workspace].given_up(work, row, state, reason)
             await work.commit()
 
-    async def _failed(self, row: Claimed, error: SendError) -> None:
-        log.warning("send_not_done", row=row.id, lane=row.lane, kind=row.kind, reason=error.reason, how=type(error).__name__)
+    async def _failed(self, row: Claimed, error: SendError) -> str:
+        """Its kind, as it is counted."""
+        log.warning("send_not_done", lane=row.lane, kind=row.kind, reason=error.reason, how=type(error).__name__)
         if isinstance(error, Refused):
             await self._give_up(row, SendState.FAILED_FOR_GOOD, error.reason)
         elif isinstance(error, CannotAsk) or (isinstance(error, Unconfirmed) and row.attempt >= MOST_ATTEMPTS):
             await self._give_up(row, SendState.UNCONFIRMED, error.reason)
         else:
             await self._not_now(row, error)
+        return _OUTCOMES.get(type(error), "failed")
 
     async def _not_now(self, row: Claimed, error: SendError) -> None:
         async with self.store.begin() as work:

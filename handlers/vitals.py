@@ -1,27 +1,59 @@
 """How the house itself fares: what a load balancer and a monitoring system ask. Counts only, no word of anybody."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any
 
-from storage import health, migrate, status
-from storage.database import Store
+from storage import counts as counted
+from storage import crises, health, migrate, status
+from storage.crises import Crisis
+from storage.database import Store, Work
+from storage.insight import gauges, standing, times
+from storage.insight.gauges import Total, Waits
 from storage.status import Backlog
 
 HOUSE = "house"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """First answers of the last hour: how many, half of them and nine in ten within so many seconds; since when somebody waits."""
+
+    n: int
+    median: float | None
+    p90: float | None
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Queues:
+    """What is under way inside: drafts, replies that have not left, digests of the last day, spikes (lasting, ever seen)."""
+
+    drafts: Waits
+    replies: Mapping[str, int]
+    digests: Waits
+    subscriptions: int
+    spikes: tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """`doors` are rows of the health table; `totals` rows ever stored by table."""
+    """`doors` are rows of the health table; `open` cases by severity and whether they are about the crisis; `seconds` until one answer."""
 
     at: datetime
-    totals: dict[str, int]
-    open: int
+    seconds: float
+    mentions: Mapping[str, int]
+    cases: int
+    open: Mapping[tuple[int, bool], int]
     unowned: int
     oldest_unowned_at: datetime | None
-    by_severity: dict[int, int]
+    ladders: Mapping[str, int]
+    answered: Answered
+    queues: Queues
+    crisis: Crisis | None
     backlog: Sequence[Backlog]
     doors: Sequence[Any]
 
@@ -29,6 +61,8 @@ class Reading:
 @dataclass(frozen=True)
 class Vitals:
     store: Store
+    mentions: Total = field(default_factory=gauges.mentions_by_network, compare=False)
+    cases: Total = field(default_factory=gauges.all_cases, compare=False)
 
     async def ready(self) -> str | None:
         """None when the database answers and has our shape, else what is wrong: database_away, database_old."""
@@ -54,15 +88,40 @@ class Vitals:
             await work.commit()
 
     async def read(self) -> Reading:
+        """In a short time however much there is."""
+        began = perf_counter()
         async with self.store.read() as work:
+            now = await gauges.moment(work)
+            seconds = perf_counter() - began
             counts = await status.read(work)
             return Reading(
-                await work.now(),
-                await status.totals(work),
-                counts.open,
-                counts.unowned,
-                counts.oldest_unowned_at,
-                counts.by_severity,
-                await status.backlog(work),
-                await health.of_doors(work),
+                at=now,
+                seconds=seconds,
+                mentions=await self.mentions.read(work),
+                cases=(await self.cases.read(work)).get("", 0),
+                open=await gauges.open_cases(work),
+                unowned=counts.unowned,
+                oldest_unowned_at=counts.oldest_unowned_at,
+                ladders=await counted.ladders(work),
+                answered=await _answered(work, now),
+                queues=await _queues(work, now),
+                crisis=await crises.current(work),
+                backlog=await status.backlog(work),
+                doors=await health.of_doors(work),
             )
+
+
+async def _answered(work: Work, now: datetime) -> Answered:
+    hour = await times.answered(work, now - HOUR, now)
+    oldest = await standing.oldest(work)
+    return Answered(hour.n, hour.median, hour.p90, oldest[1] if oldest else None)
+
+
+async def _queues(work: Work, now: datetime) -> Queues:
+    return Queues(
+        await gauges.drafts_alive(work),
+        await gauges.replies_kept(work),
+        await gauges.digests_since(work, now - DAY),
+        await gauges.subscribed(work),
+        await gauges.spikes_seen(work),
+    )

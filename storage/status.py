@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from storage import counts
 from storage.database import Work
-from storage.tables import cases, mentions, outbox
+from storage.tables import cases, outbox
 from storage.types import CRITICAL, LOW, SendState, Status
 
 _unowned = (cases.c.status != Status.CLOSED) & cases.c.owner_id.is_(None) & ~cases.c.exercise
@@ -77,12 +77,4 @@ async def backlog(work: Work) -> list[Backlog]:
     for lane, state, rows in await counts.lanes(work):
         oldest = await work.scalar(sa.select(sa.func.min(outbox.c.created_at)).where(outbox.c.state == state, outbox.c.lane == lane))
         found.append(Backlog(lane, SendState(state), rows, oldest))
-    return found
-
-
-async def totals(work: Work) -> dict[str, int]:
-    """Rows ever stored, for /metrics."""
-    found = {}
-    for table in (mentions, cases):
-        found[table.name] = int(await work.scalar(sa.select(sa.func.count()).select_from(table)))
     return found

@@ -103,10 +103,8 @@ class RunningApp:
 
     def stored(self) -> float:
         """Mentions ever stored, as /metrics tells."""
-        for line in self.get("/metrics").decode().splitlines():
-            if line.startswith("tocsin_mentions_stored "):
-                return float(line.split()[1])
-        return 0.0
+        lines = self.get("/metrics").decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith("tocsin_mentions_total"))
 
     def memory_mb(self) -> float:
         """Resident, as the kernel counts it."""

@@ -108,9 +108,10 @@ async def test_the_metrics_count_what_came_what_waits_and_how_the_doors_fare(sto
         answer = await client.get("/metrics")
     found = values(answer.text)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert found[("tocsin_mentions_stored",)] == found[("tocsin_cases_stored",)] == 4
-    assert found[("tocsin_cases_open", "critical")] == found[("tocsin_cases_open", "low")] == 1
-    assert found[("tocsin_cases_open", "normal")] == 2 and found[("tocsin_cases_open", "high")] == 0
+    assert found[("tocsin_mentions_total", "x")] == found[("tocsin_cases_total",)] == 4
+    assert found[("tocsin_cases_open", "critical", "true")] == found[("tocsin_cases_open", "low", "true")] == 1
+    assert found[("tocsin_cases_open", "normal", "true")] == found[("tocsin_cases_open", "false", "normal")] == 1
+    assert found[("tocsin_cases_open", "high", "true")] == 0
     assert (found[("tocsin_cases_unowned",)], found[("tocsin_oldest_unowned_seconds",)]) == (3, 90)
     assert found[("tocsin_outbox_rows", "pending", "slack:C1")] == 3
     assert found[("tocsin_outbox_oldest_seconds", "pending", "slack:C1")] == 90
