@@ -29,6 +29,7 @@ from handlers.escalation.rotas import Rotas
 from handlers.evidence import Evidence
 from handlers.house import House
 from handlers.inbox import Inbox
+from handlers.insight.slots import Rhythm
 from handlers.intake import Intake
 from handlers.keeping import Keeping
 from handlers.logbook import Logbook
@@ -53,7 +54,7 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     """In the order in which one needs the other; nothing connects here."""
     board, shelf = Board({"slack": settings.slack_channels} if settings.slack else {}), Shelf(flow)
     learner = learner_of(settings, store, flow)
-    ground = Ground(store, board, shelf, open_networks(settings), couriers(settings), semantic=settings.semantic)
+    ground = Ground(store, board, shelf, open_networks(settings), couriers(settings), slots=slots, semantic=settings.semantic)
     mentions = Mentions(store, ground.course, flow, learner)
     acts = UseCases.upon(
         ground,
@@ -69,6 +70,13 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
 
 def learner_of(settings: Settings, store: Store, flow: Flow) -> Learner:
     return Learner(store, flow, lambda kept: Triage(kept, encoder=UniversalEncoder() if settings.semantic else None), settings.learn)
+
+
+def slots(rhythm: Rhythm, after: datetime, until: datetime) -> Sequence[datetime]:
+    """The clock's code is read when somebody is owed a digest."""
+    from bot import clock
+
+    return clock.slots(rhythm, after, until)
 
 
 def open_networks(settings: Settings) -> dict[str, Any]:

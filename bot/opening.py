@@ -13,6 +13,8 @@ from handlers.errors import CrisisOpen
 from handlers.escalation.rotas import EVERY
 from handlers.escalation.telling import Outcome, ways_outside
 from handlers.house import House
+from handlers.insight.leaving import Delivery, with_digests
+from handlers.insight.mailing import with_letters
 from handlers.keeping import Keeping
 from handlers.renderer import Renderer
 from handlers.second_look import SecondLook
@@ -41,26 +43,32 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
         clock = await stack.enter_async_context(running(ticks(settings, house)))
         await clock.turned("climb", FIRST)
         from bot.doors import listening, open_doors, welcome
+        from bot.metrics import Own
         from bot.watchdog import on_watch
         from bot.web import Probes, web_app
 
         doors = await open_doors(settings, house, url, stack)
         clock.add(listening(house, doors))
+        house.acts.insight.places.know(doors.workspaces)
         renderer = Renderer(house.store, house.shelf, dict.fromkeys(doors.workspaces, settings.language))
         leaving = house.acts.answers.drafts.departures
         outcome = Outcome(leaving.course.caller)
         outside = ways_outside(leaving.course.caller.bells.couriers, house.store, house.shelf, outcome, house.links.link)
         out = ways_out(leaving.networks, house.store, leaving.gate, leaving.course)
-        ways = {**ways_to(doors.workspaces, renderer, outcome), **out, **outside}
-        await stack.enter_async_context(background(Sender(house.store, ways).run))
+        delivery = Delivery(house.store, house.acts.insight.places, house.board)
+        outside = with_letters(outside, leaving.course.caller.bells.couriers, delivery)
+        ways = {**with_digests(ways_to(doors.workspaces, renderer, outcome), delivery), **out, **outside}
+        sender = Sender(house.store, ways)
+        await stack.enter_async_context(background(sender.run))
         await (vitals := Vitals(house.store)).introduce(leaving.networks)
         crier = Crier(leaving.course.caller.bells, doors.workspaces, house.flow.crisis_channel, settings.language, Wording(url))
         watch = Watch(Looks(vitals, clock, ways), crier)
         await stack.enter_async_context(on_watch(watch.look))
-        probes = Probes(vitals, watch, settings.metrics_token, settings.is_private)
+        own = Own(clock, sends=sender.tally)
+        probes = Probes(vitals, watch, settings.metrics_token, settings.is_private, own)
         await welcome(settings, house, url)
         await stack.enter_async_context(background(lambda _: after_ready(settings, house, samples), patience=0))
-        await run_until_told(web_app([*probes.routes(), *doors.routes]), socket)
+        await run_until_told(web_app([*probes.routes(), *doors.routes], own.requests), socket)
     return 0
 
 
@@ -99,6 +107,7 @@ def ticks(settings: Settings, house: House) -> tuple[Any, ...]:
         Tick("remind", house.acts.answers.waiting.remind, seconds=20),
         Tick("look_again", house.acts.answers.waiting.look_again, seconds=5),
         Tick("expire", house.acts.answers.waiting.expire, seconds=60),
+        Tick("digests", house.acts.insight.digests.fire, seconds=20),
         Tick("rotas", house.rotas.refresh, seconds=EVERY.total_seconds()),
         Tick("learn", house.learner.catch_up, seconds=5),
         Tick("tidy", due.tidy, cron="17 * * * *"),

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from handlers.ports import Bucket, Words
+from handlers.ports import Bucket, Card, Words
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,32 @@ class Notice:
     link: str | None = None  # a page whose button acknowledges
     over: bool = False
     short: Words | None = None  # all of it in one sentence, for ways that carry little (SMS)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A card as a letter, with pictures of its figures and the table behind them. `token` is the same at every attempt.
+
+    `figures` are of handlers/insight, drawn by the door's own means; moments are told by the clock of `timezone`.
+    """
+
+    token: str
+    language: str
+    timezone: str
+    card: Card
+    figures: Any
+    table: str
+    name: str  # how its files begin
+    foot: Words
+
+
+@runtime_checkable
+class Post(Protocol):
+    """A courier that also carries letters."""
+
+    async def send(self, address: str, letter: Letter) -> str:
+        """What the service calls it. Raises a SendError."""
+        ...
 
 
 class Courier(Protocol):

@@ -10,6 +10,8 @@ from handlers.answers import cards as answer_cards
 from handlers.errors import Gone
 from handlers.escalation import cards as notice_cards
 from handlers.escalation.informing import is_stale
+from handlers.insight import leaving
+from handlers.insight.cards import digest_card
 from handlers.ports import Card, Label, Words
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
@@ -53,6 +55,7 @@ class Renderer:
             "erased": self._erased,
             "notice": self._direct_notice,
             "call": self._call,
+            "digest": self._digest,
         }
         async with self.store.read() as work:
             return await how[row.kind](work, row)
@@ -140,6 +143,11 @@ class Renderer:
         if reading.notice.external_id:
             return Shown(card, self._language(row), reading.notice.external_id)
         return replace(await self._in_thread(work, row, card), only_replaces=not reading.waiting)
+
+    async def _digest(self, work: Work, row: Claimed) -> Shown:
+        """As it was composed, in the language of whoever subscribed."""
+        found = await leaving.read(work, row.facts["id"])
+        return Shown(digest_card(found.digest), found.subscription.language) if found else _nothing()
 
     async def _facts(self, work: Work, row: Claimed) -> Shown:
         """The board of a crisis, as things stand."""

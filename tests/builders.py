@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot.clock import slots
 from flows.flow import Flow
 from flows.loader import load_flow
 from flows.severity import Severity
@@ -96,7 +97,7 @@ class TestHouse:
         store, board, flow = self.store, self.board, self.flow
         self.networks = self.networks or {"x": FakeNetwork(store.dial or (lambda: datetime.now(UTC)))}
         self.shelf = Shelf(flow)
-        ground = Ground(store, board, self.shelf, self.networks, self.couriers, self.roster)
+        ground = Ground(store, board, self.shelf, self.networks, self.couriers, self.roster, slots)
         self.course = ground.course
         self.mentions = Mentions(store, self.course, flow, self.machine)
         self.intake = Intake(self.mentions)

@@ -26,7 +26,11 @@ def link_label(notice: Notice) -> str:
 
 
 def said(words: Words, language: str) -> str:
-    return " ".join(_UNSEEN.sub(" ", speak(words, language, str, _moment)).split())
+    return one_line(speak(words, language, str, _moment))
+
+
+def one_line(text: str) -> str:
+    return " ".join(_UNSEEN.sub(" ", text).split())
 
 
 def cut(text: str, most: int) -> str:

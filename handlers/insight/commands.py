@@ -51,12 +51,13 @@ class PreviewDigest:
 
 OfDigests = Subscribe | Unsubscribe | ListDigests | SendNow | PreviewDigest
 TAKES_TIME = (SendNow, PreviewDigest)  # longer than a workspace waits for its answer
-_ACTS: Mapping[str, Callable[[Asked], OfDigests]] = {
+_ACTS: Mapping[str, Callable[[Asked], OfDigests | Help]] = {
     **dict.fromkeys(("subscribe", "suscribir", "suscribe", "alta", "abonner", "abonne"), Subscribe),
     **dict.fromkeys(("unsubscribe", "desuscribir", "baja", "cancelar", "desabonner", "resilier", "stop"), Unsubscribe),
     **dict.fromkeys(("list", "lista", "liste"), lambda _: ListDigests()),
     **dict.fromkeys(("now", "ahora", "maintenant"), SendNow),
     **dict.fromkeys(("preview", "ver", "vista", "apercu", "voir"), PreviewDigest),
+    **dict.fromkeys(("help", "ayuda", "aide"), lambda _: Help()),
 }
 _RHYTHMS = {
     **dict.fromkeys(("daily", "diario", "diaria", "diariamente", "quotidien", "quotidienne"), DAILY),
@@ -99,7 +100,7 @@ def understand(rest: Sequence[str]) -> OfDigests | Help:
     if act is None:
         return unknown(f"digest {rest[0]}", [f"digest {one}" for one in ("subscribe", "unsubscribe", "list", "now", "preview")])
     asked, words = Asked(), list(_joined(rest[1:]))
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         added = asked if folded(word) == "en" and _is_in(following) else _said(word, asked)
         if added is None:
             return unknown(word, [*_RHYTHMS, *_WEEKDAYS, *_LANGUAGES, *_ACTS])

@@ -15,6 +15,8 @@ from bot.slack import Access, SlackDoor, open_slack
 from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.escalation.telling import Outcome
+from handlers.insight.leaving import Delivery, with_digests
+from handlers.insight.mailing import with_letters
 from handlers.renderer import Renderer
 from handlers.sender import Sender
 from handlers.showing import ways_to
@@ -156,7 +158,10 @@ async def slack_house(
         secret = {"app_token": slack.app_token} if by == "socket" else {"signing_secret": slack.signing_secret}
         door = await open_slack(house.use_cases(), Access(slack.bot_token, api_url=slack.base_url, language=language, **secret))
         ways = ways_to({"slack": door.workspace}, Renderer(store, house.shelf, {"slack": language}), Outcome(house.course.caller))
-        sender = Sender(store, {**ways, **ways_out(house.networks, store, house.gate, house.course), **house.outside()})
+        house.insight.places.know({"slack": door.workspace})
+        delivery = Delivery(store, house.insight.places, board)
+        ways, outside = with_digests(ways, delivery), with_letters(house.outside(), house.couriers, delivery)
+        sender = Sender(store, {**ways, **ways_out(house.networks, store, house.gate, house.course), **outside})
         try:
             async with _listening(slack, door), _sending(sender):
                 yield SlackHouse(slack, house, door, sender, crisis, ordinary, *people.values())

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from handlers.errors import Gone
+from handlers.insight.ports import Album, Spot
 from handlers.ports import Bucket, Card, Place
 
 
@@ -44,6 +45,8 @@ class FakeWorkspace:
     during: Callable[[], object] | None = None  # awaited in the middle of a post
     hangs: bool = False
     deleted: set[str] = field(default_factory=set)  # messages that somebody took away
+    spots: dict[str, Spot] = field(default_factory=dict)  # channels by id; those that nobody named are private, and ours
+    shared: list[tuple[Place, Album, str]] = field(default_factory=list)  # with the token
     _ids: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
 
     def limits(self, channel_id: str, act: str) -> list[Bucket]:
@@ -85,6 +88,22 @@ class FakeWorkspace:
         await self._answer("find", place.channel_id)
         found = [one for one in self.messages if one.token == token and one.place == place and one.at >= since]
         return found[0].id if found else None
+
+    async def look(self, said: str) -> Spot | None:
+        await self._answer("look", said.lstrip("#"))
+        named = [spot for spot in self.spots.values() if said.lstrip("#") in (spot.channel_id, spot.name.lstrip("#"))]
+        return named[0] if named else Spot(said.lstrip("#"), said, is_open=False, can_post=True)
+
+    async def share(self, place: Place, album: Album, language: str, token: str) -> str:
+        await self._answer("share", place.channel_id)
+        self.shared.append((place, album, token))
+        if self.lost:
+            raise self.lost.popleft()
+        return f"f{next(self._ids)}"
+
+    async def find_shared(self, place: Place, token: str, since: datetime) -> str | None:
+        await self._answer("find", place.channel_id)
+        return next((token for at, _, used in self.shared if (at, used) == (place, token)), None)
 
     async def _answer(self, act: str, channel_id: str) -> None:
         self.calls.append((act, channel_id))

@@ -8,6 +8,8 @@ from flows.flow import Flow
 from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.escalation.telling import Outcome
+from handlers.insight.leaving import Delivery, with_digests
+from handlers.insight.mailing import with_letters
 from handlers.renderer import Renderer
 from handlers.sender import Sender
 from handlers.showing import ways_to
@@ -32,13 +34,15 @@ class Post:
 
     def sender(self) -> Sender:
         doors = {"slack": self.slack, **self.others}
+        self.house.insight.places.know(doors)
+        delivery = Delivery(self.store, self.house.insight.places, self.house.board)
         out = ways_out(self.house.networks, self.store, self.house.gate, self.house.course)
         return Sender(
             self.store,
             {
-                **ways_to(doors, Renderer(self.store, self.house.shelf, {}), Outcome(self.house.course.caller)),
+                **with_digests(ways_to(doors, Renderer(self.store, self.house.shelf, {}), Outcome(self.house.course.caller)), delivery),
                 **out,
-                **self.house.outside(),
+                **with_letters(self.house.outside(), self.house.couriers, delivery),
             },
         )
 
