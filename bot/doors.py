@@ -31,18 +31,22 @@ async def open_doors(settings: Settings, house: House, url: str, stack: AsyncExi
 
         doors.routes.extend(WebhookDoor(house.inbox, settings.webhook_secrets).routes())
     if settings.slack:
-        door = await open_slack_door(settings, house)
+        door = await open_slack_door(settings, house, url)
         stack.push_async_callback(door.close)
         doors.routes.extend(door.routes)
         doors.workspaces["slack"], doors.ears["slack"] = door.workspace, door.hears
     return doors
 
 
-async def open_slack_door(settings: Settings, house: House) -> Any:
+async def open_slack_door(settings: Settings, house: House, url: str) -> Any:
     from bot.slack import Access, open_slack
 
     access = Access(
-        language=settings.language, api_url=settings.slack_api_url, alone=not house.store.on_postgresql, **settings.slack_secrets
+        language=settings.language,
+        api_url=settings.slack_api_url,
+        alone=not house.store.on_postgresql,
+        url=url.rstrip("/"),
+        **settings.slack_secrets,
     )
     return await open_slack(house.acts, access)
 

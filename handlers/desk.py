@@ -36,6 +36,7 @@ class Status:
     ladders: Mapping[str, int] = field(default_factory=dict)  # open cases by how their ladder stands
     unanswered: Sequence[int] = ()  # those about which everybody was told and nobody answered, gravest first
     approvals: int = 0  # drafts that wait for a yes
+    timezone: str = "UTC"  # of whoever asked
 
     @property
     def oldest_wait(self) -> timedelta | None:
@@ -103,14 +104,14 @@ class Desk:
     async def status(self, who: Who) -> Status:
         """Tells no counts to whoever holds no role."""
         async with self.store.read() as work:
-            await admit(work, who, Act.SEE)
+            person = await admit(work, who, Act.SEE)
             crisis = await crises.current(work)
             room = await load_room(work, self.shelf.present, crisis) if crisis else None
             counts, backlog, doors = await status.read(work), await status.backlog(work), await health.of_doors(work)
             ladders = await counted.ladders(work)
             red = await escalations.unanswered(work, of=ladders.get(Climbing.UNANSWERED, 0))
             approvals = await drafts.count(work, DraftStatus.IN_APPROVAL)
-            return Status(await work.now(), crisis, counts, backlog, doors, room, ladders, red, approvals)
+            return Status(await work.now(), crisis, counts, backlog, doors, room, ladders, red, approvals, person.timezone)
 
     async def open_to(self, who: Who) -> None:
         """Raises what keeps somebody from seeing cases, if anything does."""

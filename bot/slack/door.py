@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.slack.acquaintance import AWAY, Acquaintance
+from bot.slack.home import HomeTab
 from bot.slack.listeners import register
 from bot.slack.replies import Replies
 from bot.slack.troubles import Troubles
@@ -44,6 +45,7 @@ class Access:
     language: str = "en"  # of the channels
     api_url: str = "https://slack.com/api/"
     alone: bool = True  # one process only, as on SQLite
+    url: str = ""  # of the console
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class SlackDoor:
     session: aiohttp.ClientSession
     troubles: Troubles
     meeting: asyncio.Task[None]
+    home: HomeTab
     listening: "Listening | None" = None
 
     async def hears(self) -> bool:
@@ -66,6 +69,7 @@ class SlackDoor:
         if self.listening:
             await self.listening.close()
         await self.troubles.close()
+        await self.home.close()
         await self.session.close()
 
 
@@ -76,13 +80,14 @@ async def open_slack(acts: UseCases, access: Access) -> SlackDoor:
     nobody = AsyncWebClient(retry_handlers=[], **how)  # Bolt gives it our token, request by request
     app = AsyncApp(client=nobody, authorize=_authorize(access.bot_token), signing_secret=access.signing_secret, logger=_quiet())
     acquaintance = Acquaintance(acts.staff, client)
-    troubles = register(app, acts, Replies(client, acts.glance, acts.staff, access.language), acquaintance)
+    home = HomeTab(client, acts.home, acts.staff, access.url)
+    troubles = register(app, acts, Replies(client, acts.glance, acts.staff, access.language, home), acquaintance)
     listening = Listening(AsyncSocketModeHandler(app, access.app_token, logger=_quiet(), ping_interval=PING)) if access.app_token else None
     routes = []
     if access.signing_secret and not access.app_token:
         routes.append(Route(PATH, _at_events(app, SignatureVerifier(access.signing_secret)), methods=["POST"]))
     meeting = asyncio.create_task(_meet(acquaintance))
-    return SlackDoor(SlackWorkspace(client, alone=access.alone), routes, session, troubles, meeting, listening)
+    return SlackDoor(SlackWorkspace(client, alone=access.alone), routes, session, troubles, meeting, home, listening)
 
 
 async def _meet(acquaintance: Acquaintance) -> None:

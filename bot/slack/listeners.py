@@ -15,20 +15,27 @@ from bot.slack.markup import Json
 from bot.slack.payloads import Click
 from bot.slack.replies import Replies
 from bot.slack.troubles import WINDOW, Troubles
+from bot.slack.typed import COMMANDS, heard
 from bot.slack.views import REFILL, Answers, answers, origin_of
+from bot.slack.workspace import NAME
 from handlers.answers import acts as of_answers
 from handlers.answers.forms import BLANK
-from handlers.commands import parse
 from handlers.escalation import acts as of_ladders
 from handlers.escalation.replies import LISTED_ACT, waiting_card
-from handlers.ports import Card, Drawing, Form
+from handlers.insight import acts as of_insight
+from handlers.insight.commands import TAKES_TIME
+from handlers.insight.finding import OPENS
+from handlers.insight.home import STATUS
+from handlers.insight.spoken import DigestsSpoken
+from handlers.insight.status import standing, status_card
+from handlers.ports import Card, Drawing, Form, Pictured, Who
 from handlers.replies import cases_card, told
 from handlers.room.desk import ASKS as ROOM
 from handlers.use_cases import UseCases
 
 Ack = Callable[..., Awaitable[Any]]
 Listener = Callable[..., Awaitable[None]]
-LEADING = ("open_original", "open_reply")  # buttons that Slack itself follows
+LEADING = ("open_original", "open_reply", "open_console")  # buttons that Slack itself follows
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Listeners:
     def form(self, ask: Callable[[Click], Awaitable[Form]]) -> Listener:
         async def listen(ack: Ack, body: Json, context: Json) -> None:
             click = payloads.click(body)
-            context[WINDOW] = await self.replies.open_window(click.trigger_id)
+            context[WINDOW] = await self.replies.open_window(click)
             await ack()
             await self.replies.fill_window(context[WINDOW], click.who, await ask(click), click.origin)
 
@@ -111,8 +118,22 @@ class Listeners:
         await self.acts.cases.reveal(click.who, click.case_id)
         return replace((await self.acts.desk.thread(click.who, click.case_id, whole=True)).card, buttons=())
 
+    async def case(self, click: Click) -> Card:
+        return (await self.acts.desk.thread(click.who, click.case_id)).card
+
     async def like_this(self, click: Click) -> Card:
         return cases_card(click.case_id, await self.acts.desk.like_this(click.who, click.case_id))
+
+    async def home_opened(self, body: Json) -> None:
+        """By somebody whom we may see for the first time."""
+        event = body["event"]
+        if event.get("tab") == "home":
+            who = Who(NAME, str(event.get("user") or ""))
+            await self.acquaintance.recognise(who)
+            self.replies.home.refresh(who, event.get("view"))
+
+    async def status(self, click: Click) -> Card:
+        return status_card(standing(await self.acts.desk.status(click.who), self.acts.desk.shelf.present))
 
     async def draft(self, click: Click) -> Card:
         return await self.acts.answers.desk.shown(click.who, await self.acts.answers.version_of(click.act, click.ids))
@@ -127,15 +148,21 @@ class Listeners:
         return told("command.recorded", number=number)
 
     async def command(self, ack: Ack, body: Json) -> None:
-        who = payloads.who_acts(body)
-        text = "status" if body["command"] == "/crisis-status" else payloads.readable(body.get("text", ""), accounts=True)
-        outcome = await self.acts.spoken.obey(who, parse(text))
+        who, said = payloads.who_acts(body), heard(body)
+        if isinstance(said, TAKES_TIME):
+            await ack()
+            await self.replies.privately(who, str(body["response_url"]), await DigestsSpoken(self.acts.insight).obey(who, said))
+            return
+        outcome = await self.acts.spoken.obey(who, said)
         if isinstance(outcome, Form):
             await self.replies.open_form(body["trigger_id"], who, outcome, {"response_url": body["response_url"]})
             await ack()
         elif isinstance(outcome, Drawing):
             await ack()
             await self.replies.show(who, outcome, str(body["channel_id"]))
+        elif isinstance(outcome, Pictured):
+            await ack(**await self.replies.content(who, self.replies.with_more(outcome)))
+            await self.replies.show_beside(who, outcome.drawing, str(body["channel_id"]))
         else:
             await ack(**await self.replies.content(who, outcome))
 
@@ -145,6 +172,13 @@ class Listeners:
         await self.acts.escalation.press(click.who, "acknowledge", click.ids)
         await ack()
         await self.replies.instead(click, waiting_card(await self.acts.escalation.desk.waiting(click.who)))
+
+    async def confirmed(self, ack: Ack, body: Json) -> None:
+        """A question that was answered by its button: what came of it takes its place."""
+        click = payloads.click(body)
+        card = await self.acts.insight.press(click.who, click.act, click.ids)
+        await ack()
+        await self.replies.instead(click, card)
 
     async def make_case(self, ack: Ack, body: Json) -> None:
         message = payloads.pointed_at(body)
@@ -188,6 +222,9 @@ def register(app: AsyncApp, acts: UseCases, replies: Replies, acquaintance: Acqu
         "reveal": on.looked_up(on.reveal),
         "like_this": on.looked_up(on.like_this),
         LISTED_ACT: on.listed,
+        **dict.fromkeys(of_insight.PRESSED, on.confirmed),
+        OPENS: on.looked_up(on.case),
+        STATUS: on.looked_up(on.status),
         "show_draft": on.looked_up(on.draft),
         "show_statement": on.looked_up(lambda click: acts.room.desk.statement(click.who, click.number)),
     }
@@ -196,8 +233,9 @@ def register(app: AsyncApp, acts: UseCases, replies: Replies, acquaintance: Acqu
     for name, do in _filled(on).items():
         app.view(name)(on.kept(on.sent_in(do)))
     app.shortcut("make_case")(on.kept(on.make_case))
-    for command in ("/crisis", "/crisis-status"):
+    for command in COMMANDS:
         app.command(command)(on.kept(on.command))
+    app.event("app_home_opened")(on.kept(on.home_opened))
     app.error(troubles.listen)
     return troubles
 

@@ -26,6 +26,8 @@ class Click:
     trigger_id: str = ""
     private: bool = False
     direct: bool = False
+    window: str = ""  # of which kind is what it stands in, if it is no message: home, modal
+    window_id: str = ""
 
     @property
     def case_id(self) -> int:
@@ -45,7 +47,8 @@ class Click:
     def origin(self) -> dict[str, str]:
         """What a form must keep so that the click can be answered after it."""
         seen_by = {"private": "yes" if self.private else "", "direct": "yes" if self.direct else ""}
-        return {"message_id": self.message_id, "thread_id": self.thread_id, "response_url": self.response_url, **seen_by}
+        placed = {"message_id": self.message_id, "thread_id": self.thread_id, "response_url": self.response_url}
+        return {**placed, **seen_by, **({"window": self.window} if self.window else {})}
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def click(body: Json) -> Click:
         trigger_id=str(body.get("trigger_id") or ""),
         private=bool(container.get("is_ephemeral")),
         direct=is_direct(str(container.get("channel_id") or (body.get("channel") or {}).get("id") or "")),
+        window=str((body.get("view") or {}).get("type") or ""),
+        window_id=str((body.get("view") or {}).get("id") or ""),
     )
 
 
@@ -114,6 +119,8 @@ def submitted(body: Json, origin: dict[str, str]) -> Click:
         response_url=origin.get("response_url", ""),
         private=bool(origin.get("private")),
         direct=bool(origin.get("direct")),
+        window=origin.get("window", ""),
+        trigger_id=str(body.get("trigger_id") or ""),
     )
 
 
@@ -130,15 +137,17 @@ def pointed_at(body: Json) -> Told:
     )
 
 
-def readable(text: str, *, accounts: bool = False) -> str:
-    """Slack's markup as the words that were typed. With `accounts`, a person is named by their account: @U123."""
+def readable(text: str, *, accounts: bool = False, channels: bool = False) -> str:
+    """Slack's markup as the words that were typed. With `accounts`, a person is named by their account (@U123), with `channels` a channel
+    by its id (#C123).
+    """
 
     def plain(match: re.Match[str]) -> str:
         sign, target, shown = match.groups()
         if sign == "@":
             return "@" + (target if accounts else shown or target)
         if sign == "#":
-            return "#" + (shown or target)
+            return "#" + (target if channels else shown or target)
         if sign == "!":
             return shown or "@" + target.partition("^")[0]
         return target.removeprefix("mailto:")

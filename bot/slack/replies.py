@@ -1,7 +1,7 @@
 """Answers to a person's own act: a private word, the clicked card as it stands now, a form. Losing one is harmless."""
 
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -12,14 +12,16 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.slack.acquaintance import AWAY
 from bot.slack.blocks import card_blocks, notice
 from bot.slack.calm import Calm
-from bot.slack.drawings import show_drawing
+from bot.slack.drawings import beside, show_drawing
+from bot.slack.home import HomeTab, card_view
 from bot.slack.markup import Json
 from bot.slack.payloads import Click, is_direct
 from bot.slack.refill import refilled
 from bot.slack.views import Origin, form_view, loading_view, words_view
 from bot.slack.workspace import NAME
+from handlers.errors import PictureNotShown
 from handlers.glance import Clicked, Glance
-from handlers.ports import Card, Drawing, Form, Who, Words
+from handlers.ports import Button, Card, Drawing, Form, Pictured, Who, Words
 from handlers.staff import Staff
 
 log = structlog.get_logger()
@@ -34,6 +36,7 @@ class Replies:
     glance: Glance
     staff: Staff
     language: str
+    home: HomeTab
     calm: Calm = field(default_factory=Calm)
 
     async def language_of(self, who: Who) -> str:
@@ -51,6 +54,10 @@ class Replies:
 
     async def refresh(self, click: Click) -> None:
         """Show the clicked message as it stands now, before its outbox row gets there; acknowledgements come first."""
+        if click.window:
+            self.home.refresh(click.who)
+        if click.window_id and click.window == "modal":
+            await self._refresh_window(click)
         if not (click.private or click.message_id):
             return
         async with self.calm.turn():
@@ -59,6 +66,12 @@ class Replies:
             card = await self.glance.at(Clicked(click.act, click.ids, *where))
             if card:
                 await self._replace(click.response_url, card, language)
+
+    async def _refresh_window(self, click: Click) -> None:
+        """The card in a window of its own, after one of its buttons."""
+        card = await self.glance.at(Clicked(click.act, click.ids))
+        if card:
+            await self._put_into_window(card_view(card, await self.language_of(click.who)), view_id=click.window_id)
 
     async def instead(self, click: Click, card: Card) -> None:
         """In the place of an answer that this person alone sees."""
@@ -69,17 +82,37 @@ class Replies:
         await self._respond(response_url, {**shown, "replace_original": True})
 
     async def answer(self, click: Click, card: Card) -> None:
-        """A private word about what somebody has just done."""
-        await self.privately(click.who, click.response_url, card, click.thread_id)
+        """A private word about what somebody has just done: in a window, where no message is near."""
+        if not click.window:
+            await self.privately(click.who, click.response_url, card, click.thread_id)
+        elif click.trigger_id:
+            await self._say(self._window(click)(trigger_id=click.trigger_id, view=card_view(card, await self.language_of(click.who))))
+
+    def _window(self, click: Click) -> Callable[..., Awaitable[Any]]:
+        """A window over a window is put on top of it."""
+        return self.client.views_push if click.window == "modal" and click.window_id else self.client.views_open
 
     async def show(self, who: Who, drawing: Drawing, channel_id: str) -> None:
         """For everybody where it was asked for."""
         language = await self.language_of(who) if is_direct(channel_id) else self.language
         await show_drawing(self.client, drawing, channel_id, language)
 
-    async def open_window(self, trigger_id: str) -> str:
+    def with_more(self, shown: Pictured) -> Card:
+        """The card, with the way to where the console tells more."""
+        if not (self.home.url and shown.page):
+            return shown.card
+        return replace(shown.card, buttons=((Button("open_console", Words("status.rest"), url=self.home.url + shown.page),),))
+
+    async def show_beside(self, who: Who, drawing: Drawing, channel_id: str) -> None:
+        """Where it was asked for, if nobody from outside reads there; else to that person alone. Without it the lines still stand."""
+        try:
+            await self.show(who, drawing, await beside(self.client, who.external_id, channel_id))
+        except PictureNotShown as error:
+            log.warning("slack_picture_lost", reason=error.facts.get("reason"))
+
+    async def open_window(self, click: Click) -> str:
         """Open an empty form at once; its id."""
-        opened = await self.client.views_open(trigger_id=trigger_id, view=loading_view(self.language))
+        opened = await self._window(click)(trigger_id=click.trigger_id, view=loading_view(self.language))
         return str(opened["view"]["id"])
 
     async def fill_window(self, view_id: str, who: Who, form: Form, origin: Origin) -> None:
@@ -106,9 +139,9 @@ class Replies:
         """Instead of the form that was to open."""
         await self._say(self.client.views_update(view_id=view_id, view=_not_done(words, language)))
 
-    async def say_above(self, trigger_id: str, words: Words, language: str) -> None:
-        """In a window above a form that somebody is filling in."""
-        await self._say(self.client.views_push(trigger_id=trigger_id, view=_not_done(words, language)))
+    async def say_above(self, click: Click, words: Words, language: str) -> None:
+        """In a window above a form that somebody is filling in, or above their Home."""
+        await self._say(self._window(click)(trigger_id=click.trigger_id, view=_not_done(words, language)))
 
     async def _say(self, saying: Awaitable[Any]) -> None:
         try:

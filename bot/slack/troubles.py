@@ -12,7 +12,7 @@ from slack_bolt import BoltResponse
 
 from bot.slack.acquaintance import Acquaintance
 from bot.slack.markup import Json, mrkdwn, plain_words
-from bot.slack.payloads import thread_of, who_acts
+from bot.slack.payloads import click, thread_of, who_acts
 from bot.slack.replies import Replies
 from bot.slack.views import error_place
 from handlers.errors import DraftStopped, FactsNotConfirmed, NoWayOut, Told, UnknownPerson
@@ -44,7 +44,9 @@ class Troubles:
             place = error_place(body["view"], _field(error))
             return _json({"response_action": "errors", "errors": {place: plain_words(words, language, 2000)}})
         elif body.get("type") == "block_actions" and body.get("view"):
-            self._later(self.replies.say_above(str(body.get("trigger_id") or ""), words, language))
+            if body["view"].get("type") == "home":
+                self.replies.home.refresh(who)
+            self._later(self.replies.say_above(click(body), words, language))
         else:
             self._later(self.replies.privately(who, str(body.get("response_url") or ""), Card(title=words), thread_of(body)))
         return BoltResponse(status=200, body="") if response is not None else None

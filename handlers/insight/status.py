@@ -51,6 +51,7 @@ class Standing:
     leaving: int = 0  # messages that wait to be sent
     leaving_wait: float | None = None  # of the oldest of them, in seconds
     doors: tuple[Door, ...] = ()
+    timezone: str = "UTC"  # of whoever asked
 
 
 def standing(now: Status, flow: Flow) -> Standing:
@@ -76,6 +77,7 @@ def standing(now: Status, flow: Flow) -> Standing:
         leaving=sum(one.rows for one in now.backlog),
         leaving_wait=(now.at - min(waiting)).total_seconds() if waiting else None,
         doors=tuple(Door(one.door, one.state, one.reason or "", one.since) for one in now.doors if one.state != WELL),
+        timezone=now.timezone,
     )
 
 

@@ -70,7 +70,8 @@ def test_the_commands_and_shortcuts_of_the_manifest_are_those_that_are_heard():
     commands = [one["command"] for one in MANIFEST["features"]["slash_commands"]]
     assert commands == ["/crisis", "/crisis-status"]
     assert [one["callback_id"] for one in MANIFEST["features"]["shortcuts"]] == ["make_case"]
-    assert "event_subscriptions" not in MANIFEST["settings"]
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
     assert all(
         len(one["usage_hint"]) <= 1000 and one["should_escape"] for one in MANIFEST["features"]["slash_commands"] if "usage_hint" in one
     )
