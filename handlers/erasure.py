@@ -12,6 +12,7 @@ from storage import calls, erased_messages, erasure, escalations, timeline
 from storage.database import Store, Work
 from storage.erasure import Account as Account  # noqa: PLC0414 - doors may not import storage
 from storage.erasure import Public
+from storage.insight import finding
 from storage.timeline import MACHINE, Entry, case_chain
 
 AT_ONCE = 50  # cases in one transaction
@@ -78,6 +79,7 @@ class Erasure:
             await erasure.drop_refused(work, [(one.external_id, one.handle) for one in accounts])
             await erasure.blank_customers(work, ids)
             await work.commit()
+        await finding.scrub(self.store)
         return replace(gone, accounts=len(ids))
 
     async def expire(self, kept_for: timedelta) -> int:
@@ -85,6 +87,8 @@ class Erasure:
         total = 0
         while total < AT_MOST and (count := await self._expire_some(kept_for)):
             total += count
+        if total:
+            await finding.scrub(self.store)
         return total
 
     async def _expire_some(self, kept_for: timedelta) -> int:

@@ -12,14 +12,8 @@ from handlers.erasure import Erasure
 from handlers.mentions import DRILL
 from storage import tables
 from storage.insight import finding
-from storage.insight.finding import Asked, find, folded, phrase, scrub
+from storage.insight.finding import Asked, find, folded, phrase
 from tests.builders import mention
-from tests.storage.words_shape import shape_words
-
-
-@pytest.fixture(autouse=True)
-async def words(store):
-    await shape_words(store)
 
 
 def asked(*said: str, **narrowed: object) -> Asked:
@@ -103,7 +97,6 @@ async def test_after_an_erasure_no_word_of_it_is_left_in_the_file(house, store):
     await house.case("xylophonitis hurts", by="ana")
     eraser = Erasure(store, house.board)
     await eraser.erase(await eraser.find("x", "@ana"))
-    await scrub(store)
     async with store.begin() as work:
         await work.connection.commit()
     await asyncio.to_thread(_checkpoint, store.path)
