@@ -15,7 +15,6 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from pydantic import SecretStr
 
-from bot.notices.digest_letter import digest_letter
 from bot.notices.letter import letter
 from bot.notices.wording import mark
 from bot.settings import LOOPBACK
@@ -106,6 +105,8 @@ class Mail:
 
     async def send(self, address: str, digest: Letter) -> str:
         """Its Message-ID. The pictures are drawn beside: they take the processor for a second."""
+        from bot.notices.digest_letter import digest_letter  # noqa: PLC0415 - what draws is read with the first digest
+
         return await self._hand_in(address, await asyncio.to_thread(digest_letter, digest, self.sender))
 
     async def _hand_in(self, address: str, written: Callable[[str], EmailMessage]) -> str:

@@ -185,7 +185,7 @@ def promise_card(promise: Promise) -> Card:
 
 def list_card(promises: Sequence[Promise]) -> Card:
     if not promises:
-        return Card(Words("digest.none"))
+        return Card(Words("digest.nobody_yet"))
     return Card(Words("digest.list_title", {"count": len(promises)}), tuple(Words("digest.line", _promise(one)) for one in promises))
 
 

@@ -73,10 +73,15 @@ _UNITS = {
 _WEEKDAYS = {
     name: day
     for day, names in enumerate((
-        "monday mon lunes lundi", "tuesday tue martes mardi", "wednesday wed miercoles mercredi", "thursday thu jueves jeudi",
-        "friday fri viernes vendredi", "saturday sat sabado samedi", "sunday sun domingo dimanche",
+        "monday mon mondays lunes lundi lundis".split(),
+        "tuesday tue tuesdays martes mardi mardis".split(),
+        "wednesday wed wednesdays miercoles mercredi mercredis".split(),
+        "thursday thu thursdays jueves jeudi jeudis".split(),
+        "friday fri fridays viernes vendredi vendredis".split(),
+        "saturday sat saturdays sabado sabados samedi samedis".split(),
+        "sunday sun sundays domingo domingos dimanche dimanches".split(),
     ))
-    for name in (*names.split(), *(f"{name}s" for name in names.split() if name[-1] in "yio"))
+    for name in names
 }  # fmt: skip
 _LANGUAGES = {
     **dict.fromkeys(("en", "english", "ingles", "anglais"), "en"),

@@ -68,7 +68,7 @@ async def test_without_any_of_them_something_is_missing(tmp_path, scope):
 
 def test_the_commands_and_shortcuts_of_the_manifest_are_those_that_are_heard():
     commands = [one["command"] for one in MANIFEST["features"]["slash_commands"]]
-    assert commands == ["/crisis", "/crisis-status"]
+    assert commands == ["/crisis", "/crisis-status", "/crisis-digest"]
     assert [one["callback_id"] for one in MANIFEST["features"]["shortcuts"]] == ["make_case"]
     assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
     assert MANIFEST["features"]["app_home"]["home_tab_enabled"]

@@ -13,6 +13,8 @@ from tests.builders import mention
 
 # written here by hand, apart from the code: a change of who may do what must be meant
 EXPECTED = {
+    "subscribe": "lead manager marketing admin",
+    "confirm_shared": "admin",
     "see": "agent lead legal manager marketing admin dpo security press_officer",
     "tag": "agent lead legal manager admin dpo press_officer",
     "claim": "agent lead legal manager admin dpo press_officer",
