@@ -45,6 +45,7 @@ HOUR = timedelta(hours=1)
 EDGES = tuple(60.0 * minutes for minutes in (5, 15, 30, 60, 120, 240, 480, 1440))
 MOODS = ("calm", "upset", "angry")
 HOLD = "hold"
+CLOCKS = (HOLD, AUTHORITY, UPDATE, FACT)  # in the order in which they are told
 REASONS, REASON = 5, 120  # how many, of how many characters
 # what of the crisis is worth a line in a picture, and what of it is its detail
 MARKS = {
@@ -264,7 +265,7 @@ async def _clocks(work: Work, crisis: Crisis, period: Period) -> list[Clock]:
         runs = one.met_at is None and (one.kind == UPDATE or (one.kind == FACT and one.due_at <= now))
         if runs or one.kind == AUTHORITY:
             found.append(Clock(one.kind, since, one.due_at, one.met_at))
-    return found
+    return sorted(found, key=lambda clock: CLOCKS.index(clock.name))
 
 
 async def _sent(work: Work, period: Period) -> tuple[Sent, ...]:
