@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import groupby
 
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
@@ -14,11 +15,12 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text as Lettering
 from matplotlib.transforms import Affine2D, Transform
 
-from bot.pictures.chart_palette import BARS, DASHES, STROKES, Palette
+from bot.pictures.chart_palette import BARS, DASHES, SIGNS, SMALL, STROKES, Palette
 from bot.pictures.chart_shapes import WIDTH, Chart, Part, Trace
-from bot.pictures.shapes import Box, Line, Look, Text
+from bot.pictures.shapes import Box, Line, Look, Sign, Text
 from templates import FONTS
 
+rcParams["text.hinting"] = "no_hinting"  # once, for the whole process: letters stand where they were measured
 HALO = 8  # pixels of the sheet's own colour round words and lines, so that they can be read over bars
 
 
@@ -64,6 +66,8 @@ def _artist(shape: Part, palette: Palette, downwards: Transform) -> Artist:
             return _stroke([(shape.x, shape.y), (shape.to_x, shape.to_y)], shape.look, palette, downwards)
         case Trace():
             return _stroke(shape.points, shape.look, palette, downwards)
+        case Sign():
+            return _sign(shape, palette, downwards)
     raise TypeError(f"a chart has no {shape.kind}")
 
 
@@ -78,6 +82,14 @@ def _stroke(
     if stroke.halo:
         line.set_path_effects([withStroke(linewidth=stroke.width + stroke.halo, foreground=palette["sheet"])])
     return line
+
+
+def _sign(sign: Sign, palette: Palette, downwards: Transform) -> Line2D:
+    middle, size = sign.size / 2, sign.size * (0.7 if sign.name == SMALL else 1)
+    dot = Line2D([sign.x + middle], [sign.y + middle], linestyle="none", marker=SIGNS[sign.name], markersize=size, transform=downwards)
+    dot.set_markerfacecolor(palette[sign.tone])
+    dot.set_markeredgewidth(0)
+    return dot
 
 
 def _words(text: Text, palette: Palette, downwards: Transform) -> Lettering:

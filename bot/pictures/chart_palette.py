@@ -52,4 +52,6 @@ STROKES = {
     "before": Stroke("before", 3, 4),
 }
 DASHES = {"midnight": (4, 5)}
-BARS = {"bar": "bar", "rest": "rest", "critical": "critical", "high": "high", "normal": "normal", "low": "low"}
+BARS = {"bar": "bar", "rest": "rest", "track": "grid", "critical": "critical", "high": "high", "normal": "normal", "low": "low"}
+SIGNS = {"critical": "8", "high": "^", "normal": "o", "low": "o"}  # the console's: a shape for each severity beside its colour
+SMALL = "low"

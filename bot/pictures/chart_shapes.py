@@ -17,6 +17,7 @@ SCALE = Look(28, ink="soft")
 VALUE = Look(28, bold=True)
 FLAG = Look(28)
 FIGURE = Look(64, bold=True)
+RED = Look(29, bold=True, ink="tone")
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,3 @@ class Chart:
 
     def texts(self) -> Iterator[Text]:
         return (shape for shape in self.shapes if isinstance(shape, Text))
-
-
-@dataclass
-class Page:
-    """Gathers shapes from the top down; `y` is how far it has come."""
-
-    shapes: list[Part]
-    y: float
-
-    def add(self, *shapes: Part) -> None:
-        self.shapes += shapes

@@ -18,6 +18,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def legible(name: str) -> str:
+    """On one line, if our letters are enough for it; else nothing."""
+    return words if drawable(words := clean(name)) else ""
+
+
 def shown(mark: Mark) -> str:
     """The word of a mark in templates/*/chart.j2; its act and what it set or approved."""
     if mark.what == "hold_set":
@@ -77,8 +82,8 @@ class Manner:
     def label(self, name: str, labels: Mapping[str, Mapping[str, str]]) -> str:
         """A tag in letters that we can draw: in this language, in English, or as FLOW names it."""
         ours = labels.get(name, {})
-        wanted = (clean(ours.get(self.language) or ""), clean(ours.get("en") or ""), clean(name.replace("_", " ")))
-        return capital(next((words for words in wanted if words and drawable(words)), "?"))
+        wanted = (ours.get(self.language) or "", ours.get("en") or "", name.replace("_", " "))
+        return capital(next((words for one in wanted if (words := legible(one))), "?"))
 
 
 def length_of(period: Period) -> str:

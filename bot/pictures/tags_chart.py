@@ -12,7 +12,7 @@ from bot.pictures.shapes import Line, Text
 from handlers.insight.figures import Figures, Tally
 
 ROWS = 5  # tags with a row of their own
-HEIGHT, HEADING, BETWEEN = 76, 80, 24  # of the bars, of the words over them, and to the next row
+HEIGHT, HEADING, BETWEEN = 76, 84, 22  # of the bars, of the words over them, and to the next row
 EMPTY = 200
 
 
