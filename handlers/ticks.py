@@ -14,6 +14,7 @@ from handlers.room.holds import NAG
 from handlers.room.promises import LATE
 from storage import counts, deadlines, health, mentions, outbox, timeline, watch
 from storage.database import Store, Work
+from storage.insight import digests
 from storage.outbox import Wish
 from storage.types import CRITICAL, HIGH
 
@@ -22,6 +23,7 @@ FOLD_ABOVE = 600  # posts in line: ten minutes at one a second
 UNFOLD_BELOW = 60
 RAW_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
+WORDS_KEPT = timedelta(days=7)  # those of customers that a digest quotes; its numbers stay
 OUTBOX_KEPT = timedelta(hours=24)
 FAILING_TOLD_AFTER = timedelta(seconds=20)
 DIVERTED_AFTER = timedelta(seconds=40)  # longer than a closed channel is left alone: each row lets it be tried once
@@ -109,6 +111,7 @@ class Ticks:
             await work.lock_names(["tidy"])
             now = await work.now()
             await mentions.drop_raw(work, now - RAW_KEPT)
+            await digests.forget_words(work, now - WORDS_KEPT - RAW_KEPT, now - WORDS_KEPT)
             await mentions.drop_deliveries(work, now - DELIVERIES_KEPT)
             while await outbox.archive(work, now - OUTBOX_KEPT):
                 pass

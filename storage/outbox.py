@@ -23,6 +23,7 @@ READY = (SendState.PENDING, SendState.FAILED_FOR_NOW)
 HEAD_START = (0.0, 600.0, 3600.0)  # seconds by which normal and high overtake low: aging, below critical only
 STRICTLY_FIRST = 1e11
 IN_THREAD = ("mention", "note", "approval", "receipt", "remark", "call")  # kinds that follow their case's card
+FOR_ONE_PLACE = (*IN_THREAD, "digest", "sheets")  # kinds that nobody wants elsewhere
 _o = outbox.c
 
 
@@ -222,7 +223,7 @@ def _stuck(lane: str, before: datetime) -> sa.ColumnElement[bool]:
 
 async def move_lane(work: Work, lane: str, new_lane: str, before: datetime) -> int:
     """What was meant for a closed destination goes to another one. Rows that may have arrived stay: asking comes first."""
-    waiting = sa.update(outbox).where(_stuck(lane, before), _o.act == "post", _o.attempt == 0, _o.kind.not_in(IN_THREAD))
+    waiting = sa.update(outbox).where(_stuck(lane, before), _o.act == "post", _o.attempt == 0, _o.kind.not_in(FOR_ONE_PLACE))
     moved = (await work.execute(waiting.values(lane=new_lane, not_before=await work.now(), error=None))).rowcount
     if moved:
         await _know_lane(work, new_lane, "post")

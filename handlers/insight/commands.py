@@ -73,13 +73,13 @@ _UNITS = {
 _WEEKDAYS = {
     name: day
     for day, names in enumerate((
-        "monday mon mondays lunes lundi lundis".split(),
-        "tuesday tue tuesdays martes mardi mardis".split(),
-        "wednesday wed wednesdays miercoles mercredi mercredis".split(),
-        "thursday thu thursdays jueves jeudi jeudis".split(),
-        "friday fri fridays viernes vendredi vendredis".split(),
-        "saturday sat saturdays sabado sabados samedi samedis".split(),
-        "sunday sun sundays domingo domingos dimanche dimanches".split(),
+        ["monday", "mon", "mondays", "lunes", "lundi", "lundis"],
+        ["tuesday", "tue", "tuesdays", "martes", "mardi", "mardis"],
+        ["wednesday", "wed", "wednesdays", "miercoles", "mercredi", "mercredis"],
+        ["thursday", "thu", "thursdays", "jueves", "jeudi", "jeudis"],
+        ["friday", "fri", "fridays", "viernes", "vendredi", "vendredis"],
+        ["saturday", "sat", "saturdays", "sabado", "sabados", "samedi", "samedis"],
+        ["sunday", "sun", "sundays", "domingo", "domingos", "dimanche", "dimanches"],
     ))
     for name in names
 }  # fmt: skip

@@ -69,3 +69,12 @@ async def arrived(work: Work, digest_id: int) -> None:
 
 async def failed(work: Work, digest_id: int, reason: str) -> None:
     await work.execute(sa.update(digests).where(_d.id == digest_id).values(failed_at=await work.now(), reason=reason[:200]))
+
+
+async def forget_words(work: Work, since: datetime, until: datetime) -> None:
+    """Of what was composed between these moments the numbers stay; what customers and colleagues wrote goes."""
+    query = sa.select(_d.id, _d.figures).where(_d.composed_at >= since, _d.composed_at < until)
+    for row in (await work.execute(query)).all():
+        kept = {**row.figures, "asked": [], "approving": {**row.figures["approving"], "reasons": []}}
+        if kept != row.figures:
+            await work.execute(sa.update(digests).where(_d.id == row.id).values(figures=kept))

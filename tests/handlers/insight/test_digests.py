@@ -1,6 +1,7 @@
 """Digests: promised in words, owed by the clock, composed once, sent late rather than never."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from handlers.errors import DoorClosed, NotAllowed, Refused, Unconfirmed
 from handlers.insight.commands import understand
 from handlers.insight.digests import Digests
+from handlers.insight.figures import Asked
 from handlers.insight.ports import Spot
 from handlers.insight.refusals import NoMail, NoSuchPlace, NoSuchSubscription, NotInPlace, PlaceOpen
 from handlers.insight.spoken import DigestsSpoken
@@ -281,6 +283,37 @@ async def test_what_comes_in_is_told_with_its_change(office, boss):
     await fire(office)
     came = next(line for line in cards(office)[0].body if line.name == "digest.came")
     assert (came.facts["n"], came.facts["before"], came.facts["cases"]) == (3, 0, 3)
+
+
+async def test_after_a_week_its_numbers_stay_and_what_customers_asked_goes(office, boss):
+    await say(office, boss, "subscribe #C5 daily 10:00 UTC")
+    digests = office.house.insight.digests
+
+    async def asked(work, period):
+        return replace(await digests.compose(work, period), asked=(Asked("is my card safe?", "en", 5, 0.5),))
+
+    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
+    await Digests(office.store, asked, digests.calendar).fire()
+    for days, words in ((6, 1), (2, 0)):
+        office.dial.forward(days=days)
+        await office.house.ticks.tidy()
+        (row,) = await rows_of(office.store, tables.digests)
+        assert len(row.figures["asked"]) == words and row.figures["arrivals"]["mentions"]["n"] == 0
+
+
+async def test_a_closed_channel_gets_its_digest_late_and_nobody_else_does(office, boss):
+    await say(office, boss, "subscribe #C5 daily 10:00 UTC")
+    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
+    await office.house.insight.digests.fire()
+    office.slack.closed["C5"] = DoorClosed("is_archived")
+    for _ in range(8):
+        await office.send(31)
+        await office.house.ticks.recover()
+    assert not [card for channel in ("C5", "C9", "C1") for card in cards(office, channel) if card.title.name == "digest.title"]
+    office.slack.closed.clear()
+    await office.send(40)
+    (card,) = cards(office)
+    assert card.title.name == "digest.title" and len(office.slack.shared) == 1
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+34", "-2", "@x", "\t=1", " =1", "a\x07b", "\r"])
