@@ -1,7 +1,7 @@
 """Composes the figures of a period from what the tables say, in one look at them."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -77,29 +77,30 @@ class Composer:
         """In a transaction that only looks. What waits, and the clocks, are as they stand now."""
         period = replace(period, since=period.since.astimezone(UTC), until=period.until.astimezone(UTC))
         crisis = await marks.open_at(work, period.until)
-        came = await _arrivals(work, period)
+        came, told = await _arrivals(work, period), await _told(work, period)
         kept = await promises.clocks(work, period.since, period.until)
+        waited = await _times(work, period, kept)
         return Figures(
             period=period,
             crisis=crisis.name if crisis else "",
             arrivals=came,
             asked=await self.asked(work, self.flow, period),
-            times=await _times(work, period, kept),
+            times=waited,
             approving=await _approving(work, period),
             waiting=await _waiting(work),
-            told=await _told(work, period),
+            told=told,
             promises=await _promises(work, period, crisis, kept),
             clocks=tuple(await _clocks(work, crisis, period)) if crisis else (),
             sent=await _sent(work, period),
             gaps=tuple(
                 Gap(one.door, one.since, one.until, one.reason or "") for one in await gaps.within(work, period.since, period.until)
             ),
-            labels=self._labels(came),
+            labels={one.name: dict(self.flow.tags[one.name].label) for one in came.tags if one.name in self.flow.tags},
+            ladder_labels=self._ladders({*(one.ladder for one in told), *(one.ladder for one in waited.breaches)}),
         )
 
-    def _labels(self, came: Arrivals) -> dict[str, dict[str, str]]:
-        named = [one.name for one in came.tags]
-        return {name: dict(self.flow.tags[name].label) for name in named if name in self.flow.tags}
+    def _ladders(self, named: Collection[str]) -> dict[str, dict[str, str]]:
+        return {one.name: dict(one.label) for one in self.flow.ladders if one.name in named}
 
 
 async def _arrivals(work: Work, period: Period) -> Arrivals:

@@ -215,6 +215,7 @@ class Figures:
     sent: tuple[Sent, ...]
     gaps: tuple[Gap, ...]
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # of tags, by name and by language, as FLOW had them then
+    ladder_labels: dict[str, dict[str, str]] = field(default_factory=dict)  # the same of the ladders that are named
 
     def counts_only(self) -> "Figures":
         """For places where people from outside read: no customer's word, no name of ours, no link, nothing that somebody wrote."""

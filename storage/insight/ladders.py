@@ -52,7 +52,7 @@ async def acknowledged(work: Work, since: datetime, until: datetime) -> Sequence
 
 
 async def ran_out(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
-    """Rows of ladder, step, n: steps that were followed by the next one in the period, as nobody had the case by then."""
+    """Rows of ladder, step, n: steps that were followed by the next one in the period, as nobody had the case by then; most first."""
     next_ones = sa.select(_c.case_id, _c.climb, _c.step).where(_in(_c.called_at, since, until), _c.step.is_not(None)).distinct().subquery()
     before = calls.alias("before")
     top = sa.select(sa.func.max(before.c.step)).where(before.c.case_id == next_ones.c.case_id, before.c.climb == next_ones.c.climb - 1)
@@ -61,5 +61,6 @@ async def ran_out(work: Work, since: datetime, until: datetime) -> Sequence[sa.R
     step = sa.case((next_ones.c.step > 0, next_ones.c.step), (repeated, top.correlate(next_ones).scalar_subquery() + 1))
     ended = sa.select(_ladder, step.label("step")).select_from(next_ones).join(cases, cases.c.id == next_ones.c.case_id)
     ended_ = ended.join(escalations, _e.case_id == next_ones.c.case_id).where(~cases.c.exercise).subquery()
-    query = sa.select(ended_.c.ladder, ended_.c.step, sa.func.count().label("n")).where(ended_.c.step.is_not(None))
-    return (await work.execute(query.group_by(ended_.c.ladder, ended_.c.step).order_by(ended_.c.ladder, ended_.c.step))).all()
+    n = sa.func.count().label("n")
+    query = sa.select(ended_.c.ladder, ended_.c.step, n).where(ended_.c.step.is_not(None)).group_by(ended_.c.ladder, ended_.c.step)
+    return (await work.execute(query.order_by(n.desc(), ended_.c.ladder, ended_.c.step))).all()

@@ -132,6 +132,10 @@ async def test_tags_carry_the_words_that_flow_had_for_them(day):
     assert set(labels) == {"threat_to_life", "phishing", "my_data"} and labels["my_data"]["fr"] == "Mes données"
 
 
+async def test_ladders_carry_their_words_too(day):
+    assert (await composed(day)).ladder_labels == {"life": {"en": "Life", "es": "Life", "fr": "Life"}}
+
+
 async def test_what_customers_ask_is_found_out_by_whoever_knows(day):
     said = Asked("Is my data safe?", "en", 3, 0.6)
 
