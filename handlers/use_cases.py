@@ -31,6 +31,7 @@ from handlers.insight.home import Home
 from handlers.insight.places import Places
 from handlers.insight.slots import Calendar, Slots, never
 from handlers.insight.subscriptions import Subscriptions
+from handlers.insight.viewing import Viewing
 from handlers.logbook import Logbook
 from handlers.ports import Network
 from handlers.queue import Queue
@@ -101,13 +102,14 @@ class UseCases:
     finding: Finding
     home: Home
     insight: InsightActs
+    viewing: Viewing
 
     @classmethod
     def upon(cls, ground: Ground, logbook: Logbook, staff: Staff, workspaces: Workspaces, signin: Signin) -> "UseCases":
         """In the order in which one needs the other; what settings decide is given."""
         store, board, shelf, flow = ground.store, ground.board, ground.shelf, ground.shelf.present
         course = ground.course
-        departures, desk = ground.departures(), Desk(store, shelf)
+        departures, desk, insight = ground.departures(), Desk(store, shelf), ground.insight()
         drafts = Drafts(store, shelf, Proofreader(ground.networks, ground.semantic), departures)
         room = RoomActs(Room(store, board, flow), queued=departures, rests=departures)
         return cls(
@@ -126,7 +128,8 @@ class UseCases:
             answers=AnswerActs(drafts, room.callbacks),
             finding=Finding(store, flow),
             home=Home(desk),
-            insight=ground.insight(),
+            insight=insight,
+            viewing=Viewing(insight.digests),
             escalation=EscalationActs(store, course, logbook.mentions.receive),
         )
 

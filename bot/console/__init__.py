@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 import templates
 from bot.console import acts as doing
-from bot.console import answers, approvals, cases, crisis, duty, house, ladders, people
+from bot.console import answers, approvals, cases, crisis, duty, house, insight, ladders, people
 from bot.console.entrance import Entrance
 from bot.console.guard import read_json
 from bot.console.letters import Letters
@@ -25,7 +25,7 @@ from handlers.use_cases import UseCases
 __all__ = ["routes", "sign_in_link"]
 
 _FILES = {
-    **dict.fromkeys(("console.css", "answers.css", "crisis.css", "ladders.css"), "text/css"),
+    **dict.fromkeys(("console.css", "answers.css", "crisis.css", "ladders.css", "insight.css"), "text/css"),
     **dict.fromkeys(("console.js", "writing.js"), "text/javascript"),
     **dict.fromkeys(("bell.svg", "quiet.svg"), "image/svg+xml"),
 }
@@ -41,7 +41,7 @@ def routes(acts: UseCases, links: Links, public_url: str, language: str = "en", 
     files = _read_files()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     console = Console(acts, public_url.rstrip("/"), language, version, live or Live(acts.desk.newest))
-    entrance, letters = Entrance(console), Letters(console, links)
+    entrance, letters, figures = Entrance(console), Letters(console, links), insight.Insight()
     return [
         Route("/", reading(console, cases.show_queue)),
         Route("/cases/{number}", reading(console, cases.show_case)),
@@ -60,6 +60,10 @@ def routes(acts: UseCases, links: Links, public_url: str, language: str = "en", 
         Route(f"{PATH}{{token}}", outer(console, letters.acknowledge), methods=["POST"]),
         Route("/crisis", reading(console, crisis.show_crisis)),
         Route("/status", reading(console, house.show_status)),
+        Route("/search", reading(console, insight.show_search)),
+        Route("/insight", reading(console, figures.show)),
+        Route("/insight.csv", reading(console, figures.csv)),
+        Route("/insight/{name}.png", reading(console, figures.picture)),
         Route("/crisis/open", acting(console, house.open_crisis), methods=["POST"]),
         Route("/crisis/close", acting(console, house.close_crisis), methods=["POST"]),
         Route("/crisis/{act}", acting(console, crisis.act), methods=["POST"]),
