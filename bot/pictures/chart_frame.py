@@ -49,8 +49,11 @@ class Plot:
         y = min(round(self.height(n)), self.bottom - 3)
         return [Box(edges[0], y, edges[1] - edges[0], self.bottom - y, look, round=0)] if n else []
 
+    def base(self) -> Line:
+        return Line(self.x, self.bottom, self.end, self.bottom, "base")
+
     def levels(self, manner: Manner) -> list[Part]:
-        shapes: list[Part] = [Line(self.x, self.bottom, self.end, self.bottom, "base")]
+        shapes: list[Part] = [self.base()]
         for n in heights(self.peak):
             y, said = round(self.height(n)), manner.number(n, SCALE, LEVEL)
             shapes += [Line(self.x, y, self.end, y, "grid")] if n else []

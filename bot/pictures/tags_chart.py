@@ -8,7 +8,7 @@ from bot.pictures.chart_frame import Plot, head
 from bot.pictures.chart_shapes import BESIDE, MARGIN, NAME, ROOM, WIDTH, Chart, Part
 from bot.pictures.chart_words import Manner, capital, length_of
 from bot.pictures.lettering import cut, width
-from bot.pictures.shapes import Line, Text
+from bot.pictures.shapes import Text
 from handlers.insight.figures import Figures, Tally
 
 ROWS = 5  # tags with a row of their own
@@ -70,7 +70,7 @@ class _Tags:
             y += HEADING + HEIGHT + BETWEEN
         if not self.rows:
             plot = Plot(MARGIN, y, y + EMPTY, 1)
-            shapes += [Line(MARGIN, plot.bottom, plot.end, plot.bottom, "base"), plot.nothing(self.manner.say("no_tags"))]
+            shapes += [plot.base(), plot.nothing(self.manner.say("no_tags"))]
             y = plot.bottom + BETWEEN
         words, bottom = foot(self.axis, y - BETWEEN, self.manner)
         return Chart("tags", title, self._described(), round(bottom + 28), (*shapes, *words))
@@ -79,7 +79,7 @@ class _Tags:
         counts = self.axis.spread((hour.at, sum(hour.tags.get(name, 0) for name in row.names)) for hour in self.figures.arrivals.hours)
         peak = max(counts)
         plot = Plot(MARGIN, y + HEADING, y + HEADING + HEIGHT, peak)
-        shapes = [*self._heading(row, y + 36), Line(MARGIN, plot.bottom, plot.end, plot.bottom, "base")]
+        shapes = [*self._heading(row, y + 36), plot.base()]
         shapes += grid(self.axis, plot.top - 8, plot.bottom)
         for slot, n in zip(self.axis.slots, counts, strict=True):
             shapes += plot.bar(self.axis.edges(slot), n, row.look)

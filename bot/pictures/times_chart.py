@@ -8,12 +8,13 @@ from math import inf, isfinite
 
 from bot.pictures.chart_axis import row
 from bot.pictures.chart_flags import Flag, Raised, drawn, raised, room_for
-from bot.pictures.chart_frame import Plot, gutter, head
-from bot.pictures.chart_shapes import MARGIN, VALUE, WIDTH, Chart, Part
+from bot.pictures.chart_frame import Plot, head
+from bot.pictures.chart_shapes import MARGIN, ROOM, VALUE, WIDTH, Chart, Part
 from bot.pictures.chart_words import Manner, capital
 from handlers.insight.figures import Figures, Spread
 
 HEIGHT = 360
+FEW = 10  # answers
 TOP = 54  # over the highest bar, for its number
 
 
@@ -38,14 +39,10 @@ class _Times:
     def peak(self) -> int:
         return max(n for _, n in self.bins)
 
-    @cached_property
-    def x(self) -> float:
-        return MARGIN + gutter(self.peak, self.manner)
-
     @property
     def each(self) -> float:
         """Each bin is as wide as any other, however long it lasts."""
-        return (WIDTH - MARGIN - self.x) / len(self.bins)
+        return ROOM / len(self.bins)
 
     def place(self, seconds: float) -> float:
         """Evenly within its bin; in the middle of the one that has no end."""
@@ -53,28 +50,28 @@ class _Times:
         for at, (begin, end) in enumerate(pairwise(begins)):
             if seconds <= end:
                 share = (seconds - begin) / (end - begin) if isfinite(end) else 0.5
-                return round(self.x + (at + share) * self.each)
+                return round(MARGIN + (at + share) * self.each)
         return round(WIDTH - MARGIN)
 
     @cached_property
+    def measured(self) -> list[tuple[float, str]]:
+        """Of few answers nine in ten say nothing that the middle does not."""
+        found = [("median", self.spread.median), ("most", self.spread.p90 if self.spread.n >= FEW else None)]
+        return [(seconds, self.manner.say(name, minutes=round(seconds / 60))) for name, seconds in found if seconds is not None]
+
+    @cached_property
     def flags(self) -> list[Raised]:
-        measured = (("median", self.spread.median), ("most", self.spread.p90))
-        said = [
-            Flag(self.place(seconds), self.manner.say(name, minutes=round(seconds / 60)))
-            for name, seconds in measured
-            if seconds is not None
-        ]
-        return raised(said)[0]
+        return raised([Flag(self.place(seconds), said) for seconds, said in self.measured])[0]
 
     def chart(self) -> Chart:
         title = self.manner.say("times_title")
         answered = self.manner.say("answered", n=self.spread.n)
         top = head(title, [self.manner.period(self.figures.period), capital(answered), capital(self._in_time())])
         y = top.bottom + 34 + room_for(self.flags)
-        plot = Plot(self.x, y + TOP, y + TOP + HEIGHT, self.peak)
+        plot = Plot(MARGIN, y + TOP, y + TOP + HEIGHT, self.peak)
         shapes = [
             *top.shapes,
-            *plot.levels(self.manner),
+            plot.base(),
             *self._bars(plot),
             *drawn(self.flags, y, lambda x: self._above(plot, x)),
             *self._values(plot),
@@ -87,14 +84,14 @@ class _Times:
         return self.manner.say("in_time", share=self.spread.share, n=self.spread.in_time, due=self.spread.due)
 
     def _edges(self, at: int) -> tuple[float, float]:
-        return round(self.x + at * self.each) + 4, round(self.x + (at + 1) * self.each) - 4
+        return round(MARGIN + at * self.each) + 4, round(MARGIN + (at + 1) * self.each) - 4
 
     def _bars(self, plot: Plot) -> list[Part]:
         return [part for at, (_, n) in enumerate(self.bins) for part in plot.bar(self._edges(at), n)]
 
     def _above(self, plot: Plot, x: float) -> float:
         """How far down a line comes from above: to the number over what stands there."""
-        counts = [n for at, (_, n) in enumerate(self.bins) if self.x + at * self.each - 24 <= x <= self.x + (at + 1) * self.each + 24]
+        counts = [n for at, (_, n) in enumerate(self.bins) if MARGIN + at * self.each - 24 <= x <= MARGIN + (at + 1) * self.each + 24]
         return plot.height(max(counts, default=0)) - 48
 
     def _values(self, plot: Plot) -> list[Part]:
@@ -107,11 +104,10 @@ class _Times:
         """Below the line between two bins, how long the left one lasts."""
         for at, (until, _) in enumerate(self.bins):
             if isfinite(until):
-                yield self.x + (at + 1) * self.each, "middle", self.manner.lasting(until)
+                yield MARGIN + (at + 1) * self.each, "middle", self.manner.lasting(until)
 
     def _described(self) -> str:
-        measured = (("median", self.spread.median), ("most", self.spread.p90))
-        parts = [self.manner.say(name, minutes=round(seconds / 60)) for name, seconds in measured if seconds is not None]
+        parts = [said for _, said in self.measured]
         if self.spread.share is not None:
             parts.append(self._in_time())
         return capital(self.manner.say("times_described", n=self.spread.n, parts=parts))

@@ -191,3 +191,27 @@ def test_a_day_without_anything_says_so(language):
     said = [words(chart) for chart in sheets_of("empty", language)]
     for name, spoken in zip(("no_messages", "no_tags", "no_answers"), said, strict=True):
         assert manner.say(name) in spoken
+
+
+def test_of_a_few_answers_only_the_middle_is_told():
+    since = moment(2026, 11, 23)
+    chart = layouts(figures(since, since + 24 * HOUR, first=spread(9, 0, 0, 0, 0, 0, 0, 0, 0, median=120.0, p90=200.0)), "en")[2]
+    assert chart.described == "9 first answers: half within 2 min"
+    more = layouts(figures(since, since + 24 * HOUR, first=spread(10, 0, 0, 0, 0, 0, 0, 0, 0, median=120.0, p90=200.0)), "en")[2]
+    assert more.described == "10 first answers: half within 2 min, 9 of 10 within 3 min"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_end_of_a_bin_is_written_below_it(language):
+    for kind in ("day", "huge"):
+        said = words(sheets_of(kind, language)[2])
+        assert [one for one in said if re.fullmatch(r"\d+ (min|h)", one)] == [
+            "5 min",
+            "15 min",
+            "30 min",
+            "1 h",
+            "2 h",
+            "4 h",
+            "8 h",
+            "24 h",
+        ]
