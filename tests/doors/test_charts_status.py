@@ -4,18 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot import pictures
 from bot.pictures.chart_paint import png
 from bot.pictures.chart_palette import LIGHT, SIGNS
 from bot.pictures.chart_shapes import MARGIN, WIDTH
 from bot.pictures.chart_words import Manner
-from bot.pictures.charts import status_sheet
 from bot.pictures.shapes import Sign
 from bot.pictures.status_chart import status_chart
 from handlers.insight.figures import Clock
-from handlers.pictures.flow_picture import drawn
 from tests.doors.charted import BAD, HOUR, NOW, bars, day, standing_of, words
-from tests.doors.drawn import LADDERS, flow_of
 
 
 def test_the_status_shows_its_numbers_and_what_is_red():
@@ -54,9 +50,3 @@ def test_each_severity_has_a_sign_of_its_own_and_a_word_beside_its_colour():
     assert [sign.name for sign in signs] == ["critical", "high", "normal", "low"]
     for sign, word in zip(signs, ("Critical", "High", "Normal", "Low"), strict=True):
         assert [text for text in chart.texts() if text.words == word and abs(text.y - sign.y - sign.size) < 12]
-
-
-def test_one_function_draws_whatever_a_card_shows():
-    plan = drawn(flow_of(*LADDERS))
-    assert pictures.png(plan, "fr") == pictures.flow_png(plan, "fr")
-    assert pictures.png(BAD, "fr", "Europe/Madrid") == status_sheet(BAD, "fr", "Europe/Madrid").content
