@@ -206,7 +206,7 @@ async def report(settings: Settings, parsed: argparse.Namespace) -> int:
     asked = reporting.Asked.of(parsed, settings.timezone)
     found = await Readiness(store := Store(settings.database_url)).look()
     try:
-        return await reporting.report(Reports.upon(store, found), asked, settings.language)
+        return await reporting.report(Reports.upon(store, found, read_flow(settings)), asked, settings.language)
     finally:
         await store.close()
 

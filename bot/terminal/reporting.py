@@ -1,18 +1,20 @@
 """`report`: what happened in some days, as a page, as a table or case by case; what cannot be finished is taken away."""
 
 import argparse
+import csv
 import json
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import IO
 
 from bot.terminal.commands import tell
 from handlers.errors import Told
-from handlers.insight.reports import Reports, Span
+from handlers.insight.reports import TABLE, Reports, Span
 
 
 class FileThere(Told):
@@ -46,7 +48,7 @@ class Asked:
 
 async def report(reports: Reports, asked: Asked, language: str) -> int:
     """`language` is the operator's."""
-    write = {"jsonl": _cases}[asked.format]
+    write = {"html": _page, "csv": _table, "jsonl": _cases}[asked.format]
     if asked.output is None:
         with _standard_output() as file:
             await _fill(file, write(reports, asked))
@@ -64,6 +66,23 @@ async def _fill(file: IO[str], parts: AsyncIterator[str]) -> None:
 async def _cases(reports: Reports, asked: Asked) -> AsyncIterator[str]:
     async for line in reports.cases(asked.span.period, words=bool(asked.words)):
         yield json.dumps(line, ensure_ascii=False) + "\n"
+
+
+async def _page(reports: Reports, asked: Asked) -> AsyncIterator[str]:
+    """Customers are quoted unless somebody said otherwise."""
+    from bot.terminal.figures_page import Manner, figures_page  # noqa: PLC0415 - the pictures' library loads only for them
+
+    whole = await reports.whole(asked.span, words=asked.words is not False)
+    yield figures_page(whole, asked.span, Manner(asked.language, asked.span.period.zone, reports.ladders))
+
+
+async def _table(reports: Reports, asked: Asked) -> AsyncIterator[str]:
+    """With the mark by which Excel knows UTF-8."""
+    whole, out = await reports.whole(asked.span, words=bool(asked.words)), StringIO()
+    writer = csv.writer(out)
+    writer.writerow(TABLE)
+    writer.writerows(whole.rows())
+    yield "\ufeff" + out.getvalue()
 
 
 @contextmanager

@@ -1,29 +1,27 @@
-"""What is taken out of a span of days: its cases one by one. Reading only, and never more than a few hundred cases in memory."""
+"""What is taken out of a span of days: its figures, whole and day by day, and its cases one by one. Reading only."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.customer_text import bare, plain
+from flows.flow import Flow
 from handlers.errors import Told
-from handlers.first_answers import FIRST_ANSWER
-from handlers.insight.figures import Period
+from handlers.insight import table
+from handlers.insight.composing import Composer
+from handlers.insight.figures import Figures, Period
+from handlers.insight.report_lines import Line, beside_of, line_of
+from handlers.insight.voices import asked
 from handlers.keeping import DatabaseAway
-from handlers.ports import CustomerText
 from handlers.readiness import Found, Shape
 from storage.database import Broken, Store, Work
 from storage.insight import reporting
-from storage.insight.reporting import Rows
 
 AT_ONCE = 500  # cases
-WORDS_MOST = 100  # messages of one case
-LONG = 20_000  # characters of one message
-SEVERITIES = ("low", "normal", "high", "critical")
-DAY = timedelta(days=1)
-Line = dict[str, Any]  # values of JSON
+DAYS_MOST = 366  # of one page or table
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+NOW = {("approvals", "waiting"), ("promises", "open"), ("promises", "overdue")}  # measures of the present moment, whatever the period
 
 
 class EndsBefore(Told):
@@ -42,6 +40,12 @@ class OldDatabase(Told):
     """Facts: place."""
 
     template = "report.old_database"
+
+
+class TooLong(Told):
+    """Facts: days, most."""
+
+    template = "report.too_long"
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,52 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """The figures of a span, and those of each of its days."""
+
+    at: datetime
+    figures: Figures
+    days: tuple[Figures, ...]
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Lines of TABLE: first of the whole span, then of each day. What is true now and not of a period has no beginning."""
+        for row in table.rows(self.figures):
+            yield from self._row(self.figures.period, row)
+        for one in self.figures.asked:
+            yield from self._row(self.figures.period, ("asked", one.words, one.n, None, "mentions"))
+        for day in self.days if len(self.days) > 1 else ():
+            for row in table.rows(day):
+                if row[0] != "hour" and not _is_of_now(row):
+                    yield from self._row(day.period, row)
+
+    def _row(self, period: Period, row: table.Row) -> Iterator[tuple[object, ...]]:
+        section, name, value, before, unit = row
+        if section == "period":
+            return
+        since, until = ("", self.at) if _is_of_now(row) else (_local(period, period.since), period.until)
+        if section == "hour":
+            since, until, name = name, datetime.fromisoformat(name) + HOUR, unit
+        yield section, table.defused(name), since, _local(period, until), table.defused(value), table.defused(before), unit
+
+
+TABLE = ("section", "name", "from", "to", "value", "before", "unit")
+
+
+def _is_of_now(row: table.Row) -> bool:
+    return row[0] in ("open", "ladder") or row[:2] in NOW
+
+
+def _local(period: Period, at: datetime) -> str:
+    return at.astimezone(period.zone).isoformat(timespec="minutes")
+
+
+@dataclass(frozen=True)
 class Reports:
     store: Store
+    flow: Flow
 
     @classmethod
-    def upon(cls, store: Store, found: Found) -> "Reports":
+    def upon(cls, store: Store, found: Found, flow: Flow) -> "Reports":
         """Nothing is made or migrated for a report: raises NoDatabase, OldDatabase, DatabaseAway."""
         match found.shape:
             case Shape.NEW:
@@ -86,7 +131,28 @@ class Reports:
                 raise OldDatabase(place=found.place)
             case Shape.AWAY:
                 raise DatabaseAway(reason=found.reason)
-        return cls(store)
+        return cls(store, flow)
+
+    async def whole(self, span: Span, *, words: bool = False) -> Whole:
+        """`words`: with what customers ask, in the words of some of them, masked. Raises TooLong."""
+        days = list(span.days())
+        if len(days) > DAYS_MOST:
+            raise TooLong(days=len(days), most=DAYS_MOST)
+        composer = Composer(self.flow)
+        async with self._reading() as work:
+            at = await work.now()
+            figures = await (replace(composer, asked=asked) if words else composer).compose(work, span.period)
+        return Whole(at, figures, tuple([await self._day(composer, day) for day in days]) if len(days) > 1 else (figures,))
+
+    async def _day(self, composer: Composer, day: Period) -> Figures:
+        """In a look of its own, so that nothing is held up for a year of them."""
+        async with self._reading() as work:
+            return await composer.compose(work, day)
+
+    @property
+    def ladders(self) -> Mapping[str, Mapping[str, str]]:
+        """Their names for people, by language."""
+        return {ladder.name: ladder.label for ladder in self.flow.ladders}
 
     async def cases(self, period: Period, *, words: bool = False) -> AsyncIterator[Line]:
         """The cases that began in the period, by number, each as it stands when its page is read.
@@ -97,9 +163,9 @@ class Reports:
         while True:
             async with self._reading() as work:
                 rows = await reporting.page(work, period.since, period.until, after, AT_ONCE)
-                beside = await _beside(work, [row["id"] for row in rows], words=words)
+                beside = await beside_of(work, [row["id"] for row in rows], words=words)
             for row in rows:
-                yield _line(row, beside, words=words)
+                yield line_of(row, beside, words=words)
             if len(rows) < AT_ONCE:
                 return
             after = rows[-1]["id"]
@@ -112,67 +178,3 @@ class Reports:
                 yield work
         except Broken as error:
             raise DatabaseAway(reason=str(error.__cause__ or error).splitlines()[0]) from error
-
-
-@dataclass(frozen=True)
-class _Beside:
-    """What stands in other tables, by case."""
-
-    tags: Rows
-    clocks: Rows
-    replies: Rows
-    words: Rows
-
-
-async def _beside(work: Work, ids: Sequence[int], *, words: bool) -> _Beside:
-    return _Beside(
-        await reporting.tags_of(work, ids),
-        await reporting.clocks_of(work, ids, FIRST_ANSWER),
-        await reporting.replies_of(work, ids),
-        await reporting.words_of(work, ids, WORDS_MOST) if words else {},
-    )
-
-
-def _line(row: Mapping[Any, Any], beside: _Beside, *, words: bool) -> Line:
-    case = row["id"]
-    line = {
-        "case": case,
-        **{name: row[name] for name in ("network", "language", "status", "crisis", "private", "owner", "ladder")},
-        "severity": SEVERITIES[row["severity"]],
-        "tags": [one["tag"] for one in beside.tags.get(case, ())],
-        "mentions": row["mention_count"],
-        **{name: _moment(row[name]) for name in ("opened_at", "acknowledged_at", "answered_at", "closed_at", "last_mention_at")},
-        "first_answer": _first_answer(row, beside.clocks.get(case, ())),
-        "replies": [_reply(one) for one in beside.replies.get(case, ())],
-        "erased_at": _moment(row["erased_at"]),
-    }
-    return line | (_said(row, beside.words.get(case, ())) if words else {})
-
-
-def _first_answer(row: Mapping[Any, Any], clocks: Sequence[Mapping[Any, Any]]) -> Line:
-    """`in_time` is null while nobody has answered and the clock still runs, or when FLOW promises nothing."""
-    due, answered = clocks[-1]["due_at"] if clocks else None, row["answered_at"]
-    seconds = (answered - row["opened_at"]).total_seconds() if answered else None
-    return {"seconds": seconds, "due_at": _moment(due), "in_time": answered <= due if due and answered else None}
-
-
-def _reply(row: Mapping[Any, Any]) -> Line:
-    at = {name: _moment(row[name]) for name in ("sent_at", "deleted_at")}
-    return {name: row[name] for name in ("network", "language", "state", "url")} | at
-
-
-def _said(row: Mapping[Any, Any], mentions: Sequence[Mapping[Any, Any]]) -> Line:
-    """Of an erased case nothing is told, though its customer may still be known by another."""
-    if row["erased_at"]:
-        return {"customer": None, "said": []}
-    customer = {"kind": row["kind"], "handle": bare(row["handle"]), "name": bare(row["name"])}
-    return {"customer": customer, "said": [_mention(one) for one in mentions if one["text"]]}
-
-
-def _mention(row: Mapping[Any, Any]) -> Line:
-    at = {"at": _moment(row["posted_at"]), "deleted_at": _moment(row["deleted_at"])}
-    return at | {"private": row["private"], "url": row["url"], "text": plain(CustomerText(row["text"]), LONG)}
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None

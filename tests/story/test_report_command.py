@@ -1,6 +1,7 @@
 """`report` as an operator types it, beside a database that others use."""
 
 import asyncio
+import csv
 import json
 import shutil
 import sqlite3
@@ -9,6 +10,8 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -156,3 +159,66 @@ def test_whoever_reads_may_stop_reading(desk):
     command = f"{sys.executable} {ROOT / 'app.py'} report --from 2026-11-20 --format jsonl --words | true"
     ended = subprocess.run(["bash", "-o", "pipefail", "-c", command], check=False, capture_output=True, text=True, timeout=60)
     assert "Traceback" not in ended.stderr
+
+
+class Page(HTMLParser):
+    """Tags and addresses of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.addresses = set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.addresses += [value for name, value in attrs if name in ("href", "src", "srcset")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_stands_alone_and_quotes_masked_words_unless_told_not_to(desk, language):
+    status, _, err = desk(*DAY, "--language", language, "-o", "page.html")
+    text = Path("page.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert (status, err) == (0, "") and f'<html lang="{language}"' in text
+    assert "script" not in page.tags and page.tags >= {"table", "picture"}
+    assert len(page.addresses) == 6 and all(one.startswith("data:image/png;base64,") for one in page.addresses), "nothing from elsewhere"
+    assert "prefers-color-scheme: dark" in text and "@media print" in text
+
+
+def test_the_table_says_what_is_of_the_whole_of_each_day_and_of_now(desk):
+    _, out, _ = desk("--from", "2026-11-19", "--to", "2026-11-20", "--format", "csv", "--timezone", "Europe/Madrid")
+    rows = list(csv.DictReader(StringIO(out.removeprefix("\ufeff"))))
+    mentions = [(one["from"], one["to"], one["value"]) for one in rows if (one["section"], one["name"]) == ("arrivals", "mentions")]
+    midnights = [f"2026-11-{day}T00:00+01:00" for day in (19, 20, 21)]
+    assert mentions == [(midnights[0], midnights[2], "2"), (midnights[0], midnights[1], "0"), (midnights[1], midnights[2], "2")]
+    assert [one["from"] for one in rows if one["section"] == "open"] == ["", "", ""], "what is so now is said once"
+    hours = [one for one in rows if one["section"] == "hour" and one["value"] != "0"]
+    assert [(one["from"], one["to"], one["value"]) for one in hours] == [("2026-11-20T10:00+01:00", "2026-11-20T11:00+01:00", "2")]
+    assert "kanarix" not in out and set(rows[0]) == {"section", "name", "from", "to", "value", "before", "unit"}
+
+
+def test_no_spreadsheet_finds_a_formula_in_the_name_of_a_network(desk):
+    async def more():
+        store = Store("sqlite:///tocsin.db", lambda: AT)
+        house = await TestHouse(store, data_breach(), Board({}), Scripted()).begin()
+        await house.mentions.receive([mention(network="=cmd|' /C calc'!A0")])
+        await store.close()
+
+    asyncio.run(more())
+    _, out, _ = desk(*DAY, "--format", "csv")
+    cells = [cell for row in csv.reader(StringIO(out.removeprefix("\ufeff"))) for cell in row]
+    assert any(cell.startswith("'=cmd") for cell in cells)
+    assert [cell for cell in cells if cell.lstrip(" ")[:1] in ("=", "+", "-", "@")] == []
+
+
+def test_a_year_is_the_most_for_a_page_and_no_limit_for_cases(desk):
+    span = ("--from", "2025-01-01", "--to", "2026-12-31")
+    for format_ in ("html", "csv"):
+        status, _, err = desk(*span, "--format", format_)
+        assert status == 1 and "730" in err and "366" in err and len(err.strip().splitlines()) == 1
+    assert len(desk(*span, "--format", "jsonl")[1].splitlines()) == 2
+
+
+def test_the_page_of_an_empty_day_is_whole(desk):
+    status, out, _ = desk("--from", "2026-01-01")
+    assert status == 0 and "</html>" in out and 'class="tiles"' in out

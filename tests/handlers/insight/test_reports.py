@@ -1,15 +1,19 @@
 """The cases of some days, one by one: which belong to them, what each line says, and what it never says."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.terminal.figures_page import Manner, figures_page
 from handlers.answers.drafts import Wording
+from handlers.insight import report_lines
 from handlers.insight import reports as module
+from handlers.insight.figures import Asked, Sent, Tally
 from handlers.insight.reports import EndsBefore, Reports, Span
 from handlers.ports import Customer
-from tests.builders import mention
+from tests.builders import data_breach, mention
 from tests.handlers.forgotten import erase, story, theirs
 from tests.handlers.sending import post_office
 
@@ -39,7 +43,7 @@ def around(dial, days=1):
 
 
 async def lines(post, period, **how):
-    return [one async for one in Reports(post.store).cases(period, **how)]
+    return [one async for one in Reports(post.store, data_breach()).cases(period, **how)]
 
 
 async def test_a_line_tells_how_the_case_came_and_how_it_was_answered(post, ana, lea, dial):
@@ -127,7 +131,7 @@ async def test_pages_lose_and_double_nothing(post, dial, monkeypatch):
 
 
 async def test_of_one_case_so_many_messages_are_given_and_no_more(post, dial, monkeypatch):
-    monkeypatch.setattr(module, "WORDS_MOST", 2)
+    monkeypatch.setattr(report_lines, "WORDS_MOST", 2)
     for number in range(4):
         await post.house.mentions.receive([mention(f"message {number}", by="u9")])
     (line,) = await lines(post, around(dial), words=True)
@@ -154,3 +158,50 @@ def test_a_zone_whose_midnight_does_not_exist_has_days_side_by_side():
 def test_a_span_that_ends_before_it_begins_is_refused():
     with pytest.raises(EndsBefore):
         Span(date(2026, 11, 21), date(2026, 11, 20), "UTC")
+
+
+async def hostile(post, dial):
+    """A report in which a customer, a colleague and a network say what markup and spreadsheets act on."""
+    await post.house.case()
+    span = Span(dial.at.date(), dial.at.date(), "UTC")
+    whole = await Reports(post.store, data_breach()).whole(span)
+    asked = Asked(
+        "=<script>alert(1)</script>", 'en" onload="x', 3, 0.5, others=("<img src=x onerror=alert(2)>",), fresh=True, answered=False
+    )
+    approving = replace(whole.figures.approving, reasons=(Tally("<b>no</b>", 2),))
+    sent = Sent("x", 2, ((1, "javascript:alert(3)"), (2, 'https://x.example/"><script>')))
+    return replace(
+        whole, figures=replace(whole.figures, asked=(asked,), approving=approving, sent=(sent,), crisis="</title><script>")
+    ), span
+
+
+async def test_what_anybody_wrote_is_escaped_on_the_page(post, dial):
+    whole, span = await hostile(post, dial)
+    text = figures_page(whole, span, Manner("en", span.period.zone, {}))
+    assert "<script" not in text and "<img src=x" not in text and "<b>no" not in text and 'onload="x' not in text
+    assert "javascript:" not in text, "a link that acts is none"
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "https://x.example/&#34;&gt;&lt;script&gt;" in text
+
+
+async def test_what_customers_ask_is_a_text_in_the_table(post, dial):
+    whole, _ = await hostile(post, dial)
+    assert [row[1] for row in whole.rows() if row[0] == "asked"] == ["'=<script>alert(1)</script>"]
+
+
+async def test_figures_quote_customers_when_they_are_asked_to(post, dial, monkeypatch):
+    async def quoting(work, flow, period):
+        return (Asked("was my card stolen too?", "en", 4, 0.5),)
+
+    monkeypatch.setattr(module, "asked", quoting)
+    span, reports = Span(dial.at.date(), dial.at.date() + timedelta(days=1), "UTC"), Reports(post.store, data_breach())
+    assert (await reports.whole(span)).figures.asked == ()
+    quoted = await reports.whole(span, words=True)
+    assert quoted.figures.asked and not any(day.asked for day in quoted.days), "once, of the whole"
+
+
+async def test_each_day_has_its_own_figures_and_their_sum_is_the_whole(post, dial):
+    for hours in (0, 3, 30):
+        dial.at = datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(hours=hours)
+        await post.house.case()
+    whole = await Reports(post.store, data_breach()).whole(Span(date(2026, 11, 19), date(2026, 11, 21), "UTC"))
+    assert [day.arrivals.mentions.n for day in whole.days] == [0, 2, 1] and whole.figures.arrivals.mentions.n == 3
