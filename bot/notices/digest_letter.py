@@ -16,7 +16,7 @@ from handlers.ports import CustomerText, Words
 from templates import page, say
 
 SUBJECT_MOST = 200
-QUOTES = ("digest.question",)
+LABEL = 40  # characters before a colon
 HEADINGS = ("digest.asked_most", "digest.asked_new")
 
 
@@ -25,8 +25,9 @@ class Line:
     """`label` is what stands before the colon of our own sentence, where it has one."""
 
     kind: str  # line, quote, heading
-    label: str
-    text: str
+    said: str
+    label: str = ""
+    text: str = ""
 
 
 def digest_letter(letter: Letter, sender: str) -> Callable[[str], EmailMessage]:
@@ -67,12 +68,12 @@ def _with_pictures(message: EmailMessage, cids: Sequence[str], sheets: Sequence[
 def _lines(letter: Letter) -> Iterator[Line]:
     for one in letter.card.body:
         if isinstance(one, CustomerText):
+            yield Line("quote", _said(letter, Words("plain.text", {"text": one})))
             continue
-        said = _said(letter, one)
-        kind = "quote" if one.name in QUOTES else "heading" if one.name in HEADINGS else "line"
+        said, is_heading = _said(letter, one), one.name in HEADINGS
         label, colon, text = said.partition(": ")
-        split = kind == "line" and colon and len(label) < 40
-        yield Line(kind, label.rstrip() if split else "", text if split else said)
+        split = not is_heading and colon and len(label) < LABEL
+        yield Line("heading" if is_heading else "line", said, *((label.rstrip(), text) if split else ()))
 
 
 def _said(letter: Letter, words: Words) -> str:
@@ -87,7 +88,7 @@ def _links(letter: Letter) -> list[tuple[str, str]]:
 
 
 def _text(subject: str, lines: Sequence[Line], links: Sequence[tuple[str, str]], foot: Sequence[str]) -> str:
-    told = [f"{'  ' if line.kind == 'quote' else ''}{line.label}{': ' if line.label else ''}{line.text}" for line in lines]
+    told = [f"> {line.said}" if line.kind == "quote" else line.said for line in lines]
     return "\n".join([subject, "", *told, "", *(f"{label}: {url}" for label, url in links), "", *foot]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A digest as a card: what people want to know first, in at most some twenty lines; what is no news is left out. Pure."""
+"""A digest as a card: what people want to know first, as short as it can be said; what is no news is left out. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from handlers.insight.slots import Rhythm
 from handlers.insight.subscriptions import Promise
 from handlers.ports import Button, Card, CustomerText, Label, Style, Words
 
-FEW, ASKED, LINKS, NAMES = 4, 3, 5, 3
-QUOTED = 150  # characters of what a customer asked
+FEW, FEWER, ASKED, ASKED_FULL, LINKS = 4, 3, 2, 4, 5
+QUOTED = 120  # characters of what a customer asked
 LATE = timedelta(minutes=10)
 LEADS = "open_reply"  # a button that the workspace itself follows
 
@@ -34,12 +34,14 @@ class Digest:
         return round((self.figures.period.until - self.figures.period.since).total_seconds() / 3600)
 
 
-def digest_card(digest: Digest) -> Card:
+def digest_card(digest: Digest, *, full: bool = False) -> Card:
+    """For a channel, which has the pictures and the table beside it; `full` for a letter, where there is room."""
     figures = digest.figures
     title = Words("digest.title", {"crisis": figures.crisis, "hours": digest.hours, "until": figures.period.until})
-    body = (*_late(digest), *_arrivals(digest), *_asked(figures), *_work(figures), *_room(figures))
-    small = (Words("digest.from_to", {"since": figures.period.since, "until": figures.period.until, "shared": digest.shared}),)
-    return Card(title, body, small, _links(figures))
+    came = (*_late(digest), *_arrivals(digest, full=full))
+    body = (*came, *_asked(figures, ASKED_FULL if full else ASKED), *_work(figures, full=full), *_room(figures, full=full))
+    told = Words("digest.from_to", {"since": figures.period.since, "until": figures.period.until, "shared": digest.shared})
+    return Card(title, body, (told,) if full or digest.shared else (), _links(figures))
 
 
 def _late(digest: Digest) -> Iterator[Words]:
@@ -47,123 +49,137 @@ def _late(digest: Digest) -> Iterator[Words]:
         yield Words("digest.late", {"slot": digest.slot, "missed": max(0, digest.missed)})
 
 
-def _arrivals(digest: Digest) -> Iterator[Words]:
+def _arrivals(digest: Digest, *, full: bool) -> Iterator[Words]:
     came, hours = digest.figures.arrivals, digest.hours
     if not (came.mentions.n or came.cases.n):
         yield Words("digest.nothing_came", {"before": came.mentions.before, "hours": hours})
         return
-    told = {"n": came.mentions.n, "before": came.mentions.before, "cases": came.cases.n, "hours": hours}
-    yield Words("digest.came", told)
-    if peak := max(came.hours, key=lambda hour: hour.n, default=None):
+    yield Words("digest.came", {"n": came.mentions.n, "before": came.mentions.before, "cases": came.cases.n, "hours": hours})
+    peak = max(came.hours, key=lambda hour: hour.n, default=None)
+    if full and peak:
         yield Words("digest.peak", {"at": peak.at, "n": peak.n})
-    yield from _counted("networks", "network", came.networks)
-    yield from _tags(digest.figures)
-    yield from _counted("languages", "language", came.languages if len(came.languages) > 1 else ())
-    yield from _counted("severities_came", "severity", [one for one in came.severities if one.name in ("critical", "high")])
+    yield from _counted("networks", "network", came.networks[: FEW if full else FEWER])
+    yield from _tags(digest.figures, FEW if full else FEWER)
+    if full:
+        yield from _counted("languages", "language", came.languages[:FEW])
+        yield from _counted("severities_came", "severity", [one for one in came.severities if one.name in ("critical", "high")])
     moods = {one.name: one.n for one in came.moods}
     if total := sum(moods.values()):
-        before = {one.name: one.before for one in came.moods}
         shares = {mood: round(100 * moods.get(mood, 0) / total) for mood in ("calm", "upset", "angry")}
-        angry_before = round(100 * before.get("angry", 0) / sum(before.values())) if sum(before.values()) else None
-        yield Words("digest.mood", {**shares, "angry_before": angry_before})
+        yield Words("digest.mood", {**shares, "angry_before": _angry_before(came.moods)})
+
+
+def _angry_before(moods: Sequence[Tally]) -> int | None:
+    """In percent; None where nothing can be said."""
+    before = {one.name: one.before for one in moods}
+    total = sum(before.values())
+    return round(100 * before.get("angry", 0) / total) if total else None
 
 
 def _counted(words: str, one: str, tallies: Sequence[Tally]) -> Iterator[Words]:
-    shown = tuple(Words(f"digest.{one}", {"what": tally.name, "n": tally.n}) for tally in tallies[:FEW] if tally.n)
+    shown = tuple(Words(f"digest.{one}", {"what": tally.name, "n": tally.n}) for tally in tallies if tally.n)
     if shown:
         yield Words(f"digest.{words}", {"counts": shown})
 
 
-def _tags(figures: Figures) -> Iterator[Words]:
+def _tags(figures: Figures, most: int) -> Iterator[Words]:
     labels = figures.labels
     shown = tuple(
         Words("digest.tag", {"what": Label(labels.get(tag.name) or {"en": tag.name}), "n": tag.n, "before": tag.before})
-        for tag in figures.arrivals.tags[:FEW]
+        for tag in figures.arrivals.tags[:most]
         if tag.n
     )
     if shown:
         yield Words("digest.tags", {"counts": shown})
 
 
-def _asked(figures: Figures) -> Iterator[Words]:
+def _asked(figures: Figures, most: int) -> Iterator[Words | CustomerText]:
     """What most ask first; then what nobody has an answer for yet."""
-    open_ones = [one for one in figures.asked if one.fresh and not one.answered][:ASKED]
-    rest = [one for one in figures.asked if one not in open_ones][:ASKED]
-    if rest:
-        yield Words("digest.asked_most")
-        yield from (_question(one, unanswered=not one.answered) for one in rest)
-    if open_ones:
-        yield Words("digest.asked_new", {"count": len(open_ones)})
-        yield from (_question(one, unanswered=False) for one in open_ones)
+    open_ones = [one for one in figures.asked if one.fresh and not one.answered][:most]
+    yield from _questions("digest.asked_most", [one for one in figures.asked if one not in open_ones][:most])
+    yield from _questions("digest.asked_new", open_ones)
 
 
-def _question(one: Asked, *, unanswered: bool) -> Words:
-    words = one.words if len(one.words) <= QUOTED else f"{one.words[: QUOTED - 1].rstrip()}…"
-    return Words("digest.question", {"words": CustomerText(words), "n": one.n, "share": round(100 * one.share), "unanswered": unanswered})
+def _questions(words: str, asked: Sequence[Asked]) -> Iterator[Words | CustomerText]:
+    if asked:
+        yield Words(words, {"numbers": tuple(one.n for one in asked)})
+        yield from (CustomerText(_short(one.words)) for one in asked)
 
 
-def _work(figures: Figures) -> Iterator[Words]:
-    times = figures.times
-    for name, spread in (("first_answer", times.first_answer), ("acknowledged", times.acknowledgement), ("resolved", times.resolution)):
-        if spread.n or spread.due:
-            yield Words(f"digest.{name}", _spread(spread))
-    if times.breaches:
-        missed = tuple(
-            Words("digest.breach", {"clock": one.clock, "ladder": one.ladder, "step": one.step or 0, "n": one.n})
-            for one in times.breaches[:FEW]
-        )
-        yield Words("digest.breaches", {"missed": missed})
-    yield from _approvals(figures)
+def _short(words: str) -> str:
+    return words if len(words) <= QUOTED else f"{words[: QUOTED - 1].rstrip()}…"
+
+
+def _work(figures: Figures, *, full: bool) -> Iterator[Words]:
+    yield from _times(figures, full=full)
+    yield from _approvals(figures, full=full)
     now = figures.waiting
     oldest = {"minutes": _minutes(now.oldest_wait), "number": now.oldest_case or 0}
     yield Words("digest.open", {"open": now.open, "unowned": now.unowned, **oldest})
-    unanswered = sum(one.n for one in now.ladders if one.name == "unanswered")
-    if unanswered:
+    if unanswered := sum(one.n for one in now.ladders if one.name == "unanswered"):
         yield Words("digest.unanswered", {"n": unanswered})
 
 
-def _spread(spread: Spread) -> dict[str, object]:
+def _times(figures: Figures, *, full: bool) -> Iterator[Words]:
+    times = figures.times
+    spreads = [("first_answer", times.first_answer), ("acknowledged", times.acknowledgement), ("resolved", times.resolution)]
+    for name, spread in spreads if full else spreads[:1]:
+        if spread.n or spread.due:
+            yield Words(f"digest.{name}", _spread(spread, full=full))
+    missed = tuple(
+        Words("digest.breach", {"clock": one.clock, "ladder": one.ladder, "step": one.step or 0, "n": one.n})
+        for one in times.breaches[: FEW if full else FEWER]
+    )
+    if missed:
+        yield Words("digest.breaches", {"missed": missed})
+
+
+def _spread(spread: Spread, *, full: bool) -> dict[str, object]:
     share = None if spread.share is None else round(100 * spread.share)
-    return {"n": spread.n, "median": _minutes(spread.median), "p90": _minutes(spread.p90), "share": share}
+    return {"n": spread.n, "median": _minutes(spread.median), "p90": _minutes(spread.p90) if full else None, "share": share}
 
 
 def _minutes(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, int(seconds // 60))
 
 
-def _approvals(figures: Figures) -> Iterator[Words]:
+def _approvals(figures: Figures, *, full: bool) -> Iterator[Words]:
     asked = figures.approving
-    if asked.waiting:
-        yield Words("digest.approvals_wait", {"n": asked.waiting, "minutes": _minutes(asked.oldest_wait)})
-    if asked.n or asked.rejected:
-        reasons = tuple(one.name for one in asked.reasons[:2])
-        told = {"n": asked.n, "median": _minutes(asked.median), "rejected": asked.rejected, "reasons": reasons}
-        yield Words("digest.approvals", told)
-    if asked.findings:
+    if asked.waiting or asked.n or asked.rejected:
+        told = {"waiting": asked.waiting, "minutes": _minutes(asked.oldest_wait), "n": asked.n, "rejected": asked.rejected}
+        yield Words("digest.approvals", {**told, "median": _minutes(asked.median) if full else None})
+    if full and asked.reasons:
+        yield Words("digest.reasons", {"reasons": tuple(one.name for one in asked.reasons[:FEWER])})
+    if asked.findings and full:
         counts = tuple(Words("digest.finding", {"what": one.name, "n": one.n}) for one in asked.findings[:FEW])
         yield Words("digest.findings", {"counts": counts})
 
 
-def _room(figures: Figures) -> Iterator[Words]:
+def _room(figures: Figures, *, full: bool) -> Iterator[Words]:
     """What was told to colleagues, promised, and sent; what the crisis waits for; what did not work."""
     if figures.told:
         called, lost = sum(one.called for one in figures.told), sum(one.not_told for one in figures.told)
         answered = [tally for one in figures.told for tally in one.acknowledged]
-        names = tuple(dict.fromkeys(tally.name for tally in answered if tally.name))[:NAMES]
+        names = tuple(dict.fromkeys(tally.name for tally in answered if tally.name)) if full else ()
         facts = {"called": called, "not_told": lost, "acknowledged": sum(tally.n for tally in answered), "names": names}
         yield Words("digest.told", facts)
     kept = figures.promises
     if kept.kept or kept.missed or kept.open:
         yield Words("digest.promises", vars(kept))
+    yield from _clocks(figures)
+    if any(one.n for one in figures.sent):
+        counts = tuple(Words("digest.network", {"what": one.network, "n": one.n}) for one in figures.sent[:FEW] if one.n)
+        yield Words("digest.sent", {"counts": counts})
+    gaps = sorted(figures.gaps, key=lambda gap: gap.until is not None)  # those that last come first
+    for gap in gaps[: FEW if full else 1]:
+        yield Words("digest.gap", {"door": gap.door, "since": gap.since, "until": gap.until, "reason": gap.reason})
+
+
+def _clocks(figures: Figures) -> Iterator[Words]:
     for clock in figures.clocks:
         if not clock.met_at:
             late = clock.due_at is not None and clock.due_at <= figures.period.until
             yield Words("digest.clock", {"name": clock.name, "since": clock.since, "due": clock.due_at, "late": late})
-    if any(one.n for one in figures.sent):
-        counts = tuple(Words("digest.network", {"what": one.network, "n": one.n}) for one in figures.sent[:FEW] if one.n)
-        yield Words("digest.sent", {"counts": counts})
-    for gap in figures.gaps[:FEW]:
-        yield Words("digest.gap", {"door": gap.door, "since": gap.since, "until": gap.until, "reason": gap.reason})
 
 
 def _links(figures: Figures) -> tuple[tuple[Button, ...], ...]:

@@ -55,7 +55,7 @@ class ToAddress:
 def _letter(found: Reading, token: str) -> Letter:
     one, figures = found.subscription, found.digest.figures
     foot = Words("digest.mail_foot", {"address": one.target})
-    return Letter(token, one.language, one.timezone, digest_card(found.digest), figures, table(figures), file_name(found), foot)
+    return Letter(token, one.language, one.timezone, digest_card(found.digest, full=True), figures, table(figures), file_name(found), foot)
 
 
 def with_letters(ways: Mapping[str, Way], couriers: Mapping[str, Courier], delivery: Delivery) -> dict[str, Way]:
