@@ -23,7 +23,7 @@ async def show_drawing(client: AsyncWebClient, drawing: Drawing, channel_id: str
     name, content = await asyncio.to_thread(_painted, drawing.picture, language)
     title, alt = plain_words(drawing.title, language, TITLE), plain_words(drawing.described, language, ALT)
     try:
-        await client.files_upload_v2(content=content, filename=name, title=title, alt_txt=alt, channel=channel_id)
+        await client.files_upload_v2(content=content, filename=f"{name}.png", title=title, alt_txt=alt, channel=channel_id)
     except SlackApiError as error:
         data = getattr(error.response, "data", None)
         reason = data.get("error") if isinstance(data, dict) else None
@@ -33,10 +33,10 @@ async def show_drawing(client: AsyncWebClient, drawing: Drawing, channel_id: str
 
 
 def _painted(picture: object, language: str) -> tuple[str, bytes]:
-    """As a file: its name and its content."""
+    """Its name and its content, a PNG."""
     if isinstance(picture, Standing):
-        return "status.png", status_sheet(picture, language, picture.timezone).content
-    return "flow.png", flow_png(picture, language)  # type: ignore[arg-type]  # the other kind of Drawing
+        return "status", status_sheet(picture, language, picture.timezone).content
+    return "flow", flow_png(picture, language)  # type: ignore[arg-type]  # the other kind of Drawing
 
 
 async def beside(client: AsyncWebClient, account: str, channel_id: str) -> str:
