@@ -218,16 +218,21 @@ class Figures:
     ladder_labels: dict[str, dict[str, str]] = field(default_factory=dict)  # the same of the ladders that are named
 
     def counts_only(self) -> "Figures":
-        """For places where people from outside read: no customer's word, no name of ours, no link, nothing that somebody wrote."""
-        told = tuple(replace(one, acknowledged=(Tally("", sum(each.n for each in one.acknowledged)),)) for one in self.told)
+        """For places where people from outside read: how much came in and left, and how quickly. No word of anybody, no name, no link, and
+        nothing of what goes on inside: what was decided, who was called, what did not work, which deadlines run.
+        """
         return replace(
             self,
             crisis="",
+            arrivals=replace(self.arrivals, marks=()),
             asked=(),
-            approving=replace(self.approving, reasons=()),
-            waiting=replace(self.waiting, oldest_case=None),
-            told=told,
+            times=replace(self.times, breaches=()),
+            approving=replace(self.approving, reasons=(), findings=()),
+            waiting=replace(self.waiting, oldest_case=None, ladders=()),
+            told=(),
+            clocks=(),
             sent=tuple(replace(one, links=()) for one in self.sent),
+            gaps=(),
         )
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -89,7 +90,9 @@ def test_no_word_of_a_customer_and_no_name_is_in_a_digests_pictures():
     for chart in layouts(day(), "en"):
         assert SECRET not in " ".join([*words(chart), chart.described])
         assert "The leak" not in " ".join([*words(chart), chart.described])
-    assert layouts(day().counts_only(), "en") == layouts(day(), "en")
+    whole = day()
+    unmarked = replace(whole, arrivals=replace(whole.arrivals, marks=()))
+    assert layouts(whole.counts_only(), "en") == layouts(unmarked, "en")
 
 
 def test_the_figures_that_were_kept_with_a_digest_draw_the_same_pictures():

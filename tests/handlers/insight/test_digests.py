@@ -139,12 +139,15 @@ async def test_where_everybody_reads_only_an_admin_lets_counts_in(office, boss):
     answer = await office.house.insight.press(root, button.act, button.ids)
     assert answer.title.facts["shared"] and answer.title.facts["language"] == "fr"
     await office.house.crises.open(boss, "Leak")
+    await office.house.holds.set(boss, "silent")
     office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
     await fire(office)
     (card,) = cards(office, "C7")
     assert card.title.facts["crisis"] == "" and card.small[0].facts["shared"]
     acts = [one.act for one in await rows_of(office.store, tables.timeline) if one.chain == "digests"]
     assert acts == ["digest_confirmed"]
+    inside = {"digest.clock", "digest.gap", "digest.told", "digest.breaches", "digest.unanswered"}
+    assert not inside & {line.name for line in card.body}
 
 
 async def test_a_channel_that_outsiders_join_later_gets_counts_only_and_its_owner_hears_of_it(office, boss):
