@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from storage.database import Work
 from storage.tables import (
+    call_counts,
     case_counts,
     ladder_counts,
     lane_counts,
@@ -17,7 +18,7 @@ from storage.tables import (
     tag_counts,
 )
 
-TABLES = (mention_counts, case_counts, tag_counts, open_counts, open_tag_counts, ladder_counts, lane_counts)
+TABLES = (mention_counts, case_counts, tag_counts, call_counts, open_counts, open_tag_counts, ladder_counts, lane_counts)
 
 
 def keys_of(table: sa.Table) -> list[sa.Column[Any]]:

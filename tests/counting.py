@@ -30,6 +30,9 @@ TRUTH = {
     tables.ladder_counts: """
         SELECT e.state, count(*) FROM escalations e JOIN cases c ON c.id = e.case_id
         WHERE c.status <> 'closed' AND NOT c.exercise GROUP BY 1""",
+    tables.call_counts: """
+        SELECT {called}, coalesce(c.ladder, ''), l.step, coalesce(l.ended, 0), l.failed_at IS NOT NULL AND l.told_at IS NULL, count(*)
+        FROM calls l JOIN cases c ON c.id = l.case_id WHERE l.step IS NOT NULL AND NOT c.exercise GROUP BY 1, 2, 3, 4, 5""",
     tables.lane_counts: "SELECT lane, state, count(*) FROM outbox WHERE state <> 'sent' GROUP BY 1, 2",
 }
 
@@ -48,5 +51,9 @@ async def _counted(work: Work, table: sa.Table) -> set[Any]:
 
 async def _so(work: Work, store: Store, sql: str) -> set[Any]:
     kind = "postgresql" if store.on_postgresql else "sqlite"
-    asked = sql.format(received=QUARTER[kind].format("m.received_at"), opened=QUARTER[kind].format("c.opened_at"), anger=ANGER[kind])
+    of = {
+        name: QUARTER[kind].format(column)
+        for name, column in (("received", "m.received_at"), ("opened", "c.opened_at"), ("called", "l.called_at"))
+    }
+    asked = sql.format(anger=ANGER[kind], **of)
     return {tuple(row) for row in await work.connection.exec_driver_sql(asked)}

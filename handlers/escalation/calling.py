@@ -22,13 +22,17 @@ DIRECTLY = Step((), by=("direct", "email"), otherwise=("webhook",))  # how someb
 
 @dataclass(frozen=True)
 class Summons:
-    """A step of one case, and whom it means at this moment. `number` None: somebody gave the case to them."""
+    """A step of one case, and whom it means at this moment. `number` None: somebody gave the case to them.
+
+    `ended`: the step, from 1, that had run out by then.
+    """
 
     case: Case
     persons: Sequence[Person]
     step: Step
     climb: int
     number: int | None
+    ended: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Planned:
 
     def row(self, now: datetime) -> dict[str, Any]:
         one = self.summons
-        same = {"case_id": one.case.id, "climb": one.climb, "step": one.number, "person_id": self.person.id}
+        ended = one.ended if self.person is one.persons[0] else None
+        same = {"case_id": one.case.id, "climb": one.climb, "step": one.number, "ended": ended, "person_id": self.person.id}
         return {**same, "severity": one.case.severity, "otherwise": list(self.left), "failed_at": None if self.hope else now}
 
 

@@ -39,7 +39,10 @@ class Turn:
         return steps[self.standing.step] if self.standing.step < len(steps) else self.ladder.last
 
     def summons(self, persons: Sequence[Person]) -> Summons:
-        return Summons(self.case, persons, self.step, self.standing.climb, self.standing.step)
+        now = self.standing
+        # what was begun again by a person, or after a lapse, has no step behind it
+        ended = now.step or (len(self.ladder.steps) if now.repeats else None)
+        return Summons(self.case, persons, self.step, now.climb, now.step, ended)
 
     def entries(self, persons: Sequence[Person]) -> list[Entry]:
         chain, standing = case_chain(self.case.id), self.standing

@@ -156,7 +156,7 @@ async def _marks(work: Work, period: Period) -> tuple[Mark, ...]:
 async def _times(work: Work, period: Period, kept: Mapping[tuple[str, int], Kept]) -> Times:
     since, until = period.since, period.until
     first, end = _of(kept, FIRST_ANSWER), _of(kept, RESOLUTION)
-    ran_out = [Breach(STEP, row.ladder, row.step, row.n) for row in await ladders.ran_out(work, since, until)]
+    ran_out = [Breach(STEP, ladder, step, n) for ladder, step, n in await ladders.ran_out(work, since, until)]
     called = await times.acknowledged(work, since, until)
     breaches = [Breach(clock, "", None, of.missed) for clock, of in ((FIRST_ANSWER, first), (RESOLUTION, end)) if of.missed]
     return Times(
@@ -219,8 +219,8 @@ async def _waiting(work: Work) -> Waiting:
 
 async def _told(work: Work, period: Period) -> tuple[Told, ...]:
     found = {
-        (row.ladder, row.step): Told(row.ladder, row.step, row.called, row.not_told)
-        for row in await ladders.called(work, period.since, period.until)
+        (ladder, step): Told(ladder, step, called, not_told)
+        for ladder, step, called, not_told in await ladders.called(work, period.since, period.until)
     }
     for row in await ladders.acknowledged(work, period.since, period.until):
         one = found.get((row.ladder, row.step), Told(row.ladder, row.step, 0, 0))

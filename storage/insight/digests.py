@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.tables import digests
+from storage.tables import digests, subscriptions
 
 ASKED_FOR = -1  # in `missed`: somebody wanted it at once, and it stands for no time that was owed
 _d = digests.c
@@ -52,10 +52,11 @@ async def get(work: Work, digest_id: int) -> Digest | None:
 
 
 async def latest(work: Work) -> dict[int, datetime]:
-    """The last slot of each subscription that was composed because it was owed."""
-    owed = sa.select(_d.subscription_id, sa.func.max(_d.slot).label("slot")).where(_d.missed != ASKED_FOR)
-    query = owed.group_by(_d.subscription_id)
-    return {row.subscription_id: row.slot for row in await work.execute(query)}
+    """The last slot of each standing subscription that was composed because it was owed; one look into the index for each."""
+    theirs = sa.select(_d.slot).where(_d.subscription_id == subscriptions.c.id, _d.missed != ASKED_FOR)
+    last = theirs.order_by(_d.slot.desc()).limit(1).scalar_subquery().label("slot")
+    query = sa.select(subscriptions.c.id, last).where(subscriptions.c.ended_at.is_(None))
+    return {row.id: row.slot for row in await work.execute(query) if row.slot is not None}
 
 
 async def of_late(work: Work, limit: int = 50) -> Sequence[Digest]:

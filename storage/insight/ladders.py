@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage import counts
 from storage.database import Work
-from storage.tables import calls, cases, escalations, people
+from storage.tables import call_counts, calls, cases, escalations, people
 
 _c, _e = calls.c, escalations.c
 _ladder = sa.func.coalesce(cases.c.ladder, "").label("ladder")
@@ -33,13 +34,13 @@ def acknowledgements(since: datetime, until: datetime) -> sa.CompoundSelect[Any]
     return sa.union_all(by_called, by_others)
 
 
-async def called(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
-    """Rows of ladder, step, called, not_told: the calls of each step."""
-    not_told = sa.func.count(sa.case((_c.failed_at.is_not(None) & _c.told_at.is_(None), 1))).label("not_told")
-    step = (_c.step + 1).label("step")
-    query = sa.select(_ladder, step, sa.func.count().label("called"), not_told).join(cases, cases.c.id == _c.case_id)
-    theirs = _in(_c.called_at, since, until) & _c.step.is_not(None) & ~cases.c.exercise
-    return (await work.execute(query.where(theirs).group_by(_ladder, step).order_by(_ladder, step))).all()
+async def called(work: Work, since: datetime, until: datetime) -> list[tuple[str, int, int, int]]:
+    """(ladder, step, called, not told): the calls of each step."""
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for ladder, step, untold, n in await counts.within(work, call_counts, since, until, "ladder", "step", "untold"):
+        before = found.get((ladder, step + 1), (0, 0))
+        found[ladder, step + 1] = before[0] + n, before[1] + n * untold
+    return [(*place, *numbers) for place, numbers in sorted(found.items())]
 
 
 async def acknowledged(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
@@ -51,16 +52,6 @@ async def acknowledged(work: Work, since: datetime, until: datetime) -> Sequence
     return (await work.execute(query.group_by(_ladder, step, people.c.name).order_by(_ladder, step, n.desc(), people.c.name))).all()
 
 
-async def ran_out(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
-    """Rows of ladder, step, n: steps that were followed by the next one in the period, as nobody had the case by then; most first."""
-    next_ones = sa.select(_c.case_id, _c.climb, _c.step).where(_in(_c.called_at, since, until), _c.step.is_not(None)).distinct().subquery()
-    before = calls.alias("before")
-    top = sa.select(sa.func.max(before.c.step)).where(before.c.case_id == next_ones.c.case_id, before.c.climb == next_ones.c.climb - 1)
-    # a first step ends the last one of the time before only where FLOW repeats the ladder
-    repeated = next_ones.c.climb > _e.climb - _e.repeats
-    step = sa.case((next_ones.c.step > 0, next_ones.c.step), (repeated, top.correlate(next_ones).scalar_subquery() + 1))
-    ended = sa.select(_ladder, step.label("step")).select_from(next_ones).join(cases, cases.c.id == next_ones.c.case_id)
-    ended_ = ended.join(escalations, _e.case_id == next_ones.c.case_id).where(~cases.c.exercise).subquery()
-    n = sa.func.count().label("n")
-    query = sa.select(ended_.c.ladder, ended_.c.step, n).where(ended_.c.step.is_not(None)).group_by(ended_.c.ladder, ended_.c.step)
-    return (await work.execute(query.order_by(n.desc(), ended_.c.ladder, ended_.c.step))).all()
+async def ran_out(work: Work, since: datetime, until: datetime) -> list[tuple[str, int, int]]:
+    """(ladder, step, n): steps that were followed by the next one in the period, as nobody had the case by then; most first."""
+    return [(ladder, step, n) for ladder, step, n in await counts.within(work, call_counts, since, until, "ladder", "ended") if step]

@@ -65,9 +65,11 @@ async def _drills(work: Work) -> Sequence[int]:
 
 
 async def grave(work: Work) -> Standing:
-    """Clocks of the gravest cases that run now."""
-    theirs = _promised & (_d.severity == CRITICAL) & _d.met_at.is_(None) & _d.paused_at.is_(None) & ~cases.c.exercise
-    return await _standing(work, _d.due_at, sa.select(_d.id).join(cases, cases.c.id == _d.case_id).where(theirs))
+    """Clocks of the gravest cases that run now; of drills they are taken out afterwards, too."""
+    running = (_d.severity == CRITICAL) & _d.met_at.is_(None) & _d.paused_at.is_(None)
+    every = await _standing(work, _d.due_at, sa.select(_d.id).where(_promised, running))
+    drills = await _standing(work, _d.due_at, sa.select(_d.id).where(_d.kind.in_(PROMISED), running, _d.case_id.in_(await _drills(work))))
+    return every + Standing(-drills.open, -drills.overdue)
 
 
 async def calls_back(work: Work, since: datetime, until: datetime) -> Kept:

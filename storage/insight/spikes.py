@@ -7,8 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage import counts
 from storage.database import Work
-from storage.tables import digests, spikes, subscriptions
+from storage.tables import digests, mention_counts, spikes, subscriptions, tag_counts
+
+ALL, TAG, NETWORK = "all", "tag:", "network:"
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,26 @@ async def untold(work: Work, subscription_id: int, after: datetime) -> list[Spik
     slot = sa.exists().where(digests.c.subscription_id == subscription_id, digests.c.slot == _c.seen_at)
     made_at = sa.select(subscriptions.c.made_at).where(subscriptions.c.id == subscription_id).scalar_subquery()
     return await _all(work, _select.where(_c.seen_at > after, _c.seen_at >= made_at, ~slot))
+
+
+async def streams(work: Work, spans: Collection[tuple[datetime, datetime]]) -> dict[str, dict[datetime, int]]:
+    """What came in by quarters of an hour, of these spans of time: messages in all and by network, cases by tag."""
+    found: dict[str, dict[datetime, int]] = {}
+
+    def add(what: str, quarter: datetime, n: int) -> None:
+        of = found.setdefault(what, {})
+        of[quarter] = of.get(quarter, 0) + n
+
+    for since, until in spans:
+        for quarter, network, n in await counts.within(work, mention_counts, since, until, "quarter", "network"):
+            add(ALL, quarter, n)
+            add(f"{NETWORK}{network}", quarter, n)
+        for quarter, tag, n in await counts.within(work, tag_counts, since, until, "quarter", "tag"):
+            add(f"{TAG}{tag}", quarter, n)
+    return found
+
+
+async def counted_from(work: Work) -> datetime | None:
+    """The quarter of an hour of the first message that is counted."""
+    first: datetime | None = await work.scalar(sa.select(sa.func.min(mention_counts.c.quarter)))
+    return first

@@ -19,6 +19,7 @@ from storage.tables.cases import (
 )
 from storage.tables.escalation import calls, escalations, keys, notice_calls, notices, rotas
 from storage.tables.insight import (
+    call_counts,
     case_counts,
     digests,
     ladder_counts,
@@ -40,6 +41,7 @@ __all__ = [
     "approvals",
     "attestations",
     "buckets",
+    "call_counts",
     "callbacks",
     "calls",
     "case_counts",

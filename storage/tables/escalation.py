@@ -27,6 +27,7 @@ calls = Table(
     Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
     Column("climb", Integer, nullable=False),
     Column("step", Integer),  # null: somebody gave the case to this person
+    Column("ended", Integer),  # the step, from 1, that had run out when this one came; on the first of its calls
     Column("person_id", Id, ForeignKey("people.id"), nullable=False),
     Column("severity", Integer, nullable=False),
     Column("otherwise", JSON, nullable=False),  # the ways that are left, should those in use fail

@@ -33,6 +33,16 @@ case_counts = _counts(
 # the same by tag: a person's word, or the machine's where it is sure enough and nobody has clicked
 tag_counts = _counts("tag_counts", _key("quarter", Instant), _key("tag"), _key("by_person", Boolean))
 
+# what steps called: which step had run out before (0 for none), and whom nothing reached
+call_counts = _counts(
+    "call_counts",
+    _key("quarter", Instant),
+    _key("ladder"),
+    _key("step", Integer),
+    _key("ended", Integer),
+    _key("untold", Boolean),
+)
+
 # what stands now
 open_counts = _counts(
     "open_counts", _key("network"), _key("language"), _key("severity", Integer), _key("crisis", Boolean), _key("owned", Boolean)

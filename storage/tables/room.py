@@ -83,9 +83,9 @@ Index("ix_deadlines_next", deadlines.c.kind, deadlines.c.severity, deadlines.c.d
 
 _promised = text("kind IN ('first_answer', 'resolution')")
 
-Index(
-    "ix_deadlines_promised", deadlines.c.kind, deadlines.c.severity, deadlines.c.due_at, sqlite_where=_promised, postgresql_where=_promised
-)
+_d = deadlines.c
+
+Index("ix_deadlines_promised", _d.kind, _d.severity, _d.due_at, _d.met_at, _d.paused_at, sqlite_where=_promised, postgresql_where=_promised)
 
 callbacks = Table(
     "callbacks",

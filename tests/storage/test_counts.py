@@ -72,7 +72,7 @@ async def test_drills_are_not_counted(house):
     assert len(await house.mentions.receive(drill)) == 5
     assert await wrong_counts(house.store) == {}
     async with house.store.read() as work:
-        assert [await counts.by(work, table, counts.keys_of(table)[0].name) for table in counts.TABLES[:-1]] == [[]] * 6
+        assert not [table.name for table in counts.TABLES[:-1] if await counts.by(work, table, counts.keys_of(table)[0].name)]
 
 
 async def test_those_who_write_at_once_wait_for_nobody_and_miss_nothing(kind, house):

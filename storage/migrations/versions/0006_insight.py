@@ -49,6 +49,9 @@ def counts(quarter: str, anger: str) -> tuple[Count, ...]:
     began, stands = quarter.format(of="{row}.opened_at"), f"({_STANDS})"
     tag_where = f"{stands.format(row='x')} AND NOT y.exercise"
     open_tag = f"{stands.format(row='x')} AND {_OPEN.format(row='y')}", f"{stands.format(row='y')} AND {_OPEN.format(row='x')}"
+    called = {"quarter": quarter.format(of="{call}.called_at"), "ladder": "coalesce({case}.ladder, '')", "step": "{call}.step"}
+    called |= {"ended": "coalesce({call}.ended, 0)", "untold": "({call}.failed_at IS NOT NULL AND {call}.told_at IS NULL)"}
+    call, of_case = ({name: said.format(call=a, case=b) for name, said in called.items()} for a, b in (("x", "y"), ("y", "x")))
     return (
         Count("mention_counts", "mentions", {**came, "mood": _MOOD.format(anger=anger)}, "NOT y.exercise", ("received_at",), **_ON_CASE),
         Count("case_counts", "cases", {"quarter": began.format(row="x"), **_SEEN}, "NOT x.exercise", (*_READ, "opened_at")),
@@ -58,6 +61,8 @@ def counts(quarter: str, anger: str) -> tuple[Count, ...]:
         Count("open_tag_counts", "cases", _OF_CASE, open_tag[1], ("status",), "case_tags", "y.case_id = x.id"),
         Count("ladder_counts", "escalations", _LADDER, _OPEN.format(row="y"), ("state",), **_ON_CASE),
         Count("ladder_counts", "cases", {"state": "y.state"}, _OPEN.format(row="x"), ("status",), "escalations", "y.case_id = x.id"),
+        Count("call_counts", "calls", call, "x.step IS NOT NULL AND NOT y.exercise", ("failed_at", "told_at"), **_ON_CASE),
+        Count("call_counts", "cases", of_case, "y.step IS NOT NULL AND NOT x.exercise", ("ladder",), "calls", "y.case_id = x.id"),
         Count("lane_counts", "outbox", {"lane": "x.lane", "state": "x.state"}, "x.state <> 'sent'", ("lane", "state")),
     )
 
@@ -127,13 +132,8 @@ def _postgresql_triggers() -> Iterator[str]:
 
 
 def _count_tables() -> None:
-    kinds: dict[str, Any] = {
-        "quarter": Instant(),
-        "severity": sa.Integer(),
-        "crisis": sa.Boolean(),
-        "owned": sa.Boolean(),
-        "by_person": sa.Boolean(),
-    }
+    kinds: dict[str, Any] = {"quarter": Instant(), **dict.fromkeys(("severity", "step", "ended"), sa.Integer())}
+    kinds |= dict.fromkeys(("crisis", "owned", "by_person", "untold"), sa.Boolean())
     for count in {count.table: count for count in SQLITE}.values():
         name, keys = count.table, [*count.keys, "part"]
         op.create_table(
@@ -165,6 +165,7 @@ def _triggers() -> None:
 def upgrade() -> None:
     op.drop_index("ix_outbox_state", table_name="outbox")
     op.create_index("ix_outbox_state", "outbox", ["state", "lane", "created_at"], unique=False)
+    op.add_column("calls", sa.Column("ended", sa.Integer(), nullable=True))
     _count_tables()
     _triggers()
     _owed()
@@ -235,5 +236,6 @@ def downgrade() -> None:
                 bind.exec_driver_sql(f"DROP TRIGGER count_{number}_{count.table}_{event.lower()}")
     for table in ("spikes", "digests", "subscriptions", *{count.table for count in SQLITE}):
         op.drop_table(table)
+    op.drop_column("calls", "ended")
     op.drop_index("ix_outbox_state", table_name="outbox")
     op.create_index("ix_outbox_state", "outbox", ["state", "lane"], unique=False)

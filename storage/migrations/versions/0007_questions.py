@@ -1,5 +1,7 @@
 """questions: what the digest's questions go by, and the gaps of doors"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,7 +20,7 @@ INDEXES = (
     ("ix_cases_closed_at", "cases", ["closed_at"], "closed_at IS NOT NULL"),
     ("ix_cases_exercise", "cases", ["id"], "exercise"),
     ("ix_cases_unanswered", "cases", ["opened_at"], "status <> 'closed' AND answered_at IS NULL"),
-    ("ix_deadlines_promised", "deadlines", ["kind", "severity", "due_at"], "kind IN ('first_answer', 'resolution')"),
+    ("ix_deadlines_promised", "deadlines", ["kind", "severity", "due_at", "met_at", "paused_at"], "kind IN ('first_answer', 'resolution')"),
     ("ix_drafts_ended_at", "drafts", ["ended_at"], "ended_at IS NOT NULL"),
     ("ix_escalations_acknowledged_at", "escalations", ["acknowledged_at"], "acknowledged_at IS NOT NULL"),
     ("ix_replies_sent_at", "replies", ["sent_at"], "sent_at IS NOT NULL"),
@@ -42,7 +44,7 @@ def upgrade() -> None:
         ("ix_gaps_lasting", "gaps", ["door"], "until IS NULL"),
         ("ix_gaps_since", "gaps", ["since"], None),
     ):
-        partial = {} if where is None else {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
+        partial: dict[str, Any] = {} if where is None else {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
         op.create_index(name, table, columns, unique=False, **partial)
 
 

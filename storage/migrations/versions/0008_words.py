@@ -1,6 +1,7 @@
 """words: messages are found by what they say, and people's own cases at a glance"""
 
 import sqlite3
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,9 +20,9 @@ _AWAITED = "over_at IS NULL AND acknowledged_at IS NULL"
 
 
 def upgrade() -> None:
-    owner = ["owner_id", sa.text("severity DESC"), "opened_at"]
+    owner: list[Any] = ["owner_id", sa.text("severity DESC"), "opened_at"]
     op.create_index("ix_cases_owner", "cases", owner, unique=False, sqlite_where=sa.text(_OWNED), postgresql_where=sa.text(_OWNED))
-    awaited = {"sqlite_where": sa.text(_AWAITED), "postgresql_where": sa.text(_AWAITED)}
+    awaited: dict[str, Any] = {"sqlite_where": sa.text(_AWAITED), "postgresql_where": sa.text(_AWAITED)}
     op.create_index("ix_calls_awaited", "calls", ["person_id", "case_id"], unique=False, **awaited)
     op.create_index("ix_customers_handle", "customers", [sa.text("lower(handle)")], unique=False)
     if op.get_bind().dialect.name == "postgresql":
