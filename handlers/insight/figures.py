@@ -5,6 +5,7 @@ Lengths of time are in seconds, shares run from 0 to 1, every moment is aware. `
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from math import isinf
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -236,14 +237,17 @@ class Figures:
         )
 
 
-_FIGURES = TypeAdapter(Figures)
+@cache
+def _adapter() -> TypeAdapter[Figures]:
+    """Made when the first figures are kept: it takes a part of what a start may take."""
+    return TypeAdapter(Figures)
 
 
 def as_plain(figures: Figures) -> dict[str, object]:
     """Values of JSON only."""
-    plain: dict[str, object] = _FIGURES.dump_python(figures, mode="json")
+    plain: dict[str, object] = _adapter().dump_python(figures, mode="json")
     return plain
 
 
 def from_plain(plain: object) -> Figures:
-    return _FIGURES.validate_python(plain)
+    return _adapter().validate_python(plain)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.board import Board
-from handlers.errors import CannotAsk, SendError
+from handlers.errors import Refused, SendError
 from handlers.insight.cards import Digest
 from handlers.insight.digests import KIND, SHEETS, wish_of
 from handlers.insight.figures import from_plain
@@ -115,7 +115,7 @@ class ToWorkspace:
     async def _share(self, row: Claimed) -> Sent:
         """What may have been shared already is looked for. A few attempts: the card alone tells enough."""
         if row.attempt > ATTEMPTS:
-            raise CannotAsk("no_answer")
+            raise Refused("no_answer")
         found = await self.delivery.reading(row)
         place = Place(row.channel_id)
         if row.attempt > 1 and (already := await self.channels.find_shared(place, row.token, row.first_tried_at)):
