@@ -147,7 +147,7 @@ async def places(kind: str, sown: Seed, size: Size) -> AsyncIterator[list[Place]
                 assert not wrong, wrong
                 await store.close()
                 say(
-                    f"{kind}: {grown.mentions:,} messages, {grown.rows:,} rows: copied in {grown.copied:.0f} s, migrated in {grown.migrated:.0f} s"
+                    f"{kind}: {grown.mentions:,} messages, {grown.rows:,} rows: copied in {grown.copied:.0f} s, counted and indexed in {grown.settled:.0f} s"
                 )
                 found.append(Place(count, url, (lambda: _restart(server)) if server else (lambda: forget(folder)), Times(grown)))
                 opened.push_async_callback(lambda place=found[-1]: place.store.close())

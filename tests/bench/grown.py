@@ -1,12 +1,15 @@
-"""Makes two days big: the rows of a small database, so many times over, copied by a big one itself, each copy a little earlier than the one before."""
+"""Makes two days big: the rows of a small database, so many times over, copied by a big one itself, each copy a little earlier than the one before.
+
+Meanwhile it keeps no counts and no indexes; afterwards it counts by the migration's own words.
+"""
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
+from alembic.script import ScriptDirectory
 
 from storage import counts, tables
 from storage.database import Store, Work
@@ -15,7 +18,7 @@ from storage.tables import metadata
 from storage.types import Instant
 from tests.bench.progress import watched
 
-BEFORE_COUNTS = "0005"  # of this shape no row is counted while it is copied: the migration counts them all at once
+COUNTS = "0006"  # the migration that says what is counted
 AT_ONCE = 50  # copies in one statement
 SPREAD, STEP = 780, 37  # seconds: copy k is (k * STEP) % SPREAD earlier
 ALIKE = 20  # so many copies of a message are alike
@@ -25,22 +28,22 @@ OF_CROWD = ("customers", "cases", "mentions", "case_tags", "escalations", "calls
 OF_PEOPLE = ("posts", "drafts", "versions", "approvals", "replies", "clicks", "callbacks")
 OWN = {"deadlines": "case_id", "outbox": "case_id", "approvals": "version_id"}  # without it a row is the crisis's
 COPIED_ACTS = ("case_opened", "mention_joined", "claimed", "published", "closed")  # nothing that is measured reads a case's timeline
-INDEXES_LITE = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-INDEXES_PG = """
-    SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_class i JOIN pg_index x ON x.indexrelid = i.oid JOIN pg_namespace n ON n.oid = i.relnamespace
-    WHERE n.nspname = 'public' AND NOT x.indisunique"""
+AWAY_LITE = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type"
+AWAY_PG = """
+    SELECT 'INDEX', i.relname, pg_get_indexdef(i.oid) FROM pg_class i JOIN pg_index x ON x.indexrelid = i.oid
+    JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = 'public' AND NOT x.indisunique"""
 UNIQUE = {"customers": "external_id", "cases": "conversation_id", "mentions": "external_id", "outbox": "key"}
 
 
 @dataclass(frozen=True)
 class Grown:
-    """How long it took: to copy, and to bring what was copied into the present shape."""
+    """How long it took to copy, and to count and index what was copied."""
 
     mentions: int
     cases: int
     rows: int
     copied: float
-    migrated: float
+    settled: float
 
 
 async def rows_of(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -56,7 +59,6 @@ class Press:
     store: Store
     seed: dict[str, list[dict[str, Any]]]
     touched: Sequence[int]
-    columns: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def span(self) -> int:
@@ -66,30 +68,20 @@ class Press:
     async def grow(self, count: int, people: int, label: str) -> Grown:
         """Up to `count` mentions; what people did is copied `people` times at most."""
         await upgrade(self.store)
-        await self._migrate(lambda config: command.downgrade(config, BEFORE_COUNTS))
+        away = await self._take_away()
         await self._print()
         began, fresh = time.perf_counter(), len(self.seed["mentions"]) - self._mentions_of_touched()
         whole = min(people, max(0, count // len(self.seed["mentions"]) - 1))
         rest = max(0, -(-(count - (whole + 1) * len(self.seed["mentions"])) // fresh)) if whole == people else 0
-        away = await self._take_indexes()
         for first in watched(range(1, whole + rest + 1, AT_ONCE), f"{label}: {count:,} mentions"):
             await self._copy(range(first, min(first + AT_ONCE, whole + rest + 1)), whole)
-        await self._put_back(away)
         copied, began = time.perf_counter() - began, time.perf_counter()
-        await upgrade(self.store)
-        migrated = time.perf_counter() - began
-        await self._newer()
+        await self._put_back(away)
         await self._settle()
+        settled = time.perf_counter() - began
         async with self.store.read() as work:
-            counted = {
-                one: int(await work.scalar(sa.select(sa.func.count()).select_from(tables.metadata.tables[one]))) for one in self.columns
-            }
-        return Grown(counted["mentions"], counted["cases"], sum(counted.values()), copied, migrated)
-
-    async def _migrate(self, step: Any) -> None:
-        async with self.store.begin() as work:
-            await work.connection.run_sync(lambda sync: step(_config(sync)))
-            await work.commit()
+            counted = {one: int(await work.scalar(sa.select(sa.func.count()).select_from(metadata.tables[one]))) for one in self.seed}
+        return Grown(counted["mentions"], counted["cases"], sum(counted.values()), copied, settled)
 
     def _mentions_of_touched(self) -> int:
         theirs = set(self.touched)
@@ -97,48 +89,49 @@ class Press:
 
     async def _print(self) -> None:
         async with self.store.begin() as work:
-            found = await work.connection.run_sync(_columns)
-            self.columns = {
-                name: [one.name for one in metadata.tables[name].c if one.name in found[name]] for name in self.seed if name in found
-            }
-            for name, columns in self.columns.items():
-                rows = [{column: row[column] for column in columns} for row in self.seed[name]]
-                if rows:
-                    await work.execute(sa.insert(metadata.tables[name]), rows)
-            await work.commit()
-
-    async def _newer(self) -> None:
-        """What is kept in tables that came with the counts."""
-        async with self.store.begin() as work:
+            await self._unwatched(work)
             for name, rows in self.seed.items():
-                if rows and name not in self.columns and metadata.tables[name] not in counts.TABLES:
+                if rows and metadata.tables[name] not in counts.TABLES:
                     await work.execute(sa.insert(metadata.tables[name]), rows)
-                    self.columns[name] = list(rows[0])
             await work.commit()
 
-    async def _take_indexes(self) -> list[str]:
-        """How to make the indexes that no constraint needs: made anew at the end they cost a fraction."""
+    async def _unwatched(self, work: Work) -> None:
+        """What is copied refers to what is copied, and is counted afterwards."""
+        if self.store.on_postgresql:
+            await work.execute(sa.text("SET LOCAL session_replication_role = replica"))
+
+    async def _take_away(self) -> list[str]:
+        """How to make the triggers, and the indexes that no constraint needs: made anew at the end they cost a fraction."""
         async with self.store.begin() as work:
             if not self.store.on_postgresql:
                 await work.connection.exec_driver_sql("PRAGMA cache_size=-400000")  # KB, of this connection
-            found = list(await work.connection.exec_driver_sql(INDEXES_PG if self.store.on_postgresql else INDEXES_LITE))
-            for name, _ in found:
-                await work.connection.exec_driver_sql(f"DROP INDEX {name}")
+            found = list(await work.connection.exec_driver_sql(AWAY_PG if self.store.on_postgresql else AWAY_LITE))
+            for kind, name, _ in found:
+                await work.connection.exec_driver_sql(f"DROP {kind} {name}")
             await work.commit()
-        return [made for _, made in found]
+        return [made for _, _, made in found]
 
-    async def _put_back(self, indexes: Sequence[str]) -> None:
+    async def _put_back(self, away: Sequence[str]) -> None:
         async with self.store.begin() as work:
-            for made in indexes:
+            for made in (*away, *self._counting()):
                 await work.connection.exec_driver_sql(made)
             await work.commit()
+
+    def _counting(self) -> list[str]:
+        """As the migration counts what is there already; the index of words is filled as it fills it."""
+        says = ScriptDirectory.from_config(_config()).get_revision(COUNTS).module
+        by_table: dict[str, Any] = {}
+        for one in says.POSTGRESQL if self.store.on_postgresql else says.SQLITE:
+            by_table.setdefault(one.table, one)
+        summed = [f"INSERT INTO {name} ({says._named(one)}, n) {says._summed(one, [(one.source, 1)])}" for name, one in by_table.items()]
+        words = ("mention_words", "version_words")
+        return summed if self.store.on_postgresql else [*summed, *(f"INSERT INTO {one}({one}) VALUES ('rebuild')" for one in words)]
 
     async def _copy(self, copies: range, whole: int) -> None:
         """Of those up to `whole` everything; of the others what the crowd did where no person has had it in hand."""
         waiting = sum(row["state"] != "sent" and row["case_id"] not in (None, *self.touched) for row in self.seed["outbox"])
         async with self.store.begin() as work:
-            if self.store.on_postgresql:
-                await work.execute(sa.text("SET LOCAL session_replication_role = replica"))  # what is copied refers to what is copied
+            await self._unwatched(work)
             everything, crowd = _cut(copies, whole)
             for name in OF_CROWD:
                 await self._insert(work, name, everything)
@@ -157,9 +150,9 @@ class Press:
         table = metadata.tables[name]
         k = sa.select(sa.literal(copies.start).label("k")).cte("copies", recursive=True)
         k = k.union_all(sa.select(k.c.k + 1).where(k.c.k < copies.stop - 1))
-        columns = [self._copied(table, table.c[column], k.c.k) for column in self.columns[name]]
+        columns = [self._copied(table, column, k.c.k) for column in table.c]
         rows = sa.select(*columns).select_from(table.join(k, sa.true())).where(_first(table, self.span), *where)
-        await work.execute(sa.insert(table).from_select(self.columns[name], rows))
+        await work.execute(sa.insert(table).from_select([column.name for column in table.c], rows))
 
     def _copied(self, table: sa.Table, column: sa.Column[Any], k: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
         name, moved = f"{table.name}.{column.name}", column + k * self.span
@@ -188,17 +181,12 @@ class Press:
         """New rows go on after the copied ones; the planner knows of them, as of those of a database that grew slowly."""
         async with self.store.begin() as work:
             if self.store.on_postgresql:
-                for name in self.columns:
-                    if "id" in metadata.tables[name].c:
+                for name, rows in self.seed.items():
+                    if rows and "id" in metadata.tables[name].c:
                         last = sa.select(sa.func.coalesce(sa.func.max(metadata.tables[name].c.id), 0) + 1).scalar_subquery()
                         await work.execute(sa.select(sa.func.setval(f"{name}_id_seq", last)))
                 await work.execute(sa.text("ANALYZE"))
             await work.commit()
-
-
-def _columns(connection: sa.Connection) -> dict[str, set[str]]:
-    seen = sa.inspect(connection)
-    return {name: {one["name"] for one in seen.get_columns(name)} for name in seen.get_table_names()}
 
 
 def _cut(copies: range, last: int) -> tuple[range, range]:
