@@ -15,6 +15,7 @@ from handlers.escalation.telling import Outcome, ways_outside
 from handlers.house import House
 from handlers.insight.leaving import Delivery, with_digests
 from handlers.insight.mailing import with_letters
+from handlers.insight.spikes import Spikes
 from handlers.keeping import Keeping
 from handlers.renderer import Renderer
 from handlers.second_look import SecondLook
@@ -107,6 +108,7 @@ def ticks(settings: Settings, house: House) -> tuple[Any, ...]:
         Tick("remind", house.acts.answers.waiting.remind, seconds=20),
         Tick("look_again", house.acts.answers.waiting.look_again, seconds=5),
         Tick("expire", house.acts.answers.waiting.expire, seconds=60),
+        Tick("spikes", Spikes(house.store, house.mentions.course.caller, house.flow).look, seconds=60),
         Tick("digests", house.acts.insight.digests.fire, seconds=20),
         Tick("rotas", house.rotas.refresh, seconds=EVERY.total_seconds()),
         Tick("learn", house.learner.catch_up, seconds=5),

@@ -12,6 +12,7 @@ from handlers.escalation import cards as notice_cards
 from handlers.escalation.informing import is_stale
 from handlers.insight import leaving
 from handlers.insight.cards import digest_card
+from handlers.insight.spike_cards import spike_card
 from handlers.ports import Card, Label, Words
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
@@ -55,6 +56,7 @@ class Renderer:
             "erased": self._erased,
             "notice": self._direct_notice,
             "call": self._call,
+            "spike": self._spike,
             "digest": self._digest,
         }
         async with self.store.read() as work:
@@ -100,6 +102,14 @@ class Renderer:
         facts = {name: _fact(value) for name, value in row.facts["facts"].items()}
         language = person.languages[0] if person and person.languages else self._language(row)
         return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), language, row.external_id)
+
+    async def _spike(self, work: Work, row: Claimed) -> Shown:
+        """For one person, in their language; nothing for whoever has left."""
+        person = await people.by_id(work, row.facts["person"])
+        card = await spike_card(work, self.shelf.present, row.facts) if person else None
+        if person is None or card is None:
+            raise Nothing
+        return Shown(card, person.languages[0] if person.languages else self._language(row), row.external_id)
 
     async def _waiting(self, work: Work, row: Claimed) -> Shown:
         count, gravest = await outbox.folded(work, row.lane)

@@ -5,7 +5,7 @@ show(groups[0], voices)                                # the words of one of the
 """
 
 from flows.voices.grouping import Group, Voice, group
-from flows.voices.showing import Shown, sayable, show
+from flows.voices.showing import Shown, examples, sayable, show
 from flows.voices.speaking import Speaking
 
-__all__ = ["Group", "Shown", "Speaking", "Voice", "group", "sayable", "show"]
+__all__ = ["Group", "Shown", "Speaking", "Voice", "examples", "group", "sayable", "show"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.triage.questions import asks
-from flows.voices.grouping import Group, Voice
+from flows.voices.grouping import Group, Voice, group
 from flows.voices.masking import hidden, masked
 from flows.voices.signs import signs_of, telling
 
@@ -35,23 +35,23 @@ def sayable(text: str, language: str) -> str:
     return said if len(telling(said, language)) >= _FEWEST else ""
 
 
-def show(group: Group, voices: Sequence[Voice]) -> Shown | None:
+def show(one: Group, voices: Sequence[Voice]) -> Shown | None:
     """None when none of its messages can be shown."""
-    best = [words for _, _, words in sorted(_candidates(group, voices))]
+    best = [words for _, _, words in sorted(_candidates(one, voices))]
     if not best:
         return None
     others: list[str] = []
     for words in best[1:]:
-        if len(others) < _OTHERS and not any(_alike(words, said, group.language) for said in (best[0], *others)):
+        if len(others) < _OTHERS and not any(_alike(words, said, one.language) for said in (best[0], *others)):
             others.append(words)
-    return Shown(best[0], tuple(others), _tag(group, voices))
+    return Shown(best[0], tuple(others), _tag(one, voices))
 
 
-def _candidates(group: Group, voices: Sequence[Voice]) -> Iterator[tuple[float, int, str]]:
+def _candidates(one: Group, voices: Sequence[Voice]) -> Iterator[tuple[float, int, str]]:
     """(what speaks against it, its place, the words) of each."""
-    for place, number in enumerate(group.members[:_LOOKED_AT]):
-        words = sayable(voices[number].text, group.language)
-        if words and not group.keys.isdisjoint(signs_of(words, group.language)):
+    for place, number in enumerate(one.members[:_LOOKED_AT]):
+        words = sayable(voices[number].text, one.language)
+        if words and not one.keys.isdisjoint(signs_of(words, one.language)):
             yield 1.5 * place / _LOOKED_AT + _against(words), place, words
 
 
@@ -74,9 +74,22 @@ def _alike(one: str, other: str, language: str) -> bool:
     return len(mine & theirs) >= _ALIKE * len(mine | theirs)
 
 
-def _tag(group: Group, voices: Sequence[Voice]) -> str:
+def _tag(one: Group, voices: Sequence[Voice]) -> str:
     counts = Counter[str]()
-    for number in group.members:
+    for number in one.members:
         counts[voices[number].tag] += 1
     tag, count = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
-    return tag if 2 * count > len(group.members) else ""
+    return tag if 2 * count > len(one.members) else ""
+
+
+def examples(voices: Sequence[Voice], most: int) -> list[int]:
+    """Places of a few messages that may be shown: one of each large group, then the first of the others, no two alike."""
+    middles = [place for one in group(voices) for place in one.members[:_OTHERS]]
+    chosen: list[int] = []
+    for place in (*middles, *range(len(voices))):
+        words, language = sayable(voices[place].text, voices[place].language), voices[place].language
+        if words and not any(_alike(words, sayable(voices[one].text, language), language) for one in chosen):
+            chosen.append(place)
+        if len(chosen) == most:
+            break
+    return chosen

@@ -49,23 +49,21 @@ def _asked(now: Sample, before: Sample, said_by_us: Sequence[str], flow: Flow, m
     """Half a second of work for a full sample, most of it in numpy."""
     from flows.voices import Speaking, group  # noqa: PLC0415 - numpy loads after the bot is ready
 
-    heard = [*_voices(now, flow), *_voices(before, flow, before=True)]
-    total = sum(voice.weight for voice in heard if not voice.before)
+    said = [*heard(now.said, flow, now.weight), *heard(before.said, flow, before.weight, before=True)]
+    total = sum(voice.weight for voice in said if not voice.before)
     ours, compares = Speaking(tuple(said_by_us)), len(before.said) >= FEWEST_BEFORE
-    ranked = sorted(group(heard), key=_matters, reverse=True)
-    shown = (_shown(one, heard, ours, total, compares=compares) for one in ranked)
+    ranked = sorted(group(said), key=_matters, reverse=True)
+    shown = (_shown(one, said, ours, total, compares=compares) for one in ranked)
     return tuple(sorted(islice(filter(None, shown), most), key=lambda one: -one.n))
 
 
-def _voices(sample: Sample, flow: Flow, *, before: bool = False) -> list[Voice]:
-    from flows.voices import Voice  # noqa: PLC0415
+def heard(said: Sequence[Sampled], flow: Flow, weight: float = 1.0, *, before: bool = False) -> list[Voice]:
+    """What may be repeated of it: a cry for help is no figure and no example."""
+    from flows.voices import Voice  # noqa: PLC0415 - numpy loads after the bot is ready
 
-    spoken = [(one, _tag(one, flow)) for one in sample.said]
-    return [
-        Voice(one.text, one.language, tag, one.question, sample.weight, before)
-        for one, tag in spoken
-        if tag not in flow.rules.life_tags  # a cry for help is no figure
-    ]
+    spoken = [(one, _tag(one, flow)) for one in said]
+    calm = [(one, tag) for one, tag in spoken if tag not in flow.rules.life_tags]
+    return [Voice(one.text, one.language, tag, one.question, weight, before) for one, tag in calm]
 
 
 def _tag(one: Sampled, flow: Flow) -> str:
@@ -79,10 +77,10 @@ def _matters(one: Group) -> float:
     return one.n * (_STATED + one.asks)
 
 
-def _shown(one: Group, heard: Sequence[Voice], ours: Speaking, total: float, *, compares: bool) -> Asked | None:
+def _shown(one: Group, said: Sequence[Voice], ours: Speaking, total: float, *, compares: bool) -> Asked | None:
     from flows.voices import show  # noqa: PLC0415
 
-    words = show(one, heard)
+    words = show(one, said)
     if words is None:
         return None
     return Asked(
@@ -92,6 +90,6 @@ def _shown(one: Group, heard: Sequence[Voice], ours: Speaking, total: float, *, 
         share=one.n / total,
         tag=words.tag,
         others=words.others,
-        answered=ours.answers(one, heard),
+        answered=ours.answers(one, said),
         fresh=compares and one.before < _NEW * one.n,
     )
