@@ -9,7 +9,7 @@ from functools import cache
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bound_contextvars, unbind_contextvars
 
 from handlers.tally import Tally
 
@@ -52,6 +52,7 @@ class Traffic:
                 await app(scope, receive, observed)
             finally:
                 self._over(scope, status, time.perf_counter() - began)
+                unbind_contextvars("act", "case")
 
     def _over(self, scope: Scope, status: int, seconds: float) -> None:
         path = _shown(getattr(scope.get("route"), "path", ""))

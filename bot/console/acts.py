@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import RedirectResponse, Response
+from structlog.contextvars import bind_contextvars
 
 from bot.console import answers, approvals, cases, ladders
 from bot.console.cases import FORMS, ROOM_FORMS, TEAMS, address, asked
@@ -39,6 +40,7 @@ async def act(visit: Visit) -> Response:
     name = visit.request.path_params["act"]
     ids, _, rest = visit.one("ids").partition(":")
     number = number_of(ids)
+    bind_contextvars(act=name, case=number)  # the request's line in the log says what it was
     if name == "reveal":
         await visit.acts.cases.reveal(visit.who, number)
         return await cases.show(visit, number, whole=True)

@@ -14,6 +14,7 @@ from bot.slack.acquaintance import AWAY, Acquaintance
 from bot.slack.markup import Json
 from bot.slack.payloads import Click
 from bot.slack.replies import Replies
+from bot.slack.traces import traced
 from bot.slack.troubles import WINDOW, Troubles
 from bot.slack.typed import COMMANDS, heard
 from bot.slack.views import REFILL, Answers, answers, origin_of
@@ -51,7 +52,8 @@ class Listeners:
         async def listen(ack: Ack, body: Json, context: Json) -> None:
             self.troubles.keep(asyncio.current_task())
             given = {"ack": ack, "body": body, "context": context}
-            await listener(**{name: given[name] for name in wanted})
+            with traced(body):
+                await listener(**{name: given[name] for name in wanted})
 
         return listen
 

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.routing import Route
 
+from bot.metrics import Own
 from bot.settings import read_settings
 from bot.web import Probes, web_app
 from handlers.errors import DoorClosed
@@ -34,7 +35,8 @@ class Watched:
 
 def web(store, token=None, routes=(), watch=None, private=True):
     secret = SecretStr(token) if token else None
-    app = web_app([*Probes(Vitals(store), watch or Watched(), secret, private).routes(), *routes])
+    own = Own()
+    app = web_app([*Probes(Vitals(store), watch or Watched(), secret, private, own).routes(), *routes], own.requests)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://tocsin")
 
 
