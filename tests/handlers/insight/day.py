@@ -69,9 +69,9 @@ class Day:
         await self.house.mentions.receive([replace(mention("critical threat_to_life, phishing"), source=DRILL)])
 
 
-async def quiet(store: Store, dial: Dial) -> Day:
+async def quiet(store: Store, dial: Dial, ladder: Ladder = LIFE) -> Day:
     """A house in which nothing has happened yet."""
-    flow = replace(data_breach(), ladders=(LIFE,))
+    flow = replace(data_breach(), ladders=(ladder,))
     day = Day(await TestHouse(store, flow, Board({"slack": {"crisis": "C1", "ordinary": "C2"}}), Scripted()).begin(), dial)
     for name, role in PEOPLE.items():
         day.people[name] = await day.house.person(name, role, slack_id=f"U{name}")

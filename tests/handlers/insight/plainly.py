@@ -21,6 +21,7 @@ NAMES = (
     "calls",
     "escalations",
     "people",
+    "timeline",
     "callbacks",
 )
 EDGES = (300, 900, 1800, 3600, 7200, 14400, 28800, 86400)
@@ -163,14 +164,12 @@ class Plainly:
         return {key: (n, lost[key]) for key, n in called.items()}
 
     def ran_out(self):
-        standing = {one.case_id: one for one in self.rows["escalations"]}
+        """(ladder, step) → how often the record has a further step told after it, in one climb."""
         found: Counter = Counter()
-        for (case, climb), made in self.steps().items():
-            for step in {one.step for one in made if self.falls(one.called_at)}:
-                again = climb > standing[case].climb - standing[case].repeats
-                before = [one.step for one in self.steps().get((case, climb - 1), [])] if again and not step else []
-                if step or before:
-                    found[self.ladder(case), step or max(before) + 1] += 1
+        for link in self.rows["timeline"]:
+            case_id = int(link.chain.removeprefix("case:")) if link.act == "step_told" else None
+            if case_id in self.case and self.falls(link.at) and link.payload["step"] > 1 and link.payload["people"]:
+                found[self.ladder(case_id), link.payload["step"] - 1] += 1
         return found
 
     # --- approvals and replies

@@ -14,7 +14,7 @@ from handlers.insight.composing import Composer
 from handlers.insight.figures import Asked, Breach, Clock, Gap, Mark, Period, Promises, Spread, Tally, Told, as_plain, from_plain
 from storage import tables
 from tests.builders import mention
-from tests.handlers.insight.day import ANSWER, SINCE, UNTIL, friday, quiet
+from tests.handlers.insight.day import ANSWER, LIFE, SINCE, UNTIL, friday, quiet
 
 MADRID = ZoneInfo("Europe/Madrid")
 FRIDAY = Period(SINCE, UNTIL, "Europe/Madrid")
@@ -84,6 +84,28 @@ async def test_how_long_everybody_waited(day):
 
 async def test_who_was_called_and_who_acknowledged(day):
     assert (await composed(day)).told == (Told("life", 1, 1, 0), Told("life", 2, 1, 0, (Tally("Max", 1),)))
+
+
+async def test_a_step_runs_out_each_time_that_nobody_answers_it(store, dial):
+    day = await quiet(store, dial, replace(LIFE, repeat=1, wait=timedelta(minutes=5)))
+    day.at("09:00")
+    await day.house.case("critical threat_to_life")
+    for minute in range(40):
+        await day.tick(f"09:{minute:02}")
+    figures = await composed(day)
+    assert [one for one in figures.times.breaches if one.clock == "step"] == [Breach("step", "life", step, 2) for step in (1, 2, 3)]
+    assert [(one.step, one.called) for one in figures.told] == [(1, 2), (2, 2), (3, 2), (4, 3)], "the fourth is the end, for all of them"
+    assert (figures.times.acknowledgement.due, figures.times.acknowledgement.in_time) == (6, 0)
+
+
+async def test_who_put_a_case_off_has_it_for_now(store, dial):
+    day = await quiet(store, dial)
+    day.at("09:00")
+    number = await day.house.case("critical threat_to_life")
+    await day.tick("09:00")
+    day.at("09:02")
+    await day.house.acknowledging.snooze(day.people["Lea"], number, "30m")
+    assert (await composed(day)).times.acknowledgement == Spread(1, 120, 120, due=1, in_time=1)
 
 
 async def test_what_was_approved_and_what_was_not_and_why(day):
