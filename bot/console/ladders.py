@@ -5,10 +5,12 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from bot.console.html import card_values
 from bot.console.visit import Visit, is_number, status_of
 from handlers.acts import Act
 from handlers.errors import BadInput, Told
 from handlers.escalation.desk import OnLadder, Waiting
+from handlers.insight.finding import OPENS
 from handlers.ports import Words
 
 PRESSED = ("acknowledge", "take_over")
@@ -23,8 +25,16 @@ async def show_waiting(visit: Visit) -> Response:
 
 
 async def _show(visit: Visit, told: Told | None = None) -> Response:
-    values = {"rows": await waiting(visit, FULL), "told": visit.tongue.speak(told.words) if told else ""}
+    values = {"rows": await waiting(visit, FULL), "told": visit.tongue.speak(told.words) if told else "", "own": await _own(visit)}
     return await visit.show("waiting.html", values, status_of(told) if told else 200)
+
+
+async def _own(visit: Visit) -> Sequence[dict[str, Any]]:
+    """What else is theirs: drafts that wait for their yes, their cases."""
+    return [
+        {**card_values(card, visit.tongue), "number": next((one.ids for row in card.buttons for one in row if one.act == OPENS), "")}
+        for card in await visit.acts.home.own(visit.who)
+    ]
 
 
 async def waiting(visit: Visit, most: int = AT_A_GLANCE) -> Sequence[dict[str, Any]]:

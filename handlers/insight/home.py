@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 from flows.severity import Severity
-from handlers.acts import Act, admit
-from handlers.answers import cards as answer_cards
-from handlers.answers.desk import is_theirs
+from handlers.acts import Act, admit, may
+from handlers.answers.quorum import turn_of
 from handlers.cards import case_title, standing_words
 from handlers.desk import Desk
 from handlers.errors import Told, UnknownPerson
 from handlers.insight.finding import OPENS, excerpt
 from handlers.insight.status import clock_lines, open_lines, standing, title
 from handlers.ports import Button, Card, CustomerText, Style, Who, Words
-from storage import calls, drafts, escalations, queue
+from storage import calls, cases, drafts, escalations, queue
 from storage.database import Work
 from storage.drafts import Version
 from storage.escalations import Climbing, Escalation
@@ -42,6 +41,12 @@ class Home:
             person = await admit(work, who, Act.SEE)
             return (lead, await self._called(work, person), *await self._approvals(work, person), *await self._mine(work, person))
 
+    async def own(self, who: Who) -> tuple[Card, ...]:
+        """Their approvals and their cases alone. Raises what keeps somebody from seeing cases."""
+        async with self.desk.store.read() as work:
+            person = await admit(work, who, Act.SEE)
+            return (*await self._approvals(work, person), *await self._mine(work, person))
+
     async def _called(self, work: Work, person: Person) -> Card:
         """What they were called for and nobody has yet, the gravest first."""
         count = await calls.count_waiting(work, person.id)
@@ -60,16 +65,22 @@ class Home:
 
     async def _approvals(self, work: Work, person: Person) -> tuple[Card, ...]:
         """Drafts that wait for their yes, the longest waiting first."""
+        if not may(person, Act.APPROVE):
+            return ()
         mine: list[Version] = []
         for version in await drafts.in_state(work, DraftStatus.IN_APPROVAL, limit=LOOKED):
-            sheet = await answer_cards.load(work, self.desk.shelf, version.id) if len(mine) < APPROVALS else None
-            if sheet and await is_theirs(work, self.desk.shelf, sheet, person):
+            if len(mine) < APPROVALS and await self._is_theirs(work, version, person):
                 mine.append(version)
         if not mine:
             return ()
         lines = tuple(Words("home.approval", {"number": one.case_id, "author": one.author, "at": one.created_at}) for one in mine)
         opens = tuple(Button("show_draft", Words("button.show_draft", {"number": one.case_id}), f"{one.case_id}:{one.id}") for one in mine)
         return (Card(Words("home.approvals"), lines, buttons=(opens,)),)
+
+    async def _is_theirs(self, work: Work, version: Version, person: Person) -> bool:
+        """Whether their yes would count now."""
+        case = await cases.get(work, version.case_id) if version.author_id != person.id else None
+        return case is not None and await turn_of(work, await self.desk.shelf.of(work, case), case, version, person) is not None
 
     async def _mine(self, work: Work, person: Person) -> tuple[Card, ...]:
         """Their open cases, the gravest first: a line on all, then each."""

@@ -88,3 +88,12 @@ async def test_messages_are_found_with_their_case(there):
 async def test_nobody_sees_either_without_a_session(there):
     for path in ("/insight", "/insight.csv", "/insight/volume.png", "/search?q=a"):
         assert "sign-in" in str((await there.browser().get(path)).url)
+
+
+async def test_what_is_mine_stands_below_what_waits_for_me(there):
+    ana = await there.person("Ana", "agent")
+    mine = await there.write("high phishing: is this yours?")
+    await there.write("critical phishing: not mine", sender="other")
+    await there.acts.cases.claim(ana, mine)
+    page = await (await there.signed_in("Ana")).get("/waiting")
+    assert "One case is yours" in words_of(page) and f'href="/cases/{mine}"' in page.text and "not mine" not in page.text
