@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 import sqlalchemy as sa
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.clock import Clock, Tick
@@ -256,3 +257,24 @@ def test_a_tally_counts_each_length_once_and_where_it_belongs():
     found = values(exposition(None, [], Own(requests=tally)).decode())
     name = "tocsin_http_request_duration_seconds_bucket"
     assert [found[(name, *sorted(("a", "b", edge)))] for edge in ("0.005", "0.01", "10.0", "+Inf")] == [2, 3, 4, 5]
+
+
+OPERATE = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+
+
+async def test_docs_name_every_metric_and_no_other(post, dial):
+    text = await told(post.store, await busy(post, dial))
+    real = {family.name for family in text_string_to_metric_families(text) if family.name.startswith("tocsin_")}
+    real = {f"{name}_total" if f"# TYPE {name}_total counter" in text else name for name in real}
+    named = {re.sub("_(count|sum|bucket)$", "", name) for name in re.findall(r"\btocsin_[a-z_]+", OPERATE)}
+    assert named == {name.removesuffix("_info") + "_info" if name == "tocsin_build" else name for name in real}
+
+
+def test_alerts_ask_for_labels_that_there_are():
+    rules = yaml.safe_load(re.search(r"```yaml\n(groups:.*?)```", OPERATE, re.DOTALL)[1])["groups"][0]["rules"]
+    assert len(rules) > 10 and len({one["alert"] for one in rules}) == len(rules)
+    for one in rules:
+        assert one["expr"].count("(") == one["expr"].count(")") and one["expr"].count("{") == one["expr"].count("}"), one["alert"]
+        for name, _, value in re.findall(r'(\w+)(=~?)"([^"]*)"', one["expr"]):
+            assert name in ("job", "severity", "state", "quantile", "answer"), one["alert"]
+            assert re.fullmatch("[a-z0-9_|.]+", value)
