@@ -12,6 +12,7 @@ from handlers.ports import Button, Card, CustomerText, Label, Style, Words
 FEW, FEWER, ASKED, ASKED_FULL, LINKS = 4, 3, 2, 4, 5
 QUOTED = 120  # characters of what a customer asked
 LATE = timedelta(minutes=10)
+FACT = "fact"  # the clock of one that is still open
 LEADS = "open_reply"  # a button that the workspace itself follows
 
 
@@ -41,7 +42,7 @@ def digest_card(digest: Digest, *, full: bool = False) -> Card:
     came = (*_late(digest), *_arrivals(digest, full=full))
     body = (*came, *_asked(figures, ASKED_FULL if full else ASKED), *_work(figures, full=full), *_room(figures, full=full))
     told = Words("digest.from_to", {"since": figures.period.since, "until": figures.period.until, "shared": digest.shared})
-    return Card(title, body, (told,) if full or digest.shared else (), _links(figures))
+    return Card(title, body, (told,) if full or digest.shared else (), _links(figures, LINKS if full else FEWER))
 
 
 def _late(digest: Digest) -> Iterator[Words]:
@@ -176,15 +177,21 @@ def _room(figures: Figures, *, full: bool) -> Iterator[Words]:
 
 
 def _clocks(figures: Figures) -> Iterator[Words]:
-    for clock in figures.clocks:
-        if not clock.met_at:
-            late = clock.due_at is not None and clock.due_at <= figures.period.until
+    """Those that run; open facts, which may be many, in one line."""
+    running = [clock for clock in figures.clocks if not clock.met_at]
+    until = figures.period.until
+    for clock in running:
+        if clock.name != FACT:
+            late = clock.due_at is not None and clock.due_at <= until
             yield Words("digest.clock", {"name": clock.name, "since": clock.since, "due": clock.due_at, "late": late})
+    if facts := [clock for clock in running if clock.name == FACT]:
+        due = min((clock.due_at for clock in facts if clock.due_at), default=None)
+        yield Words("digest.facts", {"n": len(facts), "due": due, "late": due is not None and due <= until})
 
 
-def _links(figures: Figures) -> tuple[tuple[Button, ...], ...]:
+def _links(figures: Figures, most: int) -> tuple[tuple[Button, ...], ...]:
     """To what was published, the latest few."""
-    links = [link for one in figures.sent for link in one.links][:LINKS]
+    links = [link for one in figures.sent for link in one.links][:most]
     row = tuple(Button(LEADS, Words("digest.link", {"number": case}), f"{case}:{at}", url=url) for at, (case, url) in enumerate(links))
     return (row,) if row else ()
 
