@@ -37,6 +37,7 @@ class Call:
 
 
 _c = calls.c
+AGAIN = 4  # times that one case may have called somebody anew
 _unmet = _c.over_at.is_(None) & _c.acknowledged_at.is_(None)
 _own = [_c[name] for name in Call.__dataclass_fields__ if name in _c]
 _select = sa.select(*_own, people.c.name).join(people, people.c.id == _c.person_id)
@@ -106,10 +107,22 @@ async def waiting_for(work: Work, person_id: int, case_ids: Collection[int]) -> 
     return {row["case_id"]: _call(row) for row in rows}
 
 
+COUNTED = 1000  # beyond, it is enough to know that there are more
+
+
 async def count_waiting(work: Work, person_id: int) -> int:
-    """How many open cases wait for somebody."""
-    query = sa.select(sa.func.count(_c.case_id.distinct())).select_from(calls.join(cases, cases.c.id == _c.case_id))
-    return int(await work.scalar(query.where(awaited(person_id), cases.c.status != Status.CLOSED)))
+    """How many open cases wait for somebody; COUNTED at the most."""
+    query = sa.select(_c.case_id).select_from(calls.join(cases, cases.c.id == _c.case_id)).distinct()
+    few = query.where(awaited(person_id), cases.c.status != Status.CLOSED).limit(COUNTED).subquery()
+    return int(await work.scalar(sa.select(sa.func.count()).select_from(few)))
+
+
+async def gravest_waiting(work: Work, person_id: int, limit: int) -> list[int]:
+    """Open cases that wait for somebody, the gravest first, then those for which they were called first."""
+    query = sa.select(_c.case_id).select_from(calls.join(cases, cases.c.id == _c.case_id))
+    called = query.where(awaited(person_id), cases.c.status != Status.CLOSED).order_by(_c.severity.desc(), _c.id)
+    rows = (await work.execute(called.limit(limit * AGAIN))).scalars()
+    return list(dict.fromkeys(rows))[:limit]
 
 
 def _of(notice_id: int) -> sa.Select[tuple[int]]:

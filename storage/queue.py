@@ -39,6 +39,10 @@ def awaiting(person_id: int) -> sa.ColumnElement[bool]:
     return table.c.id.in_(sa.select(made.c.case_id).where(calls.awaited(person_id)))
 
 
+def among(case_ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    return table.c.id.in_(case_ids)
+
+
 def owned_by(person_id: int) -> sa.ColumnElement[bool]:
     """Somebody's open cases, asked for in the words of their index."""
     return (table.c.owner_id == person_id) & (table.c.status != sa.literal_column("'closed'"))

@@ -111,8 +111,9 @@ def _went(one: Went, visit: Visit) -> dict[str, Any]:
         "rhythm": said("insight.rhythm", name=one.rhythm),
         "slot": moment(one.slot),
         "state": one.state,
-        "words": said("insight.went", state=one.state, at=moment(one.at) if one.at else "", late=one.late, missed=one.missed),
-        "reason": said("insight.reason", reason=one.reason) if one.reason else "",
+        "words": said(
+            "insight.went", state=one.state, at=moment(one.at) if one.at else "", late=one.late, missed=one.missed, reason=one.reason
+        ),
     }
 
 

@@ -20,7 +20,7 @@ from storage.queue import Waiting
 from storage.types import DraftStatus
 
 CALLED, MINE, APPROVALS = 10, 10, 5
-LOOKED = 40  # drafts in line, of which those are shown that wait for this person
+LOOKED = 20  # drafts in line, of which those are shown that wait for this person
 STATUS = "show_status"
 
 
@@ -50,7 +50,8 @@ class Home:
     async def _called(self, work: Work, person: Person) -> Card:
         """What they were called for and nobody has yet, the gravest first."""
         count = await calls.count_waiting(work, person.id)
-        found = await queue.page(work, [queue.awaiting(person.id)], offset=0, limit=CALLED) if count else []
+        gravest = await calls.gravest_waiting(work, person.id, CALLED) if count else []
+        found = await queue.page(work, [queue.among(gravest)], offset=0, limit=CALLED) if gravest else []
         if not found:
             return Card(Words("call.nothing_waits"))
         made = await calls.waiting_for(work, person.id, {one.case.id for one in found})
@@ -59,9 +60,11 @@ class Home:
             for case in (one.case for one in found)
             if case.id in made
         )
-        more = (Words("notice.more", {"count": count - len(found)}),) if count > len(found) else ()
+        is_all = count < calls.COUNTED
+        more = (Words("notice.more", {"count": count - len(found)}),) if is_all and count > len(found) else ()
         buttons = tuple(Button("acknowledge", Words("button.acknowledge", {"number": one.case.id}), str(one.case.id)) for one in found)
-        return Card(Words("call.waiting_title", {"count": count}), (*lines, *more), buttons=(buttons,), tone="alarm")
+        title = Words("call.waiting_title", {"count": count}) if is_all else Words("home.very_many", {"count": count})
+        return Card(title, (*lines, *more), buttons=(buttons,), tone="alarm")
 
     async def _approvals(self, work: Work, person: Person) -> tuple[Card, ...]:
         """Drafts that wait for their yes, the longest waiting first."""

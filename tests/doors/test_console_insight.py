@@ -68,7 +68,7 @@ async def test_what_became_of_digests_is_for_those_who_may_subscribe(there):
         await work.commit()
     told = words_of(await (await there.signed_in("Lea")).get("/insight"))
     assert "#marketing: " in told and "08:30" in told and "Not delivered" in told and "never invited" in told
-    assert "On its way, late; makes up for 1 before it" in told and "Late: 22 Nov" not in told
+    assert "On its way, late; makes up for one before it" in told and "Late: 22 Nov" not in told
     assert "#marketing" not in words_of(await (await there.signed_in("Ana")).get("/insight"))
 
 
