@@ -57,12 +57,12 @@ def slack_page(transcript: Json, shown_thread: int) -> str:
     channels = "".join(
         f'<div class="{"here" if name == transcript["name"] else ""}">{LOCK} {name}</div>' for name in ("crisis", "ordinary")
     )
-    posts = "".join(_message(one, replies=True) for one in transcript["messages"])
+    posts = "".join(message_html(one, replies=True) for one in transcript["messages"])
     count = len(opened["replies"])
     thread = (
-        _message(opened)
+        message_html(opened)
         + f'<div class="line">{count} {"reply" if count == 1 else "replies"}</div>'
-        + "".join(map(_message, opened["replies"]))
+        + "".join(map(message_html, opened["replies"]))
     )
     body = (
         f"<nav><b>Meridia</b>{channels}</nav>"
@@ -75,7 +75,7 @@ def slack_page(transcript: Json, shown_thread: int) -> str:
     return f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{STYLE}</style><div class="app">{body}</div></html>'
 
 
-def _message(message: Json, *, replies: bool = False) -> str:
+def message_html(message: Json, *, replies: bool = False) -> str:
     at = datetime.fromtimestamp(float(message["ts"]), UTC).strftime("%H:%M")
     blocks = "".join(_block(block) for block in message.get("blocks", [])) or _words(message.get("text", ""))
     count = len(message.get("replies", []))
