@@ -13,8 +13,10 @@ from bot import traffic
 from bot.clock import Clock, Tick
 from bot.slack.traces import traced
 from bot.terminal.logs import load_logging, told
+from bot.web import web_app
 from handlers.errors import NoSuchCase
 from handlers.tally import MOST, OTHER, Tally
+from tests.doors.console import room
 from tests.doors.test_logs import raised
 from tests.doors.test_web import values, web
 from tests.handlers.sending import post_office
@@ -241,3 +243,18 @@ async def test_a_number_a_line_and_a_count_cost_little(lines):
     bare = await took(lambda: app(scope, None, send))
     whole = min([await took(lambda: watched.follow(app, scope, None, send)) for _ in range(3)])
     assert whole - bare < 500e-6
+
+
+async def test_an_act_on_the_console_is_told_with_its_case_and_not_with_what_was_typed(tmp_path, lines):
+    async with room(tmp_path) as opened:
+        opened.app = web_app(opened.app.routes)
+        await opened.person("Ana", "agent")
+        number = await opened.write(f"is my data safe? {SECRET}")
+        ana = await opened.signed_in("Ana")
+        lines()
+        await ana.post("/act/note", {"ids": number, "text": SECRET})
+        await ana.post("/act/claim", {"ids": number})
+    said = lines("request")
+    acts = [(one["method"], one["path"], one.get("act"), one.get("case")) for one in said if one["method"] == "POST"]
+    assert acts == [("POST", "/act/:act", "note", number), ("POST", "/act/:act", "claim", number)]
+    assert {one.get("act") for one in said if one["method"] == "GET"} == {None} and SECRET not in str(said)
