@@ -18,7 +18,7 @@ FEWEST = 10  # messages of an hour that are worth a word
 TIMES = 2.0  # as many as expected, at least
 SPREAD = 3.0  # standard deviations beyond it: chance alone is not told
 FEWEST_UNKNOWN, TIMES_UNKNOWN = 20, 3.0  # while we do not know yet how a day is
-OF_RECENT = 0.75  # the share of the past half day's hours that brought no more than what is expected: a slow rise is one, too
+OF_RECENT = 0.9  # the share of the past half day's hours that brought no more than what is expected: one loud hour hides nothing
 MULTIPLES = 3  # in its first hour a crisis is told of again only when it multiplies
 LASTS = timedelta(hours=12)  # what lasts longer is usual from then on
 NEVER = 1_000_000_000  # messages

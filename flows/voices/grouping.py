@@ -71,7 +71,7 @@ def _of_language(voices: Sequence[Voice], language: str) -> Iterator[Group]:
     labels = _settled(table, weights, _dense(table, weights, founding))
     for label in range(int(labels.max(initial=-1)) + 1):
         members = np.flatnonzero(labels == label)
-        spoken_of = keys([signs[member] for member in members if weights[member]], everybody, len(ours))
+        spoken_of = keys([signs[member] for member in members], everybody, len(ours))
         if any(kind != "pair" for kind, _ in spoken_of):
             yield _group(language, [(int(places[n]), voices[places[n]]) for n in _inwards(table, members)], spoken_of)
 

@@ -27,6 +27,7 @@ _ECHO = re.compile(r"\A\s*rt\b\s*:?", re.IGNORECASE)
 _EDGES = re.compile(r"\A(?:\s|[,.:;|/\-–—•]|#\w+(?=\s*\Z))+|(?:\s|[,:;|/\-–—•(]|#\w+)+\Z")
 _NUMBER = re.compile(r"(?:\b[A-Z]{1,5}-)?\+?\d(?:[ .,:/()-]{0,2}\d){3,}|\b(?=\w*\d)(?=\w*[^\W\d_])\w*\d\w{3,}\b")  # a year of birth too
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
+_BESIDE = re.compile(rf"{DOTS}(?:[ ,]*(?=\w*\d)\w+)+")  # what is left of an address or a number
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Mx|[Ss]eñora?|[Ss]ra?|[Ss]rta|[Dd]on|[Dd]oña|M|Mme|Mlle|Monsieur|Madame|Maître)"
 _TITLED = re.compile(rf"\b{_TITLE}\b\.? (?P<name>{_CAPITAL}[\w'’-]+(?: {_CAPITAL}[\w'’-]+)*)")
 _NAMED = re.compile(rf"{_CAPITAL}[\w'’-]+(?: (?:(?:de|del|de la|la|van|von) )?{_CAPITAL}[\w'’-]+)*")
@@ -39,7 +40,7 @@ def masked(text: str, language: str) -> str:
     seen = "".join(" " if one.isspace() else one for one in unicodedata.normalize("NFC", html.unescape(text[:_BOUND])) if _is_seen(one))
     bare = _trimmed(_HANDLE.sub(DOTS, _MAIL.sub(DOTS, _LINK.sub(DOTS, _ECHO.sub("", seen)))))
     without = _without_greeting(bare, language)
-    return _trimmed(_dotted(without, language))
+    return _trimmed(_BESIDE.sub(DOTS, _dotted(without, language)))
 
 
 def hidden(words: str) -> int:

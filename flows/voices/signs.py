@@ -94,10 +94,11 @@ def rows(found: Sequence[frozenset[Sign]]) -> NDArray[np.float32]:
 
 
 def keys(members: Sequence[frozenset[Sign]], everybody: Mapping[Sign, int], count: int) -> frozenset[Sign]:
-    """What the members speak of: signs that many of them hold, and far more of them than of all `count` texts together."""
+    """What the members speak of: signs that many of them hold, and far more of them than of the others among all `count` texts."""
     own = Counter(sign for one in members for sign in one if sign[0] in _MATTERS)
-    least = KEY * len(members)
-    return frozenset(sign for sign, held in own.items() if held >= least and held * count >= _LIFT * len(members) * everybody[sign])
+    size, others = len(members), count - len(members)
+    apart = (sign for sign, held in own.items() if held * others >= _LIFT * size * (everybody[sign] - held))
+    return frozenset(sign for sign in apart if own[sign] >= KEY * size)
 
 
 def _weighted(found: Sequence[frozenset[Sign]], seen: Mapping[Sign, int], place: Mapping[Sign, int]) -> NDArray[np.float32]:
