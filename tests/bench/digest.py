@@ -61,7 +61,7 @@ class Size:
     plain: int = 3
 
 
-SMALL = Size(sizes=(100, 2_000), seed=100, worked=20, people=5, calls=20, digests=2, plain=1)
+SMALL = Size(sizes=(60, 1_500), seed=60, worked=15, people=5, calls=20, digests=1, plain=1)
 
 
 @dataclass

@@ -155,9 +155,9 @@ class Press:
         await work.execute(sa.insert(table).from_select([column.name for column in table.c], rows))
 
     def _copied(self, table: sa.Table, column: sa.Column[Any], k: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
-        name, moved = f"{table.name}.{column.name}", column + k * self.span
+        name = f"{table.name}.{column.name}"
         if column.name == "id" or any(key.column.table.name in (*OF_CROWD, *OF_PEOPLE) for key in column.foreign_keys):
-            return moved.label(column.name)
+            return (column + k * self.span).label(column.name)
         if isinstance(column.type, Instant):
             return _earlier(column, k * STEP % SPREAD, on_postgresql=self.store.on_postgresql).label(column.name)
         if name == "timeline.chain":

@@ -1,15 +1,13 @@
-"""Two days of a crisis, grown on both databases: what is counted stays right, what is told stays the same as over the rows, and the bench says how long it took."""
+"""Two days of a crisis, grown on both databases: what is counted stays right, what is told is what the rows say, and the bench says how long it took."""
 
 import json
 import math
-import sys
-from subprocess import run
 
 import pytest
 
-from tests.bench.digest import SMALL, measure, seed
+from tests.bench.digest import SMALL, measure, seed, show, told
+from tests.bench.progress import finish
 from tests.bench.two_days_said import arrivals, shares
-from tests.builders import ROOT
 
 
 def test_a_day_holds_most_of_what_comes_in_and_nothing_is_lost():
@@ -21,21 +19,15 @@ def test_a_day_holds_most_of_what_comes_in_and_nothing_is_lost():
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-async def test_a_grown_crisis_is_told_as_the_rows_say_it(kind: str, postgres) -> None:
+async def test_a_grown_crisis_is_told_as_the_rows_say_it_and_the_bench_ends_with_a_line_of_json(kind: str, postgres, capsys) -> None:
     """`measure` itself compares every number with the rows."""
-    few, many = await measure(kind, await seed(SMALL), SMALL)
+    few, many = times = await measure(kind, await seed(SMALL), SMALL)
     assert few.grown.mentions == SMALL.sizes[0]
     assert many.grown.mentions >= SMALL.sizes[1]
     assert len(many.status) == SMALL.calls
     assert all(math.isfinite(one) for one in (many.cold, many.digest_cold, *many.plain_status, *many.pictures))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_the_bench_ends_with_one_line_of_json():
-    ended = run(
-        [sys.executable, "-m", "tests.bench.digest", "--small", "--only", "sqlite"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    found = json.loads(ended.stdout.splitlines()[-1])["sqlite"]
+    show(kind, times)
+    finish({kind: told(times)})
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])[kind]
     assert set(found) == {"status_p99_s", "digest_s", "growth"}
     assert set(found["growth"]) == {"status", "digest"}
