@@ -138,6 +138,8 @@ class Clock:
     async def _turn(self, tick: Tick) -> str:
         try:
             await tick.handler()
+        except asyncio.CancelledError:
+            return "stopped"  # we are leaving; nobody above needs to know, and the scheduler would call it an error
         except Exception:
             log.exception("tick_failed", tick=tick.name)
             return "failed"

@@ -136,3 +136,10 @@ async def test_what_fell_due_while_nobody_was_here_has_its_turn_at_once_and_hold
         clock.add([Tick("late comer", work, seconds=60, at_once=True)])
         await clock.turned("late comer", 5)
         assert len(work.done) == 2 and [tick.name for tick in clock.ticks] == ["due", "stuck", "late comer"]
+
+
+async def test_a_tick_that_is_at_work_when_we_leave_is_no_error(caplog):
+    async with running((Tick("one", asyncio.Event().wait, seconds=60, at_once=True),)):
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.1)
+    assert caplog.records == []
