@@ -104,12 +104,13 @@ class Renderer:
         return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), language, row.external_id)
 
     async def _spike(self, work: Work, row: Claimed) -> Shown:
-        """For one person, in their language; nothing for whoever has left."""
-        person = await people.by_id(work, row.facts["person"])
-        card = await spike_card(work, self.shelf.present, row.facts) if person else None
-        if person is None or card is None:
+        """To one person in their language, if they have not left; or where somebody has subscribed."""
+        person = await people.by_id(work, row.facts["person"]) if row.facts.get("person") else None
+        card = await spike_card(work, self.shelf.present, row.facts)
+        if card is None or (row.facts.get("person") and person is None):
             raise Nothing
-        return Shown(card, person.languages[0] if person.languages else self._language(row), row.external_id)
+        language = person.languages[0] if person and person.languages else row.facts.get("language") or self._language(row)
+        return Shown(card, language, row.external_id)
 
     async def _waiting(self, work: Work, row: Claimed) -> Shown:
         count, gravest = await outbox.folded(work, row.lane)

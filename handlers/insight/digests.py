@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +16,7 @@ from handlers.insight.subscriptions import goes_to, rhythm_of
 from handlers.ports import Who
 from storage import health, outbox
 from storage.database import Store, Work
-from storage.insight import digests, subscriptions
+from storage.insight import digests, spikes, subscriptions
 from storage.insight.digests import New
 from storage.insight.subscriptions import Subscription
 from storage.outbox import Wish
@@ -24,7 +24,7 @@ from storage.people import Person
 from storage.types import NORMAL
 
 log = structlog.get_logger()
-DAY = timedelta(days=1)
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 DOOR = "digests"  # how they fare, where the doors are told
 KIND, SHEETS = "digest", "sheets"
 Compose = Callable[[Work, Period], Awaitable[Figures]]
@@ -66,10 +66,13 @@ class Digests:
         async with self.store.read() as work:
             now = await work.now()
             standing, latest = await subscriptions.standing(work), await digests.latest(work)
+            risen = {one.id: await spikes.untold(work, one.id, now - DAY) for one in standing if one.rhythm == SPIKE}
         composed, queued, wrong = _Composed(self.compose, self.store), 0, ""
         for one in standing:
             try:
-                queued += await self._settle(composed, one, latest.get(one.id), now)
+                seen = sorted({spike.seen_at for spike in risen.get(one.id, ())})
+                owed = [self.on_spike(one, at) for at in seen] or list(self.owed(one, latest.get(one.id), now))
+                queued += await self._settle(composed, owed)
             except Exception as error:
                 log.exception("digest_not_composed", subscription=one.id, rhythm=one.rhythm)
                 wrong = type(error).__name__
@@ -77,10 +80,10 @@ class Digests:
             await self._report(wrong)
         return queued
 
-    async def _settle(self, composed: _Composed, one: Subscription, last: datetime | None, now: datetime) -> int:
+    async def _settle(self, composed: _Composed, owed: Sequence[Owed]) -> int:
         queued = 0
-        for owed in self.owed(one, last, now):
-            queued += await self._queue(owed, await composed.of(owed.period))
+        for one in owed:
+            queued += await self._queue(one, await composed.of(one.period))
             await asyncio.sleep(0)  # after a long outage there are many
         return queued
 
@@ -99,6 +102,11 @@ class Digests:
             return
         for slot in slots:
             yield Owed(one, slot, Period(quarter(self.calendar.before(rhythm, slot)), quarter(slot), one.timezone))
+
+    def on_spike(self, one: Subscription, seen_at: datetime) -> Owed:
+        """The last day up to the quarter of an hour in which it rose; what one look saw is one slot."""
+        owed = self.until_now(one, seen_at)
+        return replace(owed, period=replace(owed.period, until=quarter(seen_at) + QUARTER), missed=0)
 
     def until_now(self, one: Subscription, now: datetime) -> Owed:
         """What would be told at this moment: since the last time that one was owed, or the last day of what comes when it comes."""

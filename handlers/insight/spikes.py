@@ -13,12 +13,13 @@ from flows.surge import DAY, FEWEST, HOUR, LOOKED_BACK, QUARTER, REACH, WEEK, Co
 from handlers.escalation.bells import DIRECT
 from handlers.escalation.calling import Caller
 from handlers.escalation.informing import inform
+from handlers.insight.slots import SPIKE
 from handlers.insight.spike_cards import KIND, kept
 from handlers.insight.voices import heard
 from handlers.ports import Words
 from storage import crises, health, outbox, people
 from storage.database import Store, Work
-from storage.insight import spikes, voices
+from storage.insight import spikes, subscriptions, voices
 from storage.insight.spikes import ALL, NETWORK, TAG, Spike
 from storage.insight.voices import Sampled
 from storage.outbox import Wish
@@ -87,6 +88,7 @@ class Spikes:
     async def _tell(self, work: Work, ids: Sequence[int]) -> None:
         seen = await spikes.by_ids(work, ids)
         facts = {"ids": [one.id for one in seen], "mentions": await self._examples(work, seen[0])}
+        await self._post(work, {**facts, "mentions": []})
         shut = await health.shut(work, await work.now())
         for person in await self._meant(work, seen):
             bells = [bell for bell in self.caller.bells.of(person, DIRECT) if bell.way in self.caller.board.channels]
@@ -95,6 +97,17 @@ class Spikes:
                 await outbox.put(work, [Wish(way, lane, "post", KIND, HIGH, facts={**facts, "person": person.id}) for way, lane in lanes])
             else:  # no customer's word leaves by other ways
                 await inform(work, self.caller.bells, person, Words("spike.title", kept(seen[0], self.flow)), HIGH)
+
+    async def _post(self, work: Work, facts: Mapping[str, object]) -> None:
+        """Where somebody has subscribed: the numbers; customers' words come with the digest, which asks who reads there."""
+        standing = [
+            one for one in await subscriptions.standing(work) if one.rhythm == SPIKE and one.workspace in self.caller.board.channels
+        ]
+        wishes = [
+            Wish(one.workspace, f"{one.workspace}:{one.target}", "post", KIND, HIGH, facts={**facts, "language": one.language})
+            for one in standing
+        ]
+        await outbox.put(work, wishes)
 
     async def _meant(self, work: Work, seen: Iterable[Spike]) -> list[Person]:
         """Whoever FLOW calls first for cases like these; the leads where it says nothing, and where nobody is found."""

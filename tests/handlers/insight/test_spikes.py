@@ -9,7 +9,7 @@ from handlers.insight.spike_cards import spike_card
 from handlers.insight.spikes import Spikes
 from handlers.ports import CustomerText
 from storage.insight import spikes
-from storage.tables import cases, mentions, people
+from storage.tables import cases, digests, mentions, people, subscriptions
 from storage.tables import outbox as rows
 from tests.builders import Scripted, TestHouse, data_breach, mention
 
@@ -163,3 +163,31 @@ async def test_somebody_outside_the_workspaces_hears_the_number_and_no_customers
         assert "is this mail" not in str(
             [dict(row) for row in (await work.execute(rows.select().where(rows.c.kind == "words"))).mappings()]
         )
+
+
+async def test_whoever_subscribed_to_spikes_is_posted_the_numbers_and_owed_one_digest(at):
+    boss = await at.person("Max", "manager", "admin", slack_id="U3")
+    async with at.store.begin() as work:
+        max_id = int(boss.external_id)
+        row = {
+            "workspace": "slack",
+            "target": "C7",
+            "name": "#board",
+            "rhythm": "spike",
+            "at": "08:30",
+            "timezone": "UTC",
+            "language": "fr",
+        }
+        await work.execute(subscriptions.insert().values(**row, made_by=max_id, made_at=NIGHT - timedelta(days=2)))
+        await work.commit()
+    digests_of = at.acts.insight.digests
+    assert await digests_of.fire() == 0
+    await flood(at)
+    await look(at)
+    posted = dict(await told(at))["slack:C7"]
+    assert (posted["mentions"], posted["language"]) == ([], "fr")
+    assert (await digests_of.fire(), await digests_of.fire()) == (1, 0)
+    async with at.store.read() as work:
+        (kept,) = (await work.execute(digests.select())).mappings().all()
+    assert (kept["slot"], kept["until"]) == (NIGHT, NIGHT + timedelta(minutes=15))
+    assert kept["figures"]["arrivals"]["mentions"]["n"] > 30
