@@ -65,7 +65,7 @@ def _of_language(voices: Sequence[Voice], language: str) -> Iterator[Group]:
         return
     ours = [voices[place] for place in places]
     signs = read([voice.text for voice in ours], language, [voice.tag for voice in ours])
-    table, everybody = rows(signs), Counter(sign for one in signs for sign in one)
+    table, everybody = rows(signs, sum(not voice.before for voice in ours)), Counter(sign for one in signs for sign in one)
     weights = np.array([0.0 if voice.before else voice.weight for voice in ours], np.float32)
     founding = np.array([not voice.before and len(telling(voice.text, language)) >= _SHORTEST for voice in ours])
     labels = _settled(table, weights, _dense(table, weights, founding))

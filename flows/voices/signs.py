@@ -86,11 +86,11 @@ def read(texts: Sequence[str], language: str, tags: Sequence[str]) -> list[froze
     return [frozenset(signs_of(text, language, tag)) for text, tag in zip(texts, tags, strict=True)]
 
 
-def rows(found: Sequence[frozenset[Sign]]) -> NDArray[np.float32]:
-    """One row of length one for the signs of each text; all zeros where it shares none with another."""
-    seen = Counter(sign for one in found for sign in one)
+def rows(found: Sequence[frozenset[Sign]], learnt_from: int) -> NDArray[np.float32]:
+    """One row of length one for the signs of each text; all zeros where it shares none. How rare a sign is, the first ones tell."""
+    seen = Counter(sign for one in found[:learnt_from] for sign in one)
     kept = sorted((sign for sign, count in seen.items() if count > 1), key=lambda sign: (-seen[sign], sign))[:MOST]
-    return _scaled(_directions(_scaled(_weighted(found, seen, {sign: at for at, sign in enumerate(kept)}))))
+    return _scaled(_directions(_scaled(_weighted(found, seen, learnt_from, {sign: at for at, sign in enumerate(kept)}))))
 
 
 def keys(members: Sequence[frozenset[Sign]], everybody: Mapping[Sign, int], count: int) -> frozenset[Sign]:
@@ -101,8 +101,8 @@ def keys(members: Sequence[frozenset[Sign]], everybody: Mapping[Sign, int], coun
     return frozenset(sign for sign in apart if own[sign] >= KEY * size)
 
 
-def _weighted(found: Sequence[frozenset[Sign]], seen: Mapping[Sign, int], place: Mapping[Sign, int]) -> NDArray[np.float32]:
-    rarity = {sign: _WEIGHTS[sign[0]] * (float(np.log((1 + len(found)) / (1 + seen[sign]))) + _FLOOR) for sign in place}
+def _weighted(found: Sequence[frozenset[Sign]], seen: Mapping[Sign, int], count: int, place: Mapping[Sign, int]) -> NDArray[np.float32]:
+    rarity = {sign: _WEIGHTS[sign[0]] * (float(np.log((1 + count) / (1 + seen[sign]))) + _FLOOR) for sign in place}
     result = np.zeros((len(found), len(place)), np.float32)
     for number, one in enumerate(found):
         for sign in one:
