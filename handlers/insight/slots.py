@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 QUARTER = timedelta(minutes=15)
-DAILY, WEEKLY, HOURLY, SPIKE = "daily", "weekly", "hourly", "spike"
+RHYTHMS = DAILY, WEEKLY, HOURLY, SPIKE = ("daily", "weekly", "hourly", "spike")
 # longer than any time between two slots of a rhythm, with an hour for the clocks that change
 SPANS = {DAILY: timedelta(hours=49), WEEKLY: timedelta(days=7, hours=25), HOURLY: timedelta(hours=2)}
 

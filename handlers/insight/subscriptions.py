@@ -1,5 +1,6 @@
 """Who gets a digest where, how often, in which language. Where outsiders read, only an admin's word lets one in, with counts alone."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from handlers.errors import NotAllowed
 from handlers.insight.commands import Asked, folded
 from handlers.insight.places import Found, Places
 from handlers.insight.refusals import NoSuchSubscription, PlaceOpen, UnknownZone
-from handlers.insight.slots import DAILY, SPIKE, WEEKLY, Calendar, Rhythm
+from handlers.insight.slots import DAILY, HOURLY, RHYTHMS, SPIKE, WEEKLY, Calendar, Rhythm
 from handlers.ports import Who
 from storage import people, timeline
 from storage.database import Store, Work
@@ -22,6 +23,7 @@ from templates import LANGUAGES
 
 CHAIN = "digests"
 AT, MONDAY = "08:30", 0  # when nobody says
+_AT = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,10 @@ def goes_to(one: Subscription, asked: Asked) -> bool:
 
 
 def _rhythm(asked: Asked, person: Person) -> Rhythm:
-    name, zone = asked.rhythm or DAILY, asked.timezone or person.timezone
+    """What was not said, or cannot be, is the usual."""
+    zone, name = asked.timezone or person.timezone, asked.rhythm if asked.rhythm in RHYTHMS else DAILY
     if zone not in available_timezones():
         raise UnknownZone(zone=zone)
-    weekday = (MONDAY if asked.weekday is None else asked.weekday) if name == WEEKLY else None
-    at = asked.at if len(asked.at) == len(AT) else ("00:00" if name == "hourly" else AT)
+    weekday = (asked.weekday if asked.weekday in range(7) else MONDAY) if name == WEEKLY else None
+    at = asked.at if _AT.fullmatch(asked.at) else ("00:00" if name == HOURLY else AT)
     return Rhythm(name, AT if name == SPIKE else at, zone, weekday)

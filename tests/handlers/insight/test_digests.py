@@ -9,13 +9,14 @@ import pytest
 from handlers.errors import DoorClosed, NotAllowed, Refused, Unconfirmed
 from handlers.insight.commands import understand
 from handlers.insight.digests import Digests
-from handlers.insight.figures import Asked
+from handlers.insight.figures import Asked, Sent, Tally
 from handlers.insight.ports import Spot
 from handlers.insight.refusals import NoMail, NoSuchPlace, NoSuchSubscription, NotInPlace, PlaceOpen
 from handlers.insight.spoken import DigestsSpoken
 from handlers.insight.table import defused
 from storage import tables
 from tests.builders import mention
+from tests.handlers.forgotten import erase, theirs
 from tests.handlers.rows import rows_of
 
 
@@ -263,6 +264,17 @@ async def test_places_that_take_no_digest(office, boss):
         await say(office, boss, "subscribe daily")
 
 
+@pytest.mark.parametrize("ids", ["C7|never|99:99|9|UTC|xx", "C7|weekly|24:00|7|UTC|de", "C7", "C7|||||", "C7|hourly|8:30||UTC|"])
+async def test_a_button_that_was_tampered_with_promises_only_what_can_be_kept(office, ids):
+    root = await office.house.person("Root", "admin")
+    await office.house.insight.press(root, "digest_counts", ids)
+    (row,) = await rows_of(office.store, tables.subscriptions)
+    assert row.rhythm in ("daily", "weekly", "hourly") and row.shared and row.language == "en"
+    office.dial.forward(days=8)
+    await fire(office)
+    assert cards(office, "C7")
+
+
 async def test_whose_role_does_not_include_it_promises_nothing(office, ana):
     for text in ("subscribe #C5 daily", "unsubscribe #C5", "list", "now #C5"):
         with pytest.raises(NotAllowed):
@@ -302,6 +314,32 @@ async def test_after_a_week_its_numbers_stay_and_what_customers_asked_goes(offic
         await office.house.ticks.tidy()
         (row,) = await rows_of(office.store, tables.digests)
         assert len(row.figures["asked"]) == words and row.figures["arrivals"]["mentions"]["n"] == 0
+
+
+async def test_whoever_is_erased_is_quoted_in_no_digest_that_is_kept_or_waits(office, boss):
+    await say(office, boss, "subscribe #C5 daily 10:00 UTC")
+    compose = office.house.insight.digests.compose
+
+    async def told(work, period):
+        figures = await compose(work, period)
+        mine = (Asked("is my card safe, asks canary?", "en", 5, 0.5, others=("canary again",)),)
+        why = replace(figures.approving, reasons=(Tally("says canary outright", 1),))
+        return replace(figures, asked=mine, approving=why, sent=(Sent("x", 1, ((1, "https://x.example/canary/1"),)),))
+
+    digests = Digests(office.store, told, office.house.insight.digests.calendar)
+    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
+    await digests.fire()
+    (before,) = await rows_of(office.store, tables.digests)
+    await office.house.mentions.receive([theirs()])
+    office.dial.at = datetime(2026, 11, 21, 10, 0, 1, tzinfo=UTC)
+    await digests.fire()
+    await erase(office)
+    earlier, waits = await rows_of(office.store, tables.digests)
+    assert earlier.figures == before.figures and "canary" in str(before.figures)
+    assert "canary" not in str(waits.figures) and waits.figures["arrivals"]["mentions"]["n"] == 1
+    assert waits.figures["sent"] == [{"network": "x", "n": 1, "links": []}]
+    await office.send(3)
+    assert "canary" not in str(cards(office)[-1])
 
 
 async def test_a_closed_channel_gets_its_digest_late_and_nobody_else_does(office, boss):
