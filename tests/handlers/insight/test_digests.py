@@ -15,6 +15,7 @@ from handlers.insight.refusals import NoMail, NoSuchPlace, NoSuchSubscription, N
 from handlers.insight.spoken import DigestsSpoken
 from handlers.insight.table import defused
 from storage import tables
+from storage.insight import spikes
 from tests.builders import mention
 from tests.handlers.forgotten import erase, theirs
 from tests.handlers.rows import rows_of
@@ -97,6 +98,21 @@ async def test_hours_that_were_missed_are_told_in_one(office, boss):
     (card,) = cards(office)
     assert card.title.facts["hours"] == 4 and until(card).hour == 13
     assert next(line for line in card.body if line.name == "digest.late").facts["missed"] == 3
+
+
+async def test_a_spike_brings_the_figures_of_the_day_once(office, boss):
+    await say(office, boss, "subscribe #C5 on-spike")
+    await fire(office)
+    assert not cards(office)
+    for minutes, what in ((30, "all"), (0, "tag:phishing"), (90, "network:x")):
+        office.dial.forward(minutes=minutes)
+        async with office.store.begin() as work:
+            await spikes.add(work, what, 40, 10)
+            await work.commit()
+        if what != "all":  # two at once are told in one
+            await fire(office)
+            await fire(office)
+    assert [(until(card).hour, until(card).minute) for card in cards(office)] == [(9, 45), (11, 15)]
 
 
 async def test_nothing_is_owed_from_before_the_promise(office, boss):
