@@ -6,7 +6,7 @@ The words are in an index that the database keeps by itself: FTS5 tables on SQLi
 import re
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,12 @@ from storage.database import Store, Work
 from storage.tables import cases, customers, mention_changes, mentions, replies, versions
 from storage.types import ReplyState
 
-PATIENCE = 1.5  # seconds for all that is looked through; whoever asks waits for it
-FIRST, QUICK, LARGEST = 20_000, 0.05, 320_000  # messages looked through at once, seconds; quick ones are followed by four times as many
+PATIENCE = 1.2  # seconds for all that is looked through; whoever asks waits for it
+FIRST, LEAST, LARGEST, TIMES = 20_000, 400, 320_000, 4  # messages looked through at once: more after a quick look, fewer after a slow one
+QUICK, SLOW, MOST = 0.05, 0.25, 0.6  # seconds; what takes PostgreSQL longer than the most is given up
+CANCELED = "57014"
+# to read a text's words anew takes a hundred times what PostgreSQL's planner thinks: their index is to be asked, also for short stretches
+PLANNED = (f"SET LOCAL statement_timeout = {int(MOST * 1000)}", "SET LOCAL cpu_operator_cost = 0.25")
 BY_ONE = 2_000  # of somebody's latest messages
 PHRASES, PHRASE = 8, 12
 SETTLED = 1_000  # ids that may be out of the order in which they came
@@ -137,30 +141,48 @@ async def _look(
     """From the newest backwards, a stretch at a time, until there are enough or the time is over."""
     hits: list[Hit] = []
     query = kind.query(asked).where(*_conditions(asked, kind)).order_by(kind.id.desc())
-    async for low, high in _stretches(work, asked, kind, clock):
+    floor, high = await _bounds(work, asked, kind)
+    length = high - floor if kind.only is not None else LEAST if work.on_postgresql else FIRST
+    while high > floor and len(hits) < limit:
+        low, began = max(floor, high - length), clock()
         words = _holding(work, kind, asked.phrases, low, high)
-        rows = await work.execute(query.where(kind.id > low, kind.id <= high, *words).limit(limit - len(hits)))
-        hits += [Hit(row.case_id, row.network, row.text, row.at, kind.ours) for row in rows]
-        if len(hits) >= limit:
-            break
-        if low > 0 and clock() > last:
-            return hits, await _moment(work, kind, low)
+        rows = await _patiently(work, query.where(kind.id > low, kind.id <= high, *words).limit(limit - len(hits)), few=high - low <= LEAST)
+        hits += [Hit(row.case_id, row.network, row.text, row.at, kind.ours) for row in rows or ()]
+        high = high if rows is None else low
+        if high > floor and clock() > last:
+            return hits, await _moment(work, kind, high)
+        length = _next(length, clock() - began, given_up=rows is None) if length > LEAST else FIRST
     return hits, None
 
 
-async def _stretches(work: Work, asked: Asked, kind: _Kind, clock: Callable[[], float]) -> AsyncIterator[tuple[int, int]]:
-    """(above, up to) of ids, the newest first."""
+def _next(length: int, took: float, *, given_up: bool) -> int:
+    """How many to look through next."""
+    if given_up or took > SLOW:
+        return max(LEAST, length // TIMES)
+    return min(LARGEST, length * TIMES) if took < QUICK else length
+
+
+async def _bounds(work: Work, asked: Asked, kind: _Kind) -> tuple[int, int]:
+    """The ids that come into question: above the first, up to the second."""
     if kind.only is not None:
-        if kind.only:
-            yield min(kind.only) - 1, max(kind.only)
-        return
+        return (min(kind.only) - 1, max(kind.only)) if kind.only else (0, 0)
     floor = await _first_since(work, asked) if asked.since and not kind.ours else 0
-    high, length = int(await work.scalar(sa.select(sa.func.max(kind.id))) or 0), FIRST
-    while high > floor:
-        low, began = max(floor, high - length), clock()
-        yield low, high
-        length = min(LARGEST, length * 4) if clock() - began < QUICK else length
-        high = low
+    return floor, int(await work.scalar(sa.select(sa.func.max(kind.id))) or 0)
+
+
+async def _patiently(work: Work, query: sa.Select[Any], *, few: bool) -> Sequence[sa.Row[Any]] | None:
+    """None when it took too long."""
+    if not work.on_postgresql:
+        return (await work.execute(query)).all()
+    try:
+        async with work.connection.begin_nested():
+            for setting in PLANNED[: 1 if few else None]:
+                await work.execute(sa.text(setting))
+            return (await work.execute(query)).all()
+    except sa.exc.DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != CANCELED:
+            raise
+        return None
 
 
 async def _first_since(work: Work, asked: Asked) -> int:
@@ -204,8 +226,12 @@ def _holding(work: Work, kind: _Kind, phrases: Sequence[Phrase], low: int, high:
     if not phrases:
         return []
     if work.on_postgresql:
-        vector = sa.func.words_of(kind.text)
-        return [vector.op("@@")(_tsquery(one)) for one in phrases[:PHRASES]]
+        table = kind.id.table.alias()  # apart, so that the index is asked first: to read the words of a text anew costs much more
+        if high - low <= LEAST:  # words that many use are found without it
+            return [sa.func.words_of(kind.text).op("@@")(_tsquery(one)) for one in phrases[:PHRASES]]
+        said = [sa.func.words_of(table.c.text).op("@@")(_tsquery(one)) for one in phrases[:PHRASES]]
+        apart = sa.select(table.c.id).where(table.c.id > low, table.c.id <= high, *said).cte("holding").prefix_with("MATERIALIZED")
+        return [kind.id.in_(sa.select(apart.c.id))]
     words = WORDS[kind.index]
     found = sa.select(words.c.rowid).where(
         words.c[kind.index].op("MATCH")(_match(phrases[:PHRASES])), words.c.rowid > low, words.c.rowid <= high

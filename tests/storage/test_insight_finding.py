@@ -135,6 +135,7 @@ def test_folding_keeps_the_length():
 async def test_when_time_is_over_it_says_how_far_it_has_looked(house, store, monkeypatch):
     monkeypatch.setattr(finding, "FIRST", 2)
     monkeypatch.setattr(finding, "LARGEST", 2)
+    monkeypatch.setattr(finding, "LEAST", 2)
     first = await house.case("needle")
     for _ in range(6):
         await house.case("hay")
