@@ -45,9 +45,26 @@ async def sample(work: Work, since: datetime, until: datetime, most: int) -> Sam
     """At most so many of those that came in from `since` to before `until`, each with the same chance."""
     by_quarter = sorted((row[0], row[1]) for row in await counts.within(work, mention_counts, since, until, "quarter"))
     total = sum(n for _, n in by_quarter)
-    moments = list(_moments(by_quarter, total)) if total > most else [since]
-    said = await _as_left(work, await _probed(work, moments, until, most))
+    rows = await _spread(work, since, until, most) if total > most else {}
+    if 2 * len(rows) < most:  # few came, or the ids do not follow the time
+        moments = list(_moments(by_quarter, total)) if total > most else [since]
+        rows |= await _probed(work, moments, until, most - len(rows))
+    said = await _as_left(work, rows)
     return Sample(tuple(said), max(total, len(said)) / max(len(said), 1))
+
+
+async def _spread(work: Work, since: datetime, until: datetime, most: int) -> dict[int, Mapping[Any, Any]]:
+    """Those of evenly spread ids, which grow with time; what came in one moment is spread, too."""
+    within = (_c.received_at >= since, _c.received_at < until)
+    ends = [
+        sa.select(_c.id).where(*within).order_by(*order).limit(1)
+        for order in ((_c.received_at, _c.id), (_c.received_at.desc(), _c.id.desc()))
+    ]
+    first, last = [await work.scalar(query) for query in ends]
+    if first is None or last - first < most:
+        return {}
+    chosen = [first + (last - first) * number // (most - 1) for number in range(most)]
+    return {row["id"]: row for row in (await work.execute(_select.where(*within, _c.id.in_(chosen)).order_by(_c.id))).mappings()}
 
 
 def _between(since: datetime, until: datetime) -> sa.Select[Any]:

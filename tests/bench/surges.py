@@ -17,11 +17,12 @@ DATA = Path(__file__).parents[2].parent / "shared/data"
 CRISES = DATA / "crisislex_t26_minutecounts"
 QUIET = {"banks (es)": DATA / "banks_es_2020/tweets.csv", "telecom (fr)": DATA / "free_telecom_fr/ordinary_stream.csv"}
 MINUTE = timedelta(minutes=1)
+EACH = 5  # minutes between two looks; the bot looks each minute
 
 
 @dataclass
 class Watched:
-    """A stream as the clock sees it: a look each minute, over counts by quarters of an hour."""
+    """A stream as the clock sees it: a look every few minutes, over counts by quarters of an hour."""
 
     minutes: Counter[datetime]
     counts: Counter[datetime] = field(default_factory=Counter)
@@ -32,7 +33,7 @@ class Watched:
         self.past = Past(floor(min(self.minutes)))
         for at in _minutes(self.minutes):
             self.counts[floor(at)] += self.minutes[at]
-            if found := self._look(at):
+            if at.minute % EACH == 0 and (found := self._look(at)):
                 yield found
 
     def _look(self, at: datetime) -> tuple[datetime, int, int] | None:
