@@ -71,10 +71,10 @@ class Delivery:
     async def _opened(self, one: Subscription) -> None:
         async with self.store.begin() as work:
             if await subscriptions.opened(work, one.id):
-                facts = {"workspace": one.workspace, "target": one.target, "name": one.name, "rhythm": one.rhythm}
-                await timeline.append(work, [Entry(CHAIN, "digest_counts_only", facts)])
                 kind = "address" if "@" in one.target else "channel"
                 await self._tell_owner(work, one, Words("digest.now_counts_only", {"name": one.name, "kind": kind}))
+                facts = {"workspace": one.workspace, "target": one.target, "name": one.name, "rhythm": one.rhythm}
+                await timeline.append(work, [Entry(CHAIN, "digest_counts_only", facts)])
                 await work.commit()
 
     async def _tell_owner(self, work: Work, one: Subscription, words: Words) -> None:
