@@ -12,7 +12,7 @@ from storage import calls, erased_messages, erasure, escalations, timeline
 from storage.database import Store, Work
 from storage.erasure import Account as Account  # noqa: PLC0414 - doors may not import storage
 from storage.erasure import Public
-from storage.insight import finding
+from storage.insight import digests, finding
 from storage.timeline import MACHINE, Entry, case_chain
 
 AT_ONCE = 50  # cases in one transaction
@@ -76,6 +76,7 @@ class Erasure:
         async with self.store.begin() as work:
             case_ids = await erasure.hold(work, ids)
             gone = await self._erase_cases(work, case_ids, COMMAND_LINE)
+            await digests.forget_words_since(work, case_ids)
             await erasure.drop_refused(work, [(one.external_id, one.handle) for one in accounts])
             await erasure.blank_customers(work, ids)
             await work.commit()

@@ -1,6 +1,6 @@
 """What was composed for whoever subscribed, once for each time it was owed, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.tables import digests, subscriptions
+from storage.tables import digests, mentions, subscriptions
 
 ASKED_FOR = -1  # in `missed`: somebody wanted it at once, and it stands for no time that was owed
 _d = digests.c
@@ -73,9 +73,25 @@ async def failed(work: Work, digest_id: int, reason: str) -> None:
 
 
 async def forget_words(work: Work, since: datetime, until: datetime) -> None:
-    """Of what was composed between these moments the numbers stay; what customers and colleagues wrote goes."""
-    query = sa.select(_d.id, _d.figures).where(_d.composed_at >= since, _d.composed_at < until)
-    for row in (await work.execute(query)).all():
-        kept = {**row.figures, "asked": [], "approving": {**row.figures["approving"], "reasons": []}}
-        if kept != row.figures:
-            await work.execute(sa.update(digests).where(_d.id == row.id).values(figures=kept))
+    """Of what was composed between these moments the numbers stay; what customers and colleagues wrote goes, and where it can be read."""
+    await _forget(work, (_d.composed_at >= since) & (_d.composed_at < until))
+
+
+async def forget_words_since(work: Work, case_ids: Collection[int]) -> None:
+    """The same of whatever was composed since the first message of these cases came in: a quote does not say whose it is."""
+    first = await work.scalar(sa.select(sa.func.min(mentions.c.received_at)).where(mentions.c.case_id.in_(case_ids)))
+    if first:
+        await _forget(work, _d.composed_at >= first)
+
+
+async def _forget(work: Work, which: sa.ColumnElement[bool]) -> None:
+    for number in list((await work.execute(sa.select(_d.id).where(which))).scalars()):
+        figures = await work.scalar(sa.select(_d.figures).where(_d.id == number))
+        kept = _wordless(figures)
+        if kept != figures:
+            await work.execute(sa.update(digests).where(_d.id == number).values(figures=kept))
+
+
+def _wordless(figures: Mapping[str, Any]) -> dict[str, Any]:
+    sent = [{**one, "links": []} for one in figures["sent"]]
+    return {**figures, "asked": [], "approving": {**figures["approving"], "reasons": []}, "sent": sent}

@@ -346,6 +346,7 @@ async def test_whoever_is_erased_is_quoted_in_no_digest_that_is_kept_or_waits(of
     office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
     await digests.fire()
     (before,) = await rows_of(office.store, tables.digests)
+    office.dial.forward(minutes=5)
     await office.house.mentions.receive([theirs()])
     office.dial.at = datetime(2026, 11, 21, 10, 0, 1, tzinfo=UTC)
     await digests.fire()
