@@ -10,14 +10,13 @@ from handlers.acts import Act, admit
 from handlers.cards import View
 from handlers.errors import NoSuchCase
 from handlers.ports import Card, Form, Who
-from handlers.room.cards import RoomView
-from handlers.room.cards import load as load_room
 from handlers.shelf import Shelf
-from storage import cases, crises, drafts, escalations, health, status, timeline
+from storage import cases, crises, deadlines, drafts, escalations, health, status, timeline
 from storage import counts as counted
 from storage.cases import Case
 from storage.crises import Crisis
 from storage.database import Store
+from storage.deadlines import Deadline
 from storage.escalations import Climbing
 from storage.status import Backlog, Counts
 from storage.types import DraftStatus
@@ -25,14 +24,14 @@ from storage.types import DraftStatus
 
 @dataclass(frozen=True)
 class Status:
-    """How things stand; `doors` are rows of the health table, `room` is the crisis itself."""
+    """How things stand; `doors` are rows of the health table, `clocks` are the crisis's own, by key, those that run."""
 
     at: datetime
     crisis: Crisis | None
     counts: Counts
     backlog: Sequence[Backlog]
     doors: Sequence[Any]
-    room: RoomView | None = None
+    clocks: Mapping[str, Deadline] = field(default_factory=dict)
     ladders: Mapping[str, int] = field(default_factory=dict)  # open cases by how their ladder stands
     unanswered: Sequence[int] = ()  # those about which everybody was told and nobody answered, gravest first
     approvals: int = 0  # drafts that wait for a yes
@@ -106,12 +105,12 @@ class Desk:
         async with self.store.read() as work:
             person = await admit(work, who, Act.SEE)
             crisis = await crises.current(work)
-            room = await load_room(work, self.shelf.present, crisis) if crisis else None
+            clocks = {one.key: one for one in await deadlines.standing(work, crisis.id)} if crisis else {}
             counts, backlog, doors = await status.read(work), await status.backlog(work), await health.of_doors(work)
             ladders = await counted.ladders(work)
             red = await escalations.unanswered(work, of=ladders.get(Climbing.UNANSWERED, 0))
             approvals = await drafts.count(work, DraftStatus.IN_APPROVAL)
-            return Status(await work.now(), crisis, counts, backlog, doors, room, ladders, red, approvals, person.timezone)
+            return Status(await work.now(), crisis, counts, backlog, doors, clocks, ladders, red, approvals, person.timezone)
 
     async def open_to(self, who: Who) -> None:
         """Raises what keeps somebody from seeing cases, if anything does."""

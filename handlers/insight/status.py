@@ -83,10 +83,10 @@ def standing(now: Status, flow: Flow) -> Standing:
 
 def _clocks(now: Status) -> tuple[Clock, ...]:
     """The authority's clock is met once it was told; the next update's stands only while one is promised."""
-    if now.crisis is None or now.room is None:
+    if now.crisis is None:
         return ()
-    authority = now.room.clocks.get(f"{AUTHORITY}:{now.crisis.id}")
-    update = now.room.clocks.get(f"{UPDATE}:{now.crisis.id}")
+    authority = now.clocks.get(f"{AUTHORITY}:{now.crisis.id}")
+    update = now.clocks.get(f"{UPDATE}:{now.crisis.id}")
     return (
         *([Clock(HOLD, now.crisis.hold_since, None)] if now.crisis.hold_since else []),
         Clock(AUTHORITY, now.crisis.aware_at, authority.due_at if authority else None, None if authority else now.at),
