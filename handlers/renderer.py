@@ -17,7 +17,7 @@ from handlers.ports import Card, Label, Words
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
 from handlers.ways import Nothing
-from storage import approvals, cases, crises, drafts, outbox, people, replies, room_posts
+from storage import approvals, cases, crises, drafts, folding, people, replies, room_posts
 from storage.cases import Post
 from storage.database import Store, Work
 from storage.outbox import Claimed
@@ -113,7 +113,7 @@ class Renderer:
         return Shown(card, language, row.external_id)
 
     async def _waiting(self, work: Work, row: Claimed) -> Shown:
-        count, gravest = await outbox.folded(work, row.lane)
+        count, gravest = await folding.folded(work, row.lane)
         return Shown(cards.waiting_card(count, gravest), self._language(row), row.external_id or row.facts.get("message_id"))
 
     async def _approval(self, work: Work, row: Claimed) -> Shown:

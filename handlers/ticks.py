@@ -12,7 +12,7 @@ from handlers.escalation.course import LAPSE, STEP
 from handlers.ports import Words
 from handlers.room.holds import NAG
 from handlers.room.promises import LATE
-from storage import counts, deadlines, health, mentions, outbox, timeline, watch
+from storage import counts, deadlines, folding, health, mentions, outbox, timeline, watch
 from storage.database import Store, Work
 from storage.insight import digests
 from storage.outbox import Wish
@@ -69,17 +69,17 @@ class Ticks:
         """Every few seconds: where ten minutes of posts wait, one counting card stands for the low ones, until the line is short."""
         async with self.store.begin() as work:
             await work.lock_names(["fold"])
-            for lane, waiting in (await outbox.lanes_to_fold(work)).items():
-                already, _ = await outbox.folded(work, lane)
-                if waiting > FOLD_ABOVE and await outbox.fold(work, lane):
+            for lane, waiting in (await folding.lanes_to_fold(work)).items():
+                already, _ = await folding.folded(work, lane)
+                if waiting > FOLD_ABOVE and await folding.fold(work, lane):
                     await self._count(work, lane, again=bool(already))
-                elif waiting < UNFOLD_BELOW and await outbox.unfold(work, lane, UNFOLD_BELOW):
+                elif waiting < UNFOLD_BELOW and await folding.unfold(work, lane, UNFOLD_BELOW):
                     await self._count(work, lane, again=True)
             await work.commit()
 
     async def _count(self, work: Work, lane: str, *, again: bool) -> None:
         """The lane's counting card: a new one at the foot of the channel when a storm begins, then the same one until it is over."""
-        before = await outbox.standing(work, lane, "waiting") if again else None
+        before = await folding.standing(work, lane, "waiting") if again else None
         facts = {"message_id": before} if before else {}
         wish = Wish(lane.partition(":")[0], lane, "update" if before else "post", "waiting", HIGH, None, f"waiting:{lane}", facts)
         await outbox.put(work, [wish])

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage import outbox, tables
+from storage import folding, outbox, tables
 from storage.buckets import Bucket
 from storage.outbox import Wish
 from storage.types import CRITICAL, HIGH, LOW, NORMAL, SendState
@@ -198,4 +198,4 @@ async def test_the_longest_folded_come_back_first(box, dial):
     assert await box.do(outbox.unfold, LANE, 2) == 2
     assert [row.key for row in await box.rows() if row.state == "pending"] == ["0", "1"]
     async with box.store.read() as work:
-        assert await outbox.folded(work, LANE) == (2, 0)
+        assert await folding.folded(work, LANE) == (2, 0)
