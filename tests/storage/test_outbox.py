@@ -178,14 +178,14 @@ async def test_folding_takes_only_low_cards_that_were_never_tried(box):
     await box.put(*rows)
     tried = await box.claim()
     await box.do(outbox.put_back, tried, "me", SendState.FAILED_FOR_NOW, "timeout")
-    folded = await box.do(outbox.fold, LANE)
+    folded = await box.do(folding.fold, LANE)
     assert folded == 3 - (tried.key in {"0", "1", "2"})
     assert {row.key for row in await box.rows() if row.state == "folded"}.isdisjoint({"n", "w", tried.key})
 
 
 async def test_a_folded_case_that_grows_graver_comes_back_in_line(box):
     await box.put(wish("a", LOW, kind="card"), wish("b", LOW, kind="card"))
-    await box.do(outbox.fold, LANE)
+    await box.do(folding.fold, LANE)
     await box.put(wish("a", HIGH, kind="card"), wish("b", LOW, kind="card"))
     assert [(row.key, row.state) for row in await box.rows()] == [("a", "pending"), ("b", "folded")]
 
@@ -194,8 +194,8 @@ async def test_the_longest_folded_come_back_first(box, dial):
     for number in range(4):
         await box.put(wish(str(number), LOW, kind="card"))
         dial.forward(seconds=1)
-    await box.do(outbox.fold, LANE)
-    assert await box.do(outbox.unfold, LANE, 2) == 2
+    await box.do(folding.fold, LANE)
+    assert await box.do(folding.unfold, LANE, 2) == 2
     assert [row.key for row in await box.rows() if row.state == "pending"] == ["0", "1"]
     async with box.store.read() as work:
         assert await folding.folded(work, LANE) == (2, 0)
