@@ -32,7 +32,7 @@ async def show_crisis(visit: Visit) -> Response:
 
 
 async def _show(visit: Visit, told: Told | None = None) -> Response:
-    room = (await visit.standing()).room
+    room = await visit.acts.room.desk.view(visit.who)
     values: dict[str, Any] = {
         "room": await _room(visit, room) if room else None,
         "calls": await _calls(visit) if visit.may(Act.CALL_BACK) else None,

@@ -8,6 +8,7 @@ from handlers.errors import NoCrisis, NoSuchFact, NoSuchStatement
 from handlers.filled import whole
 from handlers.ports import Card, Form, Who
 from handlers.room import cards, forms
+from handlers.room.cards import RoomView
 from handlers.room.room import Room
 from storage import callbacks, crises, facts, people, statements
 from storage.crises import Crisis
@@ -32,6 +33,13 @@ class RoomDesk:
         async with self.room.store.read() as work:
             await admit(work, who, Act.SEE)
             return cards.board_card(await cards.load(work, self.room.flow, await _crisis(work)))
+
+    async def view(self, who: Who) -> RoomView | None:
+        """Everything that the board shows, as values; None while no crisis is open."""
+        async with self.room.store.read() as work:
+            await admit(work, who, Act.SEE)
+            crisis = await crises.current(work)
+            return await cards.load(work, self.room.flow, crisis) if crisis else None
 
     async def statements(self, who: Who) -> Card:
         """The present ones and those that wait, one after the other."""
