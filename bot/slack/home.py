@@ -18,6 +18,7 @@ from handlers.staff import Staff
 
 log = structlog.get_logger()
 EVERY = 3.0  # seconds between two pictures of one person's page
+AT_ONCE = 2  # pages that are read at the same time: two hundred who open theirs keep no click and no command waiting
 BLOCKS, TITLE = 100, 24
 CONFLICT = "hash_conflict"
 
@@ -65,6 +66,7 @@ class HomeTab:
     _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _wanted: set[str] = field(default_factory=set)
     _hashes: dict[str, str] = field(default_factory=dict)
+    _reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def refresh(self, who: Who, view: Json | None = None) -> None:
         """Soon; nobody waits for it. `view` is the page as they have it before them."""
@@ -111,7 +113,8 @@ class HomeTab:
         log.warning("slack_home_lost", reason=str(getattr(error, "response", error))[:200])
 
     async def _publish(self, who: Who, seen: str) -> None:
-        view = await self._view(who)
+        async with self._reading:
+            view = await self._view(who)
         answer = await self.client.views_publish(user_id=who.external_id, view=view, **({"hash": seen} if seen else {}))
         self._hashes[who.external_id] = str((answer.get("view") or {}).get("hash") or "")
 

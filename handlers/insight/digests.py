@@ -24,7 +24,7 @@ from storage.people import Person
 from storage.types import NORMAL
 
 log = structlog.get_logger()
-DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+DAY, HOUR, QUARTER = timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
 DOOR = "digests"  # how they fare, where the doors are told
 KIND, SHEETS = "digest", "sheets"
 Compose = Callable[[Work, Period], Awaitable[Figures]]
@@ -97,7 +97,7 @@ class Digests:
         rhythm = rhythm_of(one)
         slots = self.calendar.due(rhythm, max(last or one.made_at, one.made_at), now)
         if one.rhythm == HOURLY and slots:
-            since = quarter(self.calendar.before(rhythm, slots[0]))
+            since = quarter(last or self.calendar.before(rhythm, slots[0]))  # half an hour where clocks are set by half an hour
             yield Owed(one, slots[-1], Period(since, quarter(slots[-1]), one.timezone), len(slots) - 1)
             return
         for slot in slots:
@@ -109,9 +109,12 @@ class Digests:
         return replace(owed, period=replace(owed.period, until=quarter(seen_at) + QUARTER), missed=0)
 
     def until_now(self, one: Subscription, now: datetime) -> Owed:
-        """What would be told at this moment: since the last time that one was owed, or the last day of what comes when it comes."""
+        """What would be told at this moment: since the last time that one was owed, or the one before where that is no hour ago.
+
+        Of what comes when it comes: the last day.
+        """
         before = self.calendar.before(rhythm_of(one), now)
-        since = quarter(before) if quarter(now) > quarter(before) else quarter(self.calendar.before(rhythm_of(one), before))
+        since = quarter(before) if quarter(now) - quarter(before) >= HOUR else quarter(self.calendar.before(rhythm_of(one), before))
         return Owed(one, now, Period(since, quarter(now), one.timezone), digests.ASKED_FOR)
 
     async def _queue(self, owed: Owed, figures: Figures) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from bot.slack.home import BLOCKS, home_view
+from bot.slack.home import AT_ONCE, BLOCKS, home_view
 from handlers.answers.drafts import Wording
 from handlers.ports import Button, Card, CustomerText, Who, Words
 from storage.tables import cases
@@ -136,6 +136,24 @@ async def test_many_openings_paint_it_once_and_then_as_it_stands(there):
         await there.slack.open_home(there.ana)
     await until(lambda: there.slack.calls_of("views.publish") and not there.door.home._turns)
     assert 1 <= len(there.slack.calls_of("views.publish")) <= 3
+
+
+async def test_pages_that_all_open_at_once_are_read_a_few_at_a_time(there, monkeypatch):
+    reading, most, whole = 0, 0, type(there.door.home)._view
+
+    async def view(home_tab, who):
+        nonlocal reading, most
+        reading += 1
+        most = max(most, reading)
+        await asyncio.sleep(0.01)
+        reading -= 1
+        return await whole(home_tab, who)
+
+    monkeypatch.setattr(type(there.door.home), "_view", view)
+    for number in range(20):
+        there.door.home.refresh(Who("slack", f"UCROWD{number}"))
+    await until(lambda: len(there.slack.calls_of("views.publish")) >= 20)
+    assert most == AT_ONCE
 
 
 async def test_a_page_that_another_process_painted_meanwhile_is_painted_over(there):

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -228,6 +229,26 @@ async def test_now_comes_at_once_and_takes_nothing_from_what_is_owed(office, bos
     await fire(office)
     assert sorted((until(card).hour, until(card).minute) for card in cards(office)) == [(10, 0), (10, 15)]
     assert [line.name for card in cards(office) for line in card.body].count("digest.late") == 1
+
+
+async def test_now_tells_of_an_hour_at_least(office, boss):
+    await say(office, boss, "subscribe #C5 daily 08:30 UTC")
+    office.dial.at = datetime(2026, 11, 21, 8, 50, tzinfo=UTC)
+    await say(office, boss, "now #C5")
+    await office.send(3)
+    (card,) = cards(office)
+    assert until(card) == datetime(2026, 11, 21, 8, 45, tzinfo=UTC) and card.title.facts["hours"] == 24
+
+
+@pytest.mark.parametrize("begin", [datetime(2027, 4, 3, 12, 0, tzinfo=UTC), datetime(2026, 10, 3, 12, 0, tzinfo=UTC)])
+async def test_where_clocks_are_set_by_half_an_hour_no_half_hour_is_left_out(office, boss, begin):
+    office.dial.at = begin
+    await say(office, boss, "subscribe #C5 hourly :00 Australia/Lord_Howe")
+    for _ in range(8 * 4):
+        office.dial.forward(minutes=15)
+        await office.house.insight.digests.fire()
+    told = await rows_of(office.store, tables.digests)
+    assert len(told) > 6 and all(one.until == following.since for one, following in pairwise(told))
 
 
 async def test_a_preview_is_kept_nowhere(office, boss):
