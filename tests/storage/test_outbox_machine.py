@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule, run_state_machine_as_test
 
-from storage import outbox, tables
+from storage import folding, outbox, tables
 from storage.database import Store
 from storage.outbox import Wish
 from storage.types import SendState
@@ -106,11 +106,11 @@ class Outbox(RuleBasedStateMachine):
 
     @rule(lane=st.sampled_from(LANES))
     def fold(self, lane):
-        self.do(outbox.fold, lane)
+        self.do(folding.fold, lane)
 
     @rule(lane=st.sampled_from(LANES))
     def unfold(self, lane):
-        self.do(outbox.unfold, lane, 2)
+        self.do(folding.unfold, lane, 2)
 
     @invariant()
     def every_key_stands_once(self):
@@ -128,7 +128,7 @@ class Outbox(RuleBasedStateMachine):
         self.dial.forward(hours=1)
         self.do(outbox.expire_leases)
         for lane in LANES:
-            self.do(outbox.unfold, lane, 100)
+            self.do(folding.unfold, lane, 100)
             for act in ("post", "update"):
                 while row := self.do(outbox.claim, lane, act, "end", LEASE, []):
                     assert self.do(outbox.finish, row, "end", "m")
