@@ -60,7 +60,7 @@ def test_it_says_what_is_late_what_nobody_answered_and_what_does_not_work():
     assert said[3] == "12,345 open cases, 12,000 about the crisis; nobody has 4,321 of them, the oldest for 3 h"
     assert said[4] == "NOBODY HAS ANSWERED: 12 cases (#1, #2, #3, #4, #5 …)"
     assert said[8] == "3 drafts wait for approval; 2,500 messages waiting to leave, the oldest for 4 min"
-    assert said[9].startswith("NOT WORKING: slack:C0 closed (not_in_channel) for 5 min; ") and said[9].endswith("and 2 more")
+    assert said[9].startswith("NOT WORKING: slack:C0 closed (the bot is not in the channel) for 5 min; ") and said[9].endswith("and 2 more")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
