@@ -41,7 +41,7 @@ async def look(at: LadderHouse) -> int:
 
 def heard(at: LadderHouse) -> list[dict[str, object]]:
     """Bo's messages about spikes; Bo reads Spanish."""
-    return [one for one in at.direct(at.there.bo) if "Mucho más de lo habitual" in all_text(one)]
+    return [one for one in at.direct(at.there.bo) if say("spike.once", "es") in all_text(one)]
 
 
 async def test_a_flood_at_night_is_told_once_with_three_messages_and_again_when_it_returns(at: LadderHouse):
@@ -53,7 +53,7 @@ async def test_a_flood_at_night_is_told_once_with_three_messages_and_again_when_
     shown = all_text(message)
     assert all(said.casefold() in shown.casefold() for said in SAID)
     assert "Emma" not in shown and "@meridia" not in shown
-    assert not any("Far more than usual" in all_text(one) for one in at.direct(at.there.ana))
+    assert not any(say("spike.once", "en") in all_text(one) for one in at.direct(at.there.ana))
     for _ in range(4):
         at.dial.forward(minutes=10)
         await flood(at, 20)
