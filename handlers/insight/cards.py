@@ -128,15 +128,20 @@ def _times(figures: Figures, *, full: bool) -> Iterator[Words]:
         if spread.n or spread.due:
             yield Words(f"digest.{name}", _spread(spread, full=full))
     missed = tuple(
-        Words("digest.breach", {"clock": one.clock, "ladder": one.ladder, "step": one.step or 0, "n": one.n})
+        Words("digest.breach", {"clock": one.clock, "ladder": _ladder(figures, one.ladder), "step": one.step or 0, "n": one.n})
         for one in times.breaches[: FEW if full else FEWER]
     )
     if missed:
         yield Words("digest.breaches", {"missed": missed})
 
 
+def _ladder(figures: Figures, name: str) -> Label | str:
+    """As FLOW calls it."""
+    return Label(figures.ladder_labels[name]) if figures.ladder_labels.get(name) else name
+
+
 def _spread(spread: Spread, *, full: bool) -> dict[str, object]:
-    share = None if spread.share is None else round(100 * spread.share)
+    share = 100 * spread.in_time // spread.due if spread.due else None  # 100 only when none was late
     return {"n": spread.n, "median": _minutes(spread.median), "p90": _minutes(spread.p90) if full else None, "share": share}
 
 
