@@ -50,7 +50,7 @@ def _call(row: Mapping[Any, Any]) -> Call:
 async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, int], int]:
     """(case, person) → the id of a new one, each pair given once. A step that has called somebody before calls them no second time.
 
-    Values: case_id, climb, step, ended, person_id, severity, otherwise, failed_at.
+    Values: case_id, climb, step, ladder, ended, person_id, severity, otherwise, failed_at.
     """
     if not rows:
         return {}

@@ -31,7 +31,7 @@ TRUTH = {
         SELECT e.state, count(*) FROM escalations e JOIN cases c ON c.id = e.case_id
         WHERE c.status <> 'closed' AND NOT c.exercise GROUP BY 1""",
     tables.call_counts: """
-        SELECT {called}, coalesce(c.ladder, ''), l.step, coalesce(l.ended, 0), l.failed_at IS NOT NULL AND l.told_at IS NULL, count(*)
+        SELECT {called}, coalesce(l.ladder, ''), l.step, coalesce(l.ended, 0), l.failed_at IS NOT NULL AND l.told_at IS NULL, count(*)
         FROM calls l JOIN cases c ON c.id = l.case_id WHERE l.step IS NOT NULL AND NOT c.exercise GROUP BY 1, 2, 3, 4, 5""",
     tables.lane_counts: "SELECT lane, state, count(*) FROM outbox WHERE state <> 'sent' GROUP BY 1, 2",
 }

@@ -32,6 +32,7 @@ class Summons:
     step: Step
     climb: int
     number: int | None
+    ladder: str | None = None
     ended: int | None = None
 
 
@@ -52,8 +53,9 @@ class Planned:
     def row(self, now: datetime) -> dict[str, Any]:
         one = self.summons
         ended = one.ended if self.person is one.persons[0] else None
-        same = {"case_id": one.case.id, "climb": one.climb, "step": one.number, "ended": ended, "person_id": self.person.id}
-        return {**same, "severity": one.case.severity, "otherwise": list(self.left), "failed_at": None if self.hope else now}
+        same = {"case_id": one.case.id, "climb": one.climb, "step": one.number, "person_id": self.person.id}
+        rung = {"ladder": one.ladder, "ended": ended}
+        return {**same, **rung, "severity": one.case.severity, "otherwise": list(self.left), "failed_at": None if self.hope else now}
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,14 @@ class Turn:
 
     def summons(self, persons: Sequence[Person]) -> Summons:
         now = self.standing
-        # what was begun again by a person, or after a lapse, has no step behind it
-        ended = now.step or (len(self.ladder.steps) if now.repeats else None)
-        return Summons(self.case, persons, self.step, now.climb, now.step, ended)
+        return Summons(self.case, persons, self.step, now.climb, now.step, self.ladder.name, self.ended)
+
+    @property
+    def ended(self) -> int | None:
+        """The step, from 1, that nobody has answered by now; what was begun anew, or was put off, has none behind it."""
+        if self.standing.state is Climbing.SNOOZED:
+            return None
+        return self.standing.step or (len(self.ladder.steps) if self.standing.repeats else None)
 
     def entries(self, persons: Sequence[Person]) -> list[Entry]:
         chain, standing = case_chain(self.case.id), self.standing

@@ -11,7 +11,6 @@ from storage.database import Work
 from storage.tables import call_counts, calls, cases, escalations, people
 
 _c, _e = calls.c, escalations.c
-_ladder = sa.func.coalesce(cases.c.ladder, "").label("ladder")
 
 
 def _in(moment: sa.ColumnElement[Any], since: datetime, until: datetime) -> sa.ColumnElement[bool]:
@@ -19,16 +18,17 @@ def _in(moment: sa.ColumnElement[Any], since: datetime, until: datetime) -> sa.C
 
 
 def acknowledgements(since: datetime, until: datetime) -> sa.CompoundSelect[Any]:
-    """Rows of case_id, climb, step (from 0), person_id, at: by those who were called, and by whoever else took a case that had called."""
-    by_called = sa.select(_c.case_id, _c.climb, _c.step, _c.person_id, _c.acknowledged_at.label("at"))
+    """Rows of case_id, climb, ladder, step (from 0), person_id, at: by those who were called, and by whoever else took such a case."""
+    by_called = sa.select(_c.case_id, _c.climb, _c.ladder, _c.step, _c.person_id, _c.acknowledged_at.label("at"))
     by_called = by_called.where(_in(_c.acknowledged_at, since, until), _c.step.is_not(None))
     last, theirs = calls.alias("last"), calls.alias("theirs")
     told = (last.c.case_id == _e.case_id) & last.c.step.is_not(None) & (last.c.called_at <= _e.acknowledged_at)
     climb = sa.select(sa.func.max(last.c.climb)).where(told).correlate(escalations).scalar_subquery()
     step = sa.select(sa.func.max(last.c.step)).where(told, last.c.climb == climb).correlate(escalations).scalar_subquery()
+    ladder = sa.select(sa.func.max(last.c.ladder)).where(told, last.c.climb == climb, last.c.step == step).correlate(escalations)
     same = (theirs.c.case_id == _e.case_id) & (theirs.c.person_id == _e.acknowledged_by)
     said = sa.exists().where(same, theirs.c.acknowledged_at == _e.acknowledged_at).correlate(escalations)
-    by_others = sa.select(_e.case_id, climb, step, _e.acknowledged_by, _e.acknowledged_at).where(
+    by_others = sa.select(_e.case_id, climb, ladder.scalar_subquery(), step, _e.acknowledged_by, _e.acknowledged_at).where(
         _in(_e.acknowledged_at, since, until), climb.is_not(None), ~said
     )
     return sa.union_all(by_called, by_others)
@@ -46,10 +46,10 @@ async def called(work: Work, since: datetime, until: datetime) -> list[tuple[str
 async def acknowledged(work: Work, since: datetime, until: datetime) -> Sequence[sa.Row[Any]]:
     """Rows of ladder, step, name, n: who had a case that a step called for, most first."""
     each = acknowledgements(since, until).subquery()
-    step, n = (each.c.step + 1).label("step"), sa.func.count().label("n")
-    query = sa.select(_ladder, step, people.c.name, n).select_from(each).join(cases, cases.c.id == each.c.case_id)
+    ladder, step, n = sa.func.coalesce(each.c.ladder, "").label("ladder"), (each.c.step + 1).label("step"), sa.func.count().label("n")
+    query = sa.select(ladder, step, people.c.name, n).select_from(each).join(cases, cases.c.id == each.c.case_id)
     query = query.join(people, people.c.id == each.c.person_id).where(~cases.c.exercise)
-    return (await work.execute(query.group_by(_ladder, step, people.c.name).order_by(_ladder, step, n.desc(), people.c.name))).all()
+    return (await work.execute(query.group_by(ladder, step, people.c.name).order_by(ladder, step, n.desc(), people.c.name))).all()
 
 
 async def ran_out(work: Work, since: datetime, until: datetime) -> list[tuple[str, int, int]]:

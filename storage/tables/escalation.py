@@ -27,6 +27,7 @@ calls = Table(
     Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
     Column("climb", Integer, nullable=False),
     Column("step", Integer),  # null: somebody gave the case to this person
+    Column("ladder", Text),  # whose step it is: the case may climb another one by now
     Column("ended", Integer),  # the step, from 1, that had run out when this one came; on the first of its calls
     Column("person_id", Id, ForeignKey("people.id"), nullable=False),
     Column("severity", Integer, nullable=False),

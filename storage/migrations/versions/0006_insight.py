@@ -49,9 +49,8 @@ def counts(quarter: str, anger: str) -> tuple[Count, ...]:
     began, stands = quarter.format(of="{row}.opened_at"), f"({_STANDS})"
     tag_where = f"{stands.format(row='x')} AND NOT y.exercise"
     open_tag = f"{stands.format(row='x')} AND {_OPEN.format(row='y')}", f"{stands.format(row='y')} AND {_OPEN.format(row='x')}"
-    called = {"quarter": quarter.format(of="{call}.called_at"), "ladder": "coalesce({case}.ladder, '')", "step": "{call}.step"}
-    called |= {"ended": "coalesce({call}.ended, 0)", "untold": "({call}.failed_at IS NOT NULL AND {call}.told_at IS NULL)"}
-    call, of_case = ({name: said.format(call=a, case=b) for name, said in called.items()} for a, b in (("x", "y"), ("y", "x")))
+    call = {"quarter": quarter.format(of="x.called_at"), "ladder": "coalesce(x.ladder, '')", "step": "x.step"}
+    call |= {"ended": "coalesce(x.ended, 0)", "untold": "(x.failed_at IS NOT NULL AND x.told_at IS NULL)"}
     return (
         Count("mention_counts", "mentions", {**came, "mood": _MOOD.format(anger=anger)}, "NOT y.exercise", ("received_at",), **_ON_CASE),
         Count("case_counts", "cases", {"quarter": began.format(row="x"), **_SEEN}, "NOT x.exercise", (*_READ, "opened_at")),
@@ -62,7 +61,6 @@ def counts(quarter: str, anger: str) -> tuple[Count, ...]:
         Count("ladder_counts", "escalations", _LADDER, _OPEN.format(row="y"), ("state",), **_ON_CASE),
         Count("ladder_counts", "cases", {"state": "y.state"}, _OPEN.format(row="x"), ("status",), "escalations", "y.case_id = x.id"),
         Count("call_counts", "calls", call, "x.step IS NOT NULL AND NOT y.exercise", ("failed_at", "told_at"), **_ON_CASE),
-        Count("call_counts", "cases", of_case, "y.step IS NOT NULL AND NOT x.exercise", ("ladder",), "calls", "y.case_id = x.id"),
         Count("lane_counts", "outbox", {"lane": "x.lane", "state": "x.state"}, "x.state <> 'sent'", ("lane", "state")),
     )
 
@@ -166,6 +164,9 @@ def upgrade() -> None:
     op.drop_index("ix_outbox_state", table_name="outbox")
     op.create_index("ix_outbox_state", "outbox", ["state", "lane", "created_at"], unique=False)
     op.add_column("calls", sa.Column("ended", sa.Integer(), nullable=True))
+    op.add_column("calls", sa.Column("ladder", sa.Text(), nullable=True))
+    of_case = "SELECT ladder FROM cases WHERE cases.id = calls.case_id"
+    op.get_bind().exec_driver_sql(f"UPDATE calls SET ladder = ({of_case}) WHERE step IS NOT NULL")
     _count_tables()
     _triggers()
     _owed()
@@ -236,6 +237,7 @@ def downgrade() -> None:
                 bind.exec_driver_sql(f"DROP TRIGGER count_{number}_{count.table}_{event.lower()}")
     for table in ("spikes", "digests", "subscriptions", *{count.table for count in SQLITE}):
         op.drop_table(table)
+    op.drop_column("calls", "ladder")
     op.drop_column("calls", "ended")
     op.drop_index("ix_outbox_state", table_name="outbox")
     op.create_index("ix_outbox_state", "outbox", ["state", "lane"], unique=False)

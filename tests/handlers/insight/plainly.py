@@ -116,60 +116,51 @@ class Plainly:
         return found
 
     def said(self):
-        """(case, climb, step, person, at) of whoever took a case that a ladder had called for."""
-        found = [
-            (*key, one.step, one.person_id, one.acknowledged_at)
-            for key, made in self.steps().items()
-            for one in made
-            if one.acknowledged_at
-        ]
+        """(case, climb, ladder, step, person, at) of whoever took a case that a ladder had called for."""
+        found = []
+        for key, made in self.steps().items():
+            found += [(*key, one.ladder, one.step, one.person_id, one.acknowledged_at) for one in made if one.acknowledged_at]
+        known = {(case, person, at) for case, _, _, _, person, at in found}
         for one in self.of_cases("escalations"):
-            if one.acknowledged_at and not any(
-                (case, person, at) == (one.case_id, one.acknowledged_by, one.acknowledged_at) for case, _, _, person, at in found
-            ):
-                made = [
-                    call
-                    for (case, _), calls in self.steps().items()
-                    for call in calls
-                    if case == one.case_id and call.called_at <= one.acknowledged_at
-                ]
-                if made:
-                    climb = max(call.climb for call in made)
-                    step = max(call.step for call in made if call.climb == climb)
-                    found.append((one.case_id, climb, step, one.acknowledged_by, one.acknowledged_at))
+            made = [call for (case, _), calls in self.steps().items() for call in calls if case == one.case_id]
+            made = [call for call in made if one.acknowledged_at and call.called_at <= one.acknowledged_at]
+            if made and (one.case_id, one.acknowledged_by, one.acknowledged_at) not in known:
+                last = max(made, key=lambda call: (call.climb, call.step))
+                found.append((one.case_id, last.climb, last.ladder, last.step, one.acknowledged_by, one.acknowledged_at))
         return found
 
     def acknowledged(self):
         firsts: dict = {}
-        for case, climb, _, _, at in self.said():
+        for case, climb, _, _, _, at in self.said():
             firsts[case, climb] = min(at, firsts.get((case, climb), at))
         return [(at - min(one.called_at for one in self.steps()[key])).total_seconds() for key, at in firsts.items() if self.falls(at)]
-
-    def ladder(self, case_id):
-        return self.case[case_id].ladder or ""
 
     def who(self):
         """(ladder, step) → who acknowledged."""
         found: dict = {}
-        for case, _, step, person, at in self.said():
+        for _, _, ladder, step, person, at in self.said():
             if self.falls(at):
-                found.setdefault((self.ladder(case), step + 1), Counter())[self.person[person]] += 1
+                found.setdefault((ladder, step + 1), Counter())[self.person[person]] += 1
         return found
 
     def told(self):
         """(ladder, step) → (called, not told)."""
         made = [one for calls in self.steps().values() for one in calls if self.falls(one.called_at)]
-        called = Counter((self.ladder(one.case_id), one.step + 1) for one in made)
-        lost = Counter((self.ladder(one.case_id), one.step + 1) for one in made if one.failed_at and not one.told_at)
+        called = Counter((one.ladder, one.step + 1) for one in made)
+        lost = Counter((one.ladder, one.step + 1) for one in made if one.failed_at and not one.told_at)
         return {key: (n, lost[key]) for key, n in called.items()}
 
     def ran_out(self):
-        """(ladder, step) → how often the record has a further step told after it, in one climb."""
+        """(ladder, step) → how often the record has the next step told after it, but where somebody had put the case off."""
         found: Counter = Counter()
-        for link in self.rows["timeline"]:
-            case_id = int(link.chain.removeprefix("case:")) if link.act == "step_told" else None
-            if case_id in self.case and self.falls(link.at) and link.payload["step"] > 1 and link.payload["people"]:
-                found[self.ladder(case_id), link.payload["step"] - 1] += 1
+        last: dict = {}
+        for link in sorted(self.rows["timeline"], key=lambda one: one.id):
+            if link.act == "step_told" and int(link.chain.removeprefix("case:")) in self.case:
+                told = link.payload
+                put_off = last[link.chain].act == "snooze_over"
+                if self.falls(link.at) and told["step"] > 1 and told["people"] and not put_off:
+                    found[told["ladder"], told["step"] - 1] += 1
+            last[link.chain] = link
         return found
 
     # --- approvals and replies

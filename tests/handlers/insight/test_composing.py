@@ -98,14 +98,16 @@ async def test_a_step_runs_out_each_time_that_nobody_answers_it(store, dial):
     assert (figures.times.acknowledgement.due, figures.times.acknowledgement.in_time) == (6, 0)
 
 
-async def test_who_put_a_case_off_has_it_for_now(store, dial):
+async def test_a_step_after_which_somebody_put_the_case_off_did_not_run_out(store, dial):
     day = await quiet(store, dial)
     day.at("09:00")
     number = await day.house.case("critical threat_to_life")
     await day.tick("09:00")
     day.at("09:02")
     await day.house.acknowledging.snooze(day.people["Lea"], number, "30m")
-    assert (await composed(day)).times.acknowledgement == Spread(1, 120, 120, due=1, in_time=1)
+    assert (await composed(day)).times.acknowledgement == Spread(1, 120, 120, due=1, in_time=1), "for now they have it"
+    await day.tick("09:33")
+    assert not [one for one in (await composed(day)).times.breaches if one.clock == "step"]
 
 
 async def test_what_was_approved_and_what_was_not_and_why(day):

@@ -38,7 +38,7 @@ async def agree(world, since, until):
         figures = await Composer(world.house.flow).compose(work, period)
     plainly = await Plainly.read(world.store, since, until)
     _arrivals_agree(figures.arrivals, plainly)
-    _times_agree(figures.times, plainly, {len(one.steps) for one in world.house.flow.ladders})
+    _times_agree(figures.times, plainly, {one.name: len(one.steps) for one in world.house.flow.ladders})
     _ladders_agree(figures, plainly)
     _answers_agree(figures, plainly)
     assert from_plain(as_plain(figures)) == figures
@@ -73,7 +73,7 @@ def _times_agree(times, plainly, ends):
     assert (times.resolution.due, times.resolution.in_time) == plainly.clocks("resolution")
     steps = {(one.ladder, one.step): one.n for one in times.breaches if one.clock == "step"}
     again = Counter(steps) - plainly.ran_out()  # what the record does not tell apart: a last step that a repetition ended
-    assert Counter(steps) - again == plainly.ran_out() and all(step in ends for _, step in again)
+    assert Counter(steps) - again == plainly.ran_out() and all(step == ends[ladder] for ladder, step in again)
     assert times.acknowledgement.due - times.acknowledgement.in_time == sum(steps.values())
     late = {one.clock: one.n for one in times.breaches if one.clock != "step"}
     missed = {kind: due - in_time for kind in ("first_answer", "resolution") for due, in_time in [plainly.clocks(kind)]}
