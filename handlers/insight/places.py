@@ -1,9 +1,12 @@
 """Where a digest may go, and who would read it there: channels by the workspace's own word, addresses by our people."""
 
+import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from handlers.errors import DoorClosed, Refused, SendError
+from handlers.customer_text import keepable
+from handlers.errors import DoorClosed, Refused, SendError, Told
 from handlers.escalation.bells import EMAIL
 from handlers.insight.ports import Channels, Spot
 from handlers.insight.refusals import NoMail, NoSuchPlace, NotInPlace, PlaceNotAsked
@@ -11,6 +14,10 @@ from handlers.ports import Who
 from storage import people
 from storage.database import Store
 from storage.people import Person
+
+LONGEST = 254  # characters of an address (RFC 5321)
+# what may be kept, and carried by a button: nothing that cannot be seen, and no sign that would end it there
+ADDRESS = re.compile(rf"(?=.{{3,{LONGEST}}}\Z)[^\s@|<>,;\x00-\x1f\x7f\ud800-\udfff]{{1,64}}@[^\s@|<>,;\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,18 @@ class Places:
             raise NotInPlace(name=spot.name)
         return Found(name, spot.channel_id, spot.name, spot.is_open)
 
+    async def name_of(self, who: Who, said: str) -> str:
+        """As people call it, if that can be found out."""
+        with suppress(Told):
+            return (await self.find(who, said)).name
+        return said
+
     async def _address(self, said: str) -> Found:
         if EMAIL not in self.couriers:
             raise NoMail
         address = said.strip().lower()
+        if not ADDRESS.fullmatch(address):
+            raise NoSuchPlace(name=keepable(address[:LONGEST]))
         return Found(EMAIL, address, address, await self.person(EMAIL, address) is None)
 
     async def _person(self, workspace: str, account: str) -> Found:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from handlers.insight.acts import InsightActs
 from handlers.insight.cards import list_card, promise_card
 from handlers.insight.commands import ListDigests, OfDigests, PreviewDigest, SendNow, Subscribe, Unsubscribe
+from handlers.insight.refusals import NoSuchSubscription
 from handlers.ports import Card, Who
 from handlers.replies import told
 
@@ -16,6 +17,13 @@ class DigestsSpoken:
     acts: InsightActs
 
     async def obey(self, who: Who, command: OfDigests) -> Card:
+        """What was typed as an id is told by its name."""
+        try:
+            return await self._obey(who, command)
+        except NoSuchSubscription as error:
+            raise NoSuchSubscription(name=await self.acts.places.name_of(who, str(error.facts["name"]))) from error
+
+    async def _obey(self, who: Who, command: OfDigests) -> Card:
         match command:
             case Subscribe():
                 return promise_card(await self.acts.subscriptions.subscribe(who, command.asked))
