@@ -1,5 +1,6 @@
 """The figures of a day for whoever looks at them, and what became of the digests. Reading only."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,17 +44,23 @@ class Went:
 class Viewing:
     digests: Digests
     _kept: dict[Period, tuple[float, Figures]] = field(default_factory=dict, repr=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def of(self, who: Who, day: str = "") -> Figures:
         """Of the last 24 hours, or of a day ("2026-11-20") by the clock of whoever looks. Raises BadInput for what is no day so far."""
         async with self.digests.store.read() as work:
             person = await admit(work, who, Act.SEE)
             period = _period(day, person.timezone, await work.now())
+        async with self._turn:  # of all who look at once one composes, and those who wait hold nothing of the database
             found = self._kept.get(period)
             if found is None or time.monotonic() - found[0] > FRESH:
-                found = time.monotonic(), await self.digests.compose(work, period)
+                found = time.monotonic(), await self._composed(period)
                 self._keep(period, found)
             return found[1]
+
+    async def _composed(self, period: Period) -> Figures:
+        async with self.digests.store.read() as work:
+            return await self.digests.compose(work, period)
 
     def _keep(self, period: Period, found: tuple[float, Figures]) -> None:
         self._kept.pop(period, None)
