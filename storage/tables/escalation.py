@@ -48,7 +48,8 @@ Index("ix_calls_untold", calls.c.called_at, sqlite_where=_untold, postgresql_whe
 
 _awaited = text("over_at IS NULL AND acknowledged_at IS NULL")
 
-Index("ix_calls_awaited", calls.c.person_id, calls.c.case_id, sqlite_where=_awaited, postgresql_where=_awaited)
+_wanted = [calls.c.person_id, calls.c.severity.desc(), calls.c.id, calls.c.case_id]
+Index("ix_calls_awaited", *_wanted, sqlite_where=_awaited, postgresql_where=_awaited)
 
 Index("ix_calls_called_at", calls.c.called_at)
 

@@ -23,7 +23,7 @@ def upgrade() -> None:
     owner: list[Any] = ["owner_id", sa.text("severity DESC"), "opened_at"]
     op.create_index("ix_cases_owner", "cases", owner, unique=False, sqlite_where=sa.text(_OWNED), postgresql_where=sa.text(_OWNED))
     awaited: dict[str, Any] = {"sqlite_where": sa.text(_AWAITED), "postgresql_where": sa.text(_AWAITED)}
-    op.create_index("ix_calls_awaited", "calls", ["person_id", "case_id"], unique=False, **awaited)
+    op.create_index("ix_calls_awaited", "calls", ["person_id", sa.text("severity DESC"), "id", "case_id"], unique=False, **awaited)
     op.create_index("ix_customers_handle", "customers", [sa.text("lower(handle)")], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         _postgresql_words()

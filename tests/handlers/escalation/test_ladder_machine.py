@@ -185,7 +185,7 @@ def run(examples, steps):
     calm = list(HealthCheck)
     quick = settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=calm, phases=phases)
     run_state_machine_as_test(Ladders, settings=quick)
-    assert {"told", "free", "held", "red", "put off", "done"} <= set(+Ladders.seen) or examples < EXAMPLES, "it proved nothing"
+    assert {"told", "free", "held", "red", "put off", "done"} <= set(+Ladders.seen) or examples < 50, "it proved nothing"
 
 
 def test_no_order_of_clicks_faults_and_clocks_tells_a_step_twice_or_never(tmp_path, sqlite_template):
