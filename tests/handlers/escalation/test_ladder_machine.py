@@ -26,6 +26,7 @@ OFTEN = Counter(
     answered=2, fails=4, is_refused=3, sender_dies=3, time_passes=14,
 )  # fmt: skip
 CHANCE = st.builds(Chance, st.sampled_from(sorted(PEOPLE)), st.integers(0, 11), st.integers(0, 11), st.booleans())
+MANY = 50
 EXAMPLES = int(os.environ.get("TOCSIN_EXAMPLES", "8"))  # more of them for a long look
 
 
@@ -185,7 +186,8 @@ def run(examples, steps):
     calm = list(HealthCheck)
     quick = settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=calm, phases=phases)
     run_state_machine_as_test(Ladders, settings=quick)
-    assert {"told", "free", "held", "red", "put off", "done"} <= set(+Ladders.seen) or examples < 50, "it proved nothing"
+    rare = {"red", "put off"} if examples >= MANY else set()  # a few examples may not come so far
+    assert {"told", "free", "held", "done"} | rare <= set(+Ladders.seen) or examples < EXAMPLES, "it proved nothing"
 
 
 def test_no_order_of_clicks_faults_and_clocks_tells_a_step_twice_or_never(tmp_path, sqlite_template):
