@@ -22,23 +22,31 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<![\w.])[@＠][\w.]*\w|__\w+__|<[A-Z_]+>")  # noqa: RUF001 - the wide sign is the point
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+")  # half an address too
+_SAID = (("at", "dot"), ("arroba", "punto"), ("arobase", "point"))  # as people say an address to hide it from machines
+_SPOKEN = "|".join(rf"[\w.+-]+(?: {dot} \w+)*(?: {at} [\w-]+(?: {dot} [\w-]+)+)+" for at, dot in _SAID)
+_ODD_AT = r"\s?(?:[@＠]|[(\[]\s?(?:at|arroba|arobase)\s?[)\]])\s?"  # noqa: RUF001 - the wide sign is the point
+_MAIL = re.compile(rf"[\w.+-]+{_ODD_AT}[\w-]+(?:\.[\w-]+)+|[^\s@]+@[^\s@]+|{_SPOKEN}", re.IGNORECASE)  # half an address too
 _ECHO = re.compile(r"\A\s*rt\b\s*:?", re.IGNORECASE)
 _EDGES = re.compile(r"\A(?:\s|[,.:;|/\-–—•]|#\w+(?=\s*\Z))+|(?:\s|[,:;|/\-–—•(]|#\w+)+\Z")
-_NUMBER = re.compile(r"(?:\b[A-Z]{1,5}-)?\+?\d(?:[ .,:/()-]{0,2}\d){3,}|\b(?=\w*\d)(?=\w*[^\W\d_])\w*\d\w{3,}\b")  # a year of birth too
+_NUMBER = re.compile(
+    r"(?:\b[A-Z]{1,5}-)?\+?\d(?:[ .,:/()·•*_|–—-]{0,2}\d){3,}|\b(?=\w*\d)(?=\w*[^\W\d_])\w*\d\w{3,}\b"
+)  # a year of birth too
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
 _BESIDE = re.compile(rf"{DOTS}(?:[ ,]*(?=\w*\d)\w+)+")  # what is left of an address or a number
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Mx|[Ss]eñora?|[Ss]ra?|[Ss]rta|[Dd]on|[Dd]oña|M|Mme|Mlle|Monsieur|Madame|Maître)"
 _TITLED = re.compile(rf"\b{_TITLE}\b\.? (?P<name>{_CAPITAL}[\w'’-]+(?: {_CAPITAL}[\w'’-]+)*)")
 _NAMED = re.compile(rf"{_CAPITAL}[\w'’-]+(?: (?:(?:de|del|de la|la|van|von) )?{_CAPITAL}[\w'’-]+)*")
+# whoever signs: behind a dash or a last greeting, two names at the very end
+_CLOSING = r"regards|yours|thanks|thank you|sincerely|saludos?|gracias|atentamente|cordialmente|un saludo|merci|cordialement|salutations"
+_SIGNED = re.compile(rf"(?:[—–]|\b(?i:{_CLOSING})\b[,.!:]?)\s+(?P<name>{_CAPITAL}[\w'’-]+(?: {_CAPITAL}[\w'’-]+)+)[.!]?\s*\Z")
 _WORD = re.compile(r"(?<![\w'’-])[^\W\d_][\w-]{2,}")
 
 
 @lru_cache(maxsize=2_048)
 def masked(text: str, language: str) -> str:
     """One line, its beginning and end free of handles, links and calls; dots for whatever else must not be shown."""
-    seen = "".join(" " if one.isspace() else one for one in unicodedata.normalize("NFC", html.unescape(text[:_BOUND])) if _is_seen(one))
-    bare = _trimmed(_HANDLE.sub(DOTS, _MAIL.sub(DOTS, _LINK.sub(DOTS, _ECHO.sub("", seen)))))
+    seen = "".join(_plainly(one) for one in unicodedata.normalize("NFC", html.unescape(text[:_BOUND])) if _is_seen(one))
+    bare = _trimmed(_HANDLE.sub(DOTS, _LINK.sub(DOTS, _MAIL.sub(DOTS, _ECHO.sub("", seen)))))
     without = _without_greeting(bare, language)
     return _trimmed(_BESIDE.sub(DOTS, _dotted(without, language)))
 
@@ -50,6 +58,12 @@ def hidden(words: str) -> int:
 
 def _is_seen(sign: str) -> bool:
     return sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def _plainly(sign: str) -> str:
+    """A figure in a circle, or of another script, is a figure."""
+    figure = unicodedata.digit(sign, None)
+    return " " if sign.isspace() else sign if figure is None else str(figure)
 
 
 def _trimmed(text: str) -> str:
@@ -74,7 +88,7 @@ def _dotted(text: str, language: str) -> str:
     reading = Reading(Draft(text, language), _NOTHING)
     found = [(one.start, one.end) for one in held_secrets(reading)]
     found += [one.span() for one in _NUMBER.finditer(text)]
-    found += [one.span("name") for one in _TITLED.finditer(text)]
+    found += [one.span("name") for pattern in (_TITLED, _SIGNED) for one in pattern.finditer(text)]
     found += _names(text, reading)
     parts, at = [], 0
     for start, end in sorted(found):

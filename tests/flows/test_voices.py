@@ -107,6 +107,13 @@ PRIVATE = [
     ("es", "vivo en Calle Mayor 12 y mi IBAN es ES91 2100 0418 4502 0005 1332 ¿me afecta?", ("Mayor", "2100", "1332")),
     ("es", "Dm? No entiendo srta laura, escríbame a laura@banco", ("laura", "banco")),
     ("fr", "Bonjour Julie, je m’appelle Karim Benali, mon numéro est le 06 12 34 56 78", ("Julie", "Karim", "Benali", "06 12", "56 78")),
+    ("en", "is it safe? marta.okafor(at)mail.example or marta.okafor ＠ mail.example", ("okafor", "mail")),  # noqa: RUF001
+    ("en", "write to marta dot okafor at gmail dot com please, is my data safe?", ("okafor", "gmail")),
+    ("es", "escríbame a marta punto okafor arroba gmail punto com, ¿mis datos?", ("okafor", "gmail")),
+    ("fr", "écrivez à marta point okafor arobase gmail point com, mes données ?", ("okafor", "gmail")),
+    ("en", "call ⑥①②③④⑤⑥⑦⑧ or 12|34|56|78|90 or 612*345*678 or 6_1_2_3_4 or 612·345·678, is my data safe?", ("⑥", "34", "345", "_2_")),
+    ("en", "Is my data safe? Regards, Thorsten Quibblewick", ("Thorsten", "Quibble")),
+    ("es", "¿Están a salvo mis datos? — Nekane Goikoetxea.", ("Nekane", "Goiko")),
     ("fr", "Monsieur Dupont m’a dit que mes données circulent sur https://t.co/abc", ("Dupont", "t.co")),
 ]
 
@@ -119,7 +126,13 @@ def test_personal_data_is_never_shown(language, text, secrets):
 
 @pytest.mark.parametrize(
     "text",
-    ["Is my data safe?", "Was my card number in it or only the email?", "50 pounds would be fair", "When is the 14 November update?"],
+    [
+        "Is my data safe?",
+        "Nobody looked at this point in the mail, is it safe at home?",
+        "Was my card number in it or only the email?",
+        "50 pounds would be fair",
+        "When is the 14 November update?",
+    ],
 )
 def test_what_says_nothing_of_anybody_is_left_as_it_is(text):
     assert masked(text, "en") == text
