@@ -23,14 +23,14 @@ _LINK = re.compile(
 )
 _HANDLE = re.compile(r"(?<![\w.])[@＠][\w.]*\w|__\w+__|<[A-Z_]+>")  # noqa: RUF001 - the wide sign is the point
 _SAID = (("at", "dot"), ("arroba", "punto"), ("arobase", "point"))  # as people say an address to hide it from machines
-_SPOKEN = "|".join(rf"[\w.+-]+(?: {dot} \w+)*(?: {at} [\w-]+(?: {dot} [\w-]+)+)+" for at, dot in _SAID)
+_SPOKEN = "|".join(rf"(?<![\w.+-])[\w.+-]{{1,64}}(?: {dot} \w+)*(?: {at} [\w-]+(?: {dot} [\w-]+)+)+" for at, dot in _SAID)
 _ODD_AT = r"\s?(?:[@＠]|[(\[]\s?(?:at|arroba|arobase)\s?[)\]])\s?"  # noqa: RUF001 - the wide sign is the point
-_MAIL = re.compile(rf"[\w.+-]+{_ODD_AT}[\w-]+(?:\.[\w-]+)+|[^\s@]+@[^\s@]+|{_SPOKEN}", re.IGNORECASE)  # half an address too
+# half an address too
+_MAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}{_ODD_AT}[\w-]+(?:\.[\w-]+)+|[^\s@]+@[^\s@]+|{_SPOKEN}", re.IGNORECASE)
 _ECHO = re.compile(r"\A\s*rt\b\s*:?", re.IGNORECASE)
 _EDGES = re.compile(r"\A(?:\s|[,.:;|/\-–—•]|#\w+(?=\s*\Z))+|(?:\s|[,:;|/\-–—•(]|#\w+)+\Z")
-_NUMBER = re.compile(
-    r"(?:\b[A-Z]{1,5}-)?\+?\d(?:[ .,:/()·•*_|–—-]{0,2}\d){3,}|\b(?=\w*\d)(?=\w*[^\W\d_])\w*\d\w{3,}\b"
-)  # a year of birth too
+# a year of birth too
+_NUMBER = re.compile(r"(?:\b[A-Z]{1,5}-)?\+?\d(?:[ .,:/()·•*_|–—-]{0,2}\d){3,}|\b(?=\w*\d)(?=\w*[^\W\d_])\w*\d\w{3,}\b")
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
 _BESIDE = re.compile(rf"{DOTS}(?:[ ,]*(?=\w*\d)\w+)+")  # what is left of an address or a number
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Mx|[Ss]eñora?|[Ss]ra?|[Ss]rta|[Dd]on|[Dd]oña|M|Mme|Mlle|Monsieur|Madame|Maître)"
