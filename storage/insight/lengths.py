@@ -22,7 +22,7 @@ class seconds_between(FunctionElement[float]):  # noqa: N801 - it reads as a fun
 @compiles(seconds_between)
 def _(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
     earlier, later = (compiler.process(one, **how) for one in element.clauses)
-    return f"CAST(round(CAST(extract(epoch FROM ({later}) - ({earlier})) AS numeric), 3) AS double precision)"
+    return f"CAST(round(CAST(extract(epoch FROM ({later}) - ({earlier})) AS numeric), 3) AS float8)"
 
 
 @compiles(seconds_between, "sqlite")
