@@ -20,8 +20,9 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _ENOUGH = 0.5  # the share of what is asked that one sentence of ours must speak of
 _COMMON = 0.4  # the share of a group that must hold a sign for it to be asked
 _READ = 25  # messages in the middle of a group that tell what is asked
-# what a sign counts: a word of the same language says most; a topic is wide ("money"), a concept in between
-_COUNTS = {"word": 1.0, "concept": 1.0, "topic": 0.7}
+# what a sign counts: a word of the same language says most; a topic is wide ("money"), a concept in between;
+# whole numbers, whose sum is the same in whatever order a set holds them
+_COUNTS = {"word": 10, "concept": 10, "topic": 7}
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Speaking:
         total = sum(_COUNTS[kind] for kind, _ in asked)
         return any(self._speaks(asked & said, total) for said in self._sentences)
 
-    def _speaks(self, shared: frozenset[Sign], total: float) -> bool:
+    def _speaks(self, shared: frozenset[Sign], total: int) -> bool:
         return len(shared) > 1 and sum(_COUNTS[kind] for kind, _ in shared) >= _ENOUGH * total
 
     @cached_property

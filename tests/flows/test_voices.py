@@ -1,7 +1,11 @@
 """What many ask, grouped by meaning, shown in the words of one of them, with nobody's personal data."""
 
+import os
 import random
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -228,6 +232,18 @@ def test_what_it_does_not_speak_of_is_not_whatever_the_language_of_the_statement
     assert not answers(question, language, STATEMENTS[language])
     assert not answers(question, language, STATEMENTS[OTHER[language]])
     assert not answers(question, language)
+
+
+def test_what_is_answered_today_is_answered_after_a_start_too():
+    """Sets are in another order in each process."""
+    asks = f"from tests.flows.test_voices import answers; print([answers(one, 'en', {STATEMENTS['en']!r}) for one in {ANSWERED['en']!r}])"
+    told = {_in_a_process_of_its_own(asks, seed) for seed in "0123"}
+    assert len(told) == 1 and "False" not in told.pop()
+
+
+def _in_a_process_of_its_own(code, seed):
+    own, here = {**os.environ, "PYTHONHASHSEED": seed}, Path(__file__).parents[2]
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=own, cwd=here).stdout
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the labelled messages stand beside the repository")
