@@ -24,6 +24,7 @@ UNFOLD_BELOW = 60
 RAW_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=7)
 WORDS_KEPT = timedelta(days=7)  # those of customers that a digest quotes; its numbers stay
+WORDS_FOUND = timedelta(days=400)  # however long nobody was here
 OUTBOX_KEPT = timedelta(hours=24)
 FAILING_TOLD_AFTER = timedelta(seconds=20)
 DIVERTED_AFTER = timedelta(seconds=40)  # longer than a closed channel is left alone: each row lets it be tried once
@@ -111,7 +112,7 @@ class Ticks:
             await work.lock_names(["tidy"])
             now = await work.now()
             await mentions.drop_raw(work, now - RAW_KEPT)
-            await digests.forget_words(work, now - WORDS_KEPT - RAW_KEPT, now - WORDS_KEPT)
+            await digests.forget_words(work, now - WORDS_FOUND, now - WORDS_KEPT)
             await mentions.drop_deliveries(work, now - DELIVERIES_KEPT)
             while await outbox.archive(work, now - OUTBOX_KEPT):
                 pass

@@ -40,18 +40,27 @@ class Owed:
     missed: int = 0
 
 
+@dataclass(frozen=True)
+class Read:
+    """Figures, and the last erasure before they were read."""
+
+    figures: Figures
+    erasure: str
+
+
 @dataclass
 class _Composed:
     """Figures by their period: ten channels of one rhythm are told the same, and it is reckoned once."""
 
     compose: Compose
     store: Store
-    by_period: dict[Period, Figures] = field(default_factory=dict)
+    by_period: dict[Period, Read] = field(default_factory=dict)
 
-    async def of(self, period: Period) -> Figures:
+    async def of(self, period: Period) -> Read:
         if period not in self.by_period:
             async with self.store.read() as work:
-                self.by_period[period] = await self.compose(work, period)
+                erasure = await digests.erasure(work)
+                self.by_period[period] = Read(await self.compose(work, period), erasure)
         return self.by_period[period]
 
 
@@ -117,13 +126,14 @@ class Digests:
         since = quarter(before) if quarter(now) - quarter(before) >= HOUR else quarter(self.calendar.before(rhythm_of(one), before))
         return Owed(one, now, Period(since, quarter(now), one.timezone), digests.ASKED_FOR)
 
-    async def _queue(self, owed: Owed, figures: Figures) -> bool:
-        """False when another replica was faster, or somebody has unsubscribed meanwhile."""
+    async def _queue(self, owed: Owed, read: Read) -> bool:
+        """False when another replica was faster, or somebody has unsubscribed meanwhile, or was erased: then it is composed anew soon."""
         async with self.store.begin() as work:
+            await work.lock_names([digests.WORDS])
             one = await subscriptions.get(work, owed.subscription.id)
-            if one is None or one.ended_at:
+            if one is None or one.ended_at or await digests.erasure(work) != read.erasure:
                 return False
-            kept = as_plain(figures.counts_only() if one.shared else figures)
+            kept = as_plain(read.figures.counts_only() if one.shared else read.figures)
             new = New(one.id, owed.slot, owed.period.since, owed.period.until, kept, owed.missed)
             digest_id = await digests.add(work, new)
             if digest_id is None:
@@ -144,7 +154,8 @@ class Digests:
         composed = _Composed(self.compose, self.store)
         for one in chosen.values():
             owed = self.until_now(one, now)
-            await self._queue(owed, await composed.of(owed.period))
+            if not await self._queue(owed, await composed.of(owed.period)):
+                await self._queue(owed, await _Composed(self.compose, self.store).of(owed.period))
         return tuple(chosen.values())
 
     async def preview(self, who: Who, asked: Asked) -> tuple[Person, Figures]:

@@ -58,11 +58,11 @@ def _asked(now: Sample, before: Sample, said_by_us: Sequence[str], flow: Flow, m
 
 
 def heard(said: Sequence[Sampled], flow: Flow, weight: float = 1.0, *, before: bool = False) -> list[Voice]:
-    """What may be repeated of it: a cry for help is no figure and no example."""
+    """What may be repeated of it: a cry for help is no figure and no example, and what was written to us alone stays with us."""
     from flows.voices import Voice  # noqa: PLC0415 - numpy loads after the bot is ready
 
     spoken = [(one, _tag(one, flow)) for one in said]
-    calm = [(one, tag) for one, tag in spoken if tag not in flow.rules.life_tags]
+    calm = [(one, tag) for one, tag in spoken if tag not in flow.rules.life_tags and not one.private]
     return [Voice(one.text, one.language, tag, one.question, weight, before) for one, tag in calm]
 
 

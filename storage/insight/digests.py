@@ -1,5 +1,6 @@
 """What was composed for whoever subscribed, once for each time it was owed, and what became of it."""
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
+from storage.mentions import cursor, move_cursor
 from storage.tables import digests, mentions, subscriptions
 
+WORDS = "words of digests"  # which are forgotten when somebody is erased
 ASKED_FOR = -1  # in `missed`: somebody wanted it at once, and it stands for no time that was owed
 _d = digests.c
 
@@ -77,8 +80,15 @@ async def forget_words(work: Work, since: datetime, until: datetime) -> None:
     await _forget(work, (_d.composed_at >= since) & (_d.composed_at < until))
 
 
+async def erasure(work: Work) -> str:
+    """A sign that differs after every erasure of a customer. Who compares holds WORDS, as whoever erases does."""
+    return await cursor(work, WORDS) or ""
+
+
 async def forget_words_since(work: Work, case_ids: Collection[int]) -> None:
     """The same of whatever was composed since the first message of these cases came in: a quote does not say whose it is."""
+    await work.lock_names([WORDS])
+    await move_cursor(work, WORDS, secrets.token_hex(8))
     first = await work.scalar(sa.select(sa.func.min(mentions.c.received_at)).where(mentions.c.case_id.in_(case_ids)))
     if first:
         await _forget(work, _d.composed_at >= first)

@@ -114,7 +114,7 @@ class _Customers:
         )
         now = sa.func.coalesce(edit, mentions.c.text).label("text")
         found = sa.select(cases.c.id.label("case_id"), cases.c.network, now, self.at.label("at"))
-        return found.select_from(mentions.join(cases, cases.c.id == mentions.c.case_id))
+        return found.select_from(mentions.join(cases, cases.c.id == mentions.c.case_id)).where(mentions.c.deleted_at.is_(None))
 
 
 class _Ours:

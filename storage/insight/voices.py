@@ -18,13 +18,17 @@ PROBES = 200  # moments from which neighbours are read
 
 @dataclass(frozen=True)
 class Sampled:
-    """One message as its customer left it; `tags` is the machine's word of it with its confidence, best first."""
+    """One message as its customer left it; `tags` is the machine's word of it with its confidence, best first.
+
+    A `private` one stands for what was said, and is repeated nowhere.
+    """
 
     id: int
     text: str
     language: str
     tags: tuple[tuple[str, float], ...]
     question: bool
+    private: bool
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Sample:
 _c = mentions.c
 # no drill, nothing erased, nothing that its customer took back
 _shown = (_c.text != "") & _c.deleted_at.is_(None) & ~cases.c.exercise & cases.c.erased_at.is_(None)
-_select = sa.select(_c.id, _c.text, _c.language, _c.suggestion).join(cases, cases.c.id == _c.case_id).where(_shown)
+_select = sa.select(_c.id, _c.text, _c.language, _c.suggestion, _c.private).join(cases, cases.c.id == _c.case_id).where(_shown)
 
 
 async def sample(work: Work, since: datetime, until: datetime, most: int) -> Sample:
@@ -102,7 +106,7 @@ async def _as_left(work: Work, rows: Mapping[int, Mapping[Any, Any]]) -> list[Sa
 def _sampled(row: Mapping[Any, Any]) -> Sampled:
     said = row["suggestion"] or {}
     tags = tuple((str(tag), float(confidence)) for tag, confidence in said.get("tags") or ())
-    return Sampled(row["id"], row["text"], row["language"], tags, bool(said.get("question")))
+    return Sampled(row["id"], row["text"], row["language"], tags, bool(said.get("question")), bool(row["private"]))
 
 
 async def by_ids(work: Work, ids: Collection[int]) -> list[Sampled]:

@@ -1,6 +1,7 @@
 """Messages are found by their words, in any language, by filters; never what was erased, and never for long."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from handlers.erasure import Erasure
 from handlers.mentions import DRILL
+from handlers.ports import Event
 from storage import tables
 from storage.insight import finding
 from storage.insight.finding import Asked, find, folded, phrase
@@ -79,6 +81,14 @@ async def test_what_a_customer_changed_is_shown_as_it_reads_now(house, store):
         await work.commit()
     async with store.read() as work:
         assert [hit.text for hit in (await find(work, asked("old"), 10)).hits] == ["my old password"]
+
+
+async def test_what_a_customer_took_back_is_not_found(house, store):
+    one = mention("my stolen card", by="ana")
+    await house.mentions.receive([one])
+    assert len(await found(store, "stolen")) == 1
+    await house.mentions.receive([replace(one, event=Event.DELETED)])
+    assert await found(store, "stolen") == await found(store, handle="ana") == []
 
 
 async def test_what_was_erased_is_never_found(house, store):

@@ -1,49 +1,21 @@
 """Digests: promised in words, owed by the clock, composed once, sent late rather than never."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
 from handlers.errors import DoorClosed, NotAllowed, Refused, Unconfirmed
-from handlers.insight.commands import understand
 from handlers.insight.digests import Digests
-from handlers.insight.figures import Asked, Sent, Tally
 from handlers.insight.ports import Spot
-from handlers.insight.refusals import NoMail, NoSuchPlace, NoSuchSubscription, NotInPlace, PlaceOpen
-from handlers.insight.spoken import DigestsSpoken
+from handlers.insight.refusals import NoMail, NoSuchPlace, NoSuchSubscription, NotInPlace
 from handlers.insight.table import defused
 from storage import tables
 from storage.insight import spikes
 from tests.builders import mention
-from tests.handlers.forgotten import erase, theirs
+from tests.handlers.insight.office import cards, fire, say, until
 from tests.handlers.rows import rows_of
-
-
-@pytest.fixture
-async def office(post, boss):
-    """A post office whose doors are known; it is 09:00 UTC on a Friday."""
-    post.sender()
-    return post
-
-
-async def say(office, who, text):
-    return await DigestsSpoken(office.house.insight).obey(who, understand(text.split()))
-
-
-async def fire(office, seconds=3):
-    await office.house.insight.digests.fire()
-    await office.send(seconds)
-
-
-def cards(office, channel="C5"):
-    return [one.card for one in office.slack.messages if one.place.channel_id == channel]
-
-
-def until(card):
-    return card.title.facts["until"]
 
 
 async def test_it_comes_once_at_its_time_with_pictures_and_a_table(office, boss):
@@ -141,60 +113,6 @@ async def test_a_digest_that_cannot_be_composed_keeps_no_other_back_and_is_tried
     await fire(office)
     assert len(cards(office, "C5")) == 1
     assert (await office.door("digests")).state == "well"
-
-
-async def test_where_everybody_reads_only_an_admin_lets_counts_in(office, boss):
-    root = await office.house.person("Root", "admin")
-    office.slack.spots["C7"] = Spot("C7", "#general", is_open=True, can_post=True)
-    with pytest.raises(PlaceOpen) as told:
-        await say(office, boss, "subscribe #general daily 10:00 UTC")
-    assert told.value.facts["admins"] == ("Root",)
-    question = await say(office, root, "subscribe #general daily 10:00 UTC fr")
-    assert question.title.name == "digest.ask_counts" and not await rows_of(office.store, tables.subscriptions)
-    ((button,),) = question.buttons
-    with pytest.raises(NotAllowed):
-        await office.house.insight.press(boss, button.act, button.ids)
-    answer = await office.house.insight.press(root, button.act, button.ids)
-    assert answer.title.facts["shared"] and answer.title.facts["language"] == "fr"
-    await office.house.crises.open(boss, "Leak")
-    await office.house.holds.set(boss, "silent")
-    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
-    await fire(office)
-    (card,) = cards(office, "C7")
-    assert card.title.facts["crisis"] == "" and card.small[0].facts["shared"]
-    acts = [one.act for one in await rows_of(office.store, tables.timeline) if one.chain == "digests"]
-    assert acts == ["digest_confirmed"]
-    inside = {"digest.clock", "digest.gap", "digest.told", "digest.breaches", "digest.unanswered"}
-    assert not inside & {line.name for line in card.body}
-
-
-async def test_a_channel_that_outsiders_join_later_gets_counts_only_and_its_owner_hears_of_it(office, boss):
-    lea = await office.house.person("Lea", "lead", slack_id="U2")
-    await say(office, lea, "subscribe #C5 daily 10:00 UTC")
-    await office.house.crises.open(boss, "Leak")
-    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
-    await office.house.insight.digests.fire()
-    office.slack.spots["C5"] = Spot("C5", "#c5", is_open=True, can_post=True)
-    await office.send(3)
-    (card,) = cards(office)
-    assert card.title.facts["crisis"] == ""
-    assert all(album.figures.crisis == "" for _, album, _ in office.slack.shared)
-    told = [one.title.name for one in cards(office, "U2")]
-    assert told.count("digest.now_counts_only") == 1
-    office.dial.forward(days=1)
-    await fire(office)
-    assert len([one for one in cards(office, "U2") if one.title.name == "digest.now_counts_only"]) == 1
-
-
-async def test_a_workspace_that_does_not_tell_who_reads_there_gets_counts_only(office, boss):
-    await say(office, boss, "subscribe #C5 daily 10:00 UTC")
-    await office.house.crises.open(boss, "Leak")
-    await office.send(2)
-    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
-    await office.house.insight.digests.fire()
-    office.slack.fail.append(DoorClosed("missing_scope", whole=True))
-    await office.send(3)
-    assert cards(office)[0].title.facts["crisis"] == ""
 
 
 async def test_unsubscribing_ends_it_also_for_what_waits(office, boss):
@@ -335,49 +253,6 @@ async def test_what_comes_in_is_told_with_its_change(office, boss):
     await fire(office)
     came = next(line for line in cards(office)[0].body if line.name == "digest.came")
     assert (came.facts["n"], came.facts["before"], came.facts["cases"]) == (3, 0, 3)
-
-
-async def test_after_a_week_its_numbers_stay_and_what_customers_asked_goes(office, boss):
-    await say(office, boss, "subscribe #C5 daily 10:00 UTC")
-    digests = office.house.insight.digests
-
-    async def asked(work, period):
-        return replace(await digests.compose(work, period), asked=(Asked("is my card safe?", "en", 5, 0.5),))
-
-    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
-    await Digests(office.store, asked, digests.calendar).fire()
-    for days, words in ((6, 1), (2, 0)):
-        office.dial.forward(days=days)
-        await office.house.ticks.tidy()
-        (row,) = await rows_of(office.store, tables.digests)
-        assert len(row.figures["asked"]) == words and row.figures["arrivals"]["mentions"]["n"] == 0
-
-
-async def test_whoever_is_erased_is_quoted_in_no_digest_that_is_kept_or_waits(office, boss):
-    await say(office, boss, "subscribe #C5 daily 10:00 UTC")
-    compose = office.house.insight.digests.compose
-
-    async def told(work, period):
-        figures = await compose(work, period)
-        mine = (Asked("is my card safe, asks canary?", "en", 5, 0.5, others=("canary again",)),)
-        why = replace(figures.approving, reasons=(Tally("says canary outright", 1),))
-        return replace(figures, asked=mine, approving=why, sent=(Sent("x", 1, ((1, "https://x.example/canary/1"),)),))
-
-    digests = Digests(office.store, told, office.house.insight.digests.calendar)
-    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
-    await digests.fire()
-    (before,) = await rows_of(office.store, tables.digests)
-    office.dial.forward(minutes=5)
-    await office.house.mentions.receive([theirs()])
-    office.dial.at = datetime(2026, 11, 21, 10, 0, 1, tzinfo=UTC)
-    await digests.fire()
-    await erase(office)
-    earlier, waits = await rows_of(office.store, tables.digests)
-    assert earlier.figures == before.figures and "canary" in str(before.figures)
-    assert "canary" not in str(waits.figures) and waits.figures["arrivals"]["mentions"]["n"] == 1
-    assert waits.figures["sent"] == [{"network": "x", "n": 1, "links": []}]
-    await office.send(3)
-    assert "canary" not in str(cards(office)[-1])
 
 
 async def test_a_closed_channel_gets_its_digest_late_and_nobody_else_does(office, boss):
