@@ -90,14 +90,27 @@ def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/tocsin.db"
 
 
-@pytest.fixture
-async def empty_postgres(postgres: Postgres) -> str:
-    return await _create(postgres, f"test_{next(_databases)}")
+async def _drop(postgres: Postgres, name: str) -> None:
+    """They lie in memory: thousands of them would fill it."""
+    admin = Store(postgres.url())
+    async with admin._writer.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    await admin.close()
 
 
 @pytest.fixture
-async def fresh_postgres(postgres: Postgres, postgres_template: str) -> str:
-    return await _create(postgres, f"test_{next(_databases)}", postgres_template)
+async def empty_postgres(postgres: Postgres) -> AsyncIterator[str]:
+    name = f"test_{next(_databases)}"
+    yield await _create(postgres, name)
+    await _drop(postgres, name)
+
+
+@pytest.fixture
+async def fresh_postgres(postgres: Postgres, postgres_template: str) -> AsyncIterator[str]:
+    name = f"test_{next(_databases)}"
+    yield await _create(postgres, name, postgres_template)
+    await _drop(postgres, name)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A console over a real database, with people, cases and a browser-like client: what the console's tests stand in."""
 
+import atexit
 import json
 import re
 import shutil
@@ -163,6 +164,7 @@ def words_of(answer: httpx.Response) -> str:
 
 
 _shape = TemporaryDirectory(prefix="tocsin-shape-")
+atexit.register(_shape.cleanup)
 
 
 async def _in_shape(file: Path) -> None:
