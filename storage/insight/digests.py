@@ -87,6 +87,8 @@ async def erasure(work: Work) -> str:
 
 async def forget_words_since(work: Work, case_ids: Collection[int]) -> None:
     """The same of whatever was composed since the first message of these cases came in: a quote does not say whose it is."""
+    if not case_ids:
+        return
     await work.lock_names([WORDS])
     await move_cursor(work, WORDS, secrets.token_hex(8))
     first = await work.scalar(sa.select(sa.func.min(mentions.c.received_at)).where(mentions.c.case_id.in_(case_ids)))
