@@ -134,7 +134,8 @@ async def next_unowned(work: Work, *, crisis: bool | None, languages: Sequence[s
     query = sa.select(cases.c.id).where(cases.c.status != Status.CLOSED, cases.c.owner_id.is_(None), ~cases.c.exercise)
     if crisis is not None:
         query = query.where(cases.c.crisis == crisis)
-    case_id = await work.scalar(work.locking(query.order_by(cases.c.severity.desc(), mine, cases.c.opened_at).limit(1), skip=True))
+    first = query.order_by(cases.c.severity.desc(), mine, cases.c.opened_at, cases.c.id).limit(1)
+    case_id = await work.scalar(work.locking(first, skip=True))
     return await get(work, case_id) if case_id else None
 
 
@@ -145,7 +146,9 @@ async def exercises(work: Work) -> list[int]:
 
 async def queue(work: Work, *, where: Sequence[sa.ColumnElement[bool]] = (), limit: int = 50) -> list[Case]:
     """Open cases, gravest first, then the longest waiting."""
-    query = _select.where(cases.c.status != Status.CLOSED, *where).order_by(cases.c.severity.desc(), cases.c.opened_at).limit(limit)
+    query = (
+        _select.where(cases.c.status != Status.CLOSED, *where).order_by(cases.c.severity.desc(), cases.c.opened_at, cases.c.id).limit(limit)
+    )
     return [_case(row) for row in (await work.execute(query)).mappings()]
 
 
