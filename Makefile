@@ -18,8 +18,12 @@ run: $(VENV)/.runtime  ## start Tocsin on http://127.0.0.1:3000
 
 .PHONY: test
 test: $(VENV)/.dev chromium  ## run the whole suite, on SQLite and on PostgreSQL, the console in Chromium
-	@PYTHONHASHSEED=0 $(IN) -m pytest -n 2 --dist loadfile -m "not alone"
+	@PYTHONHASHSEED=0 $(IN) -m pytest -n 3 --dist loadfile -m "not alone and not soak"
 	@PYTHONHASHSEED=0 $(IN) -m pytest -m alone
+
+.PHONY: soak
+soak: $(VENV)/.dev  ## what takes long and tells little more than the rest of the suite
+	@$(IN) -m pytest -m soak
 
 .PHONY: check
 check: $(VENV)/.dev  ## what a change must pass: lint, format, types, import law, quick tests, migrations

@@ -50,7 +50,7 @@ async def _create(postgres: Postgres, name: str, template: str = "template1") ->
     admin = Store(postgres.url())
     async with admin._writer.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        await connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     await admin.close()
     return postgres.url(name)
 

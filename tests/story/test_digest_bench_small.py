@@ -18,6 +18,7 @@ def test_a_day_holds_most_of_what_comes_in_and_nothing_is_lost():
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(400)
 async def test_a_grown_crisis_is_told_as_the_rows_say_it_and_the_bench_ends_with_a_line_of_json(kind: str, postgres, capsys) -> None:
     """`measure` itself compares every number with the rows."""
