@@ -41,7 +41,7 @@ def routes(acts: UseCases, links: Links, public_url: str, language: str = "en", 
     files = _read_files()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     console = Console(acts, public_url.rstrip("/"), language, version, live or Live(acts.desk.newest))
-    entrance, letters, figures = Entrance(console), Letters(console, links), insight.Insight()
+    letters, figures = Letters(console, links), insight.Insight()
     return [
         Route("/", reading(console, cases.show_queue)),
         Route("/cases/{number}", reading(console, cases.show_case)),
@@ -74,13 +74,19 @@ def routes(acts: UseCases, links: Links, public_url: str, language: str = "en", 
         Route("/people", reading(console, people.show_people)),
         Route("/people/{act}", acting(console, people.act), methods=["POST"]),
         Route("/events", outer(console, lambda request: _events(console, request))),
+        *_ways_in(console, Entrance(console)),
+        Route("/static/{name}", outer(console, lambda request: _file(files, version, request))),
+    ]
+
+
+def _ways_in(console: Console, entrance: Entrance) -> Sequence[BaseRoute]:
+    return [
         Route(LOGIN, outer(console, entrance.closed)),
         Route(f"{LOGIN}/code", outer(console, entrance.ask_code)),
         Route(f"{LOGIN}/code", outer(console, entrance.prove), methods=["POST"]),
         Route(f"{LOGIN}/{{token}}", outer(console, entrance.look)),
         Route(f"{LOGIN}/{{token}}", outer(console, entrance.enter), methods=["POST"]),
         Route("/sign-out", outer(console, entrance.leave), methods=["POST"]),
-        Route("/static/{name}", outer(console, lambda request: _file(files, version, request))),
     ]
 
 
