@@ -50,20 +50,31 @@ class Spikes:
     flow: Flow
 
     async def look(self) -> int:
-        """How many were seen."""
+        """How many were seen. The examples are chosen before anything is held: that takes the processor for a while."""
+        async with self.store.read() as work:
+            ended, risen = await self._seen(work)  # as if what has calmed down lasted still
+            latest = await self._latest(work, risen[0]) if risen else []
+        if not ended and not risen:
+            return 0
+        examples = await asyncio.to_thread(_chosen, latest, self.flow) if latest else []
         async with self.store.begin() as work:
             await work.lock_names(["spikes"])
-            quarter = floor(now := await work.now())
-            came = await spikes.streams(work, [(quarter - HOUR + QUARTER, quarter + QUARTER)])
-            lasting = await spikes.lasting(work)
-            ended = [one for one in lasting if is_over(last_hour(came.get(one.what, {}), now), now, _wave(one))]
+            _, again = await self._seen(work, ends=True)
+            if again:
+                ids = [await spikes.add(work, one.what, one.count, one.usual) for one in again]
+                await self._tell(work, ids, examples if risen and again[0].what == risen[0].what else [])
+            await work.commit()
+            return len(again)
+
+    async def _seen(self, work: Work, *, ends: bool = False) -> tuple[list[Spike], list[Risen]]:
+        """What has calmed down, and what has risen."""
+        quarter = floor(now := await work.now())
+        came = await spikes.streams(work, [(quarter - HOUR + QUARTER, quarter + QUARTER)])
+        lasting = await spikes.lasting(work)
+        ended = [one for one in lasting if is_over(last_hour(came.get(one.what, {}), now), now, _wave(one))]
+        if ends:
             await spikes.end(work, [one.id for one in ended])
-            risen = await self._risen(work, came, [one for one in lasting if one not in ended], now)
-            if risen:
-                await self._tell(work, [await spikes.add(work, one.what, one.count, one.usual) for one in risen])
-            if risen or ended:
-                await work.commit()
-            return len(risen)
+        return ended, await self._risen(work, came, [one for one in lasting if one not in ended], now)
 
     async def _risen(self, work: Work, came: Mapping[str, Counts], lasting: Sequence[Spike], now: datetime) -> list[Risen]:
         """What rose while another was told a moment ago waits, to be told together with what rises still."""
@@ -85,9 +96,9 @@ class Spikes:
         opened_at = crisis.opened_at if crisis else None
         return streams, {what: Past(known_from, opened_at, [_wave(one) for one in before if one.what == what]) for what in streams}
 
-    async def _tell(self, work: Work, ids: Sequence[int]) -> None:
+    async def _tell(self, work: Work, ids: Sequence[int], examples: Sequence[int]) -> None:
         seen = await spikes.by_ids(work, ids)
-        facts = {"ids": [one.id for one in seen], "mentions": await self._examples(work, seen[0])}
+        facts = {"ids": [one.id for one in seen], "mentions": list(examples)}
         await self._post(work, {**facts, "mentions": []})
         shut = await health.shut(work, await work.now())
         for person in await self._meant(work, seen):
@@ -124,12 +135,11 @@ class Spikes:
         ladder = ladder_for(self.flow.ladders, matter)
         return ladder.steps[0].tell if ladder and ladder.steps else ()
 
-    async def _examples(self, work: Work, spike: Spike) -> list[int]:
-        """Ids of messages of its last hour."""
-        kind, _, name = spike.what.partition(":")
-        of = {} if spike.what == ALL else {kind: name}
-        latest = await voices.latest(work, spike.seen_at - HOUR, LOOKED_AT, **of)
-        return await asyncio.to_thread(_chosen, latest, self.flow)
+    async def _latest(self, work: Work, risen: Risen) -> list[Sampled]:
+        """Messages of its last hour, of which some become examples."""
+        kind, _, name = risen.what.partition(":")
+        of = {} if risen.what == ALL else {kind: name}
+        return await voices.latest(work, await work.now() - HOUR, LOOKED_AT, **of)
 
 
 def _chosen(latest: Sequence[Sampled], flow: Flow) -> list[int]:
