@@ -41,6 +41,14 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
 
+    teams_client_id: str = Field("", validation_alias="TEAMS_CLIENT_ID")
+    teams_client_secret: SecretStr | None = Field(None, validation_alias="TEAMS_CLIENT_SECRET")
+    teams_tenants: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TEAMS_TENANT_ID")
+    teams_channels: Annotated[dict[str, str], NoDecode] = Field({}, validation_alias="TOCSIN_TEAMS_CHANNELS")
+    teams_service_url: str = Field("https://smba.trafficmanager.net/teams/", validation_alias="TEAMS_SERVICE_URL")
+    teams_login_url: str = Field("https://login.microsoftonline.com", validation_alias="TEAMS_LOGIN_URL")
+    teams_openid_url: str = Field("https://login.botframework.com/v1/.well-known/openidconfiguration", validation_alias="TEAMS_OPENID_URL")
+
     language: Literal["en", "es", "fr"] = Field("en", validation_alias="TOCSIN_LANGUAGE")
     timezone: str = Field("UTC", validation_alias="TOCSIN_TIMEZONE")
     flow: Path = Field(Path("flows/definitions/data_breach.yaml"), validation_alias="TOCSIN_FLOW")
@@ -64,7 +72,7 @@ class Settings(BaseSettings):
     twilio_from: str = Field("", validation_alias="TOCSIN_TWILIO_FROM", validate_default=True)
     notice_secret: SecretStr | None = Field(None, validation_alias="TOCSIN_NOTICE_SECRET")
 
-    @field_validator("slack_channels", "webhook_secrets", "notice_webhooks", "notice_keys", "rotas", mode="before")
+    @field_validator("slack_channels", "teams_channels", "webhook_secrets", "notice_webhooks", "notice_keys", "rotas", mode="before")
     @classmethod
     def _pairs(cls, value: object) -> object:
         """`crisis=C012, ordinary=C034` or a JSON object."""
@@ -77,6 +85,18 @@ class Settings(BaseSettings):
         if any(not sign or not name.strip() or not rest.strip("= ") for name, sign, rest in pairs):
             raise ValueError("expected name=value pairs, separated by commas")
         return {name.strip(): rest.strip() for name, _, rest in pairs}
+
+    @field_validator("teams_tenants", mode="before")
+    @classmethod
+    def _each_tenant(cls, value: object) -> object:
+        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+    @field_validator("teams_service_url", "teams_login_url", "teams_openid_url")
+    @classmethod
+    def _safe_addresses(cls, value: str) -> str:
+        if not _is_safe_address(value):
+            raise ValueError("expected an address such as https://example.com (http only on this machine)")
+        return value
 
     @field_validator("rotas")
     @classmethod
@@ -183,6 +203,10 @@ class Settings(BaseSettings):
         return {name: secret.get_secret_value() for name, secret in given.items() if secret}
 
     @property
+    def teams(self) -> bool:
+        return bool(self.teams_client_id and self.teams_client_secret and self.teams_tenants)
+
+    @property
     def networks(self) -> tuple[str, ...]:
         """The networks that are configured, beside those that need nothing."""
         return tuple(f"webhook:{source}" for source in self.webhook_secrets)
@@ -200,7 +224,7 @@ class Settings(BaseSettings):
     @property
     def is_demo(self) -> bool:
         """Nothing real is configured: the sample crisis plays."""
-        return self.demo and not self.slack and not self.networks
+        return self.demo and not (self.slack or self.teams or self.networks)
 
     @property
     def rehearses(self) -> bool:

@@ -42,7 +42,7 @@ PLANTED = (
     ("home-of-uvicorn", "bot/web.py", "uvicorn"),
     ("home-of-terminal", "bot/console/html.py", "rich"),
     ("home-of-console", "bot/slack/views.py", "segno"),
-    ("teams-not-yet", "bot/slack/views.py", "microsoft_teams"),
+    ("home-of-teams", "bot/slack/views.py", "microsoft_teams"),
     ("nobody-imports-app", "handlers/cases.py", "app"),
     ("nobody-imports-app", "bot/voice.py", "tests.builders"),
 )

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 
 from bot.slack.markup import Json
 from bot.slack.workspace import NAME
+from handlers.buttons import Press
 from handlers.ports import Who
 
 _LINK = re.compile(r"<([@#!]?)([^|<>]*)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True)
-class Click:
-    """A button pressed, or a line of a menu. `ids` is what it is about; `private` when the message is shown to this person alone,
-    `direct` in their conversation with us.
+class Click(Press):
+    """A button pressed, or a line of a menu. `private` when the message is shown to this person alone, `direct` in their conversation
+    with us.
     """
 
-    who: Who
-    act: str
-    ids: str
     message_id: str = ""
     thread_id: str = ""  # "" when the message stands in the channel itself
     response_url: str = ""
@@ -28,20 +26,6 @@ class Click:
     direct: bool = False
     window: str = ""  # of which kind is what it stands in, if it is no message: home, modal
     window_id: str = ""
-
-    @property
-    def case_id(self) -> int:
-        return int(self.ids.partition(":")[0])
-
-    @property
-    def choice(self) -> str:
-        """What follows the case's number: a tag, a team."""
-        return self.ids.partition(":")[2]
-
-    @property
-    def number(self) -> int:
-        """Of what has ids of one part."""
-        return int(self.ids)
 
     @property
     def origin(self) -> dict[str, str]:
