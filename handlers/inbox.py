@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from handlers.customer_text import keepable
 from handlers.intake import Intake
 from handlers.ports import Mention, Receipt
-from storage import health, mentions
+from storage import deliveries, health, mentions
 from storage.database import Store
 
 
@@ -20,11 +20,11 @@ class Inbox:
         The id is remembered after the mention: a crash between the two lets the delivery come again, and the mention is then known.
         """
         async with self.store.read() as work:
-            if await mentions.was_delivered(work, source, delivery_id):
+            if await deliveries.is_known(work, source, delivery_id):
                 return None
         receipt = await self.intake.put(mention)
         async with self.store.begin() as work:
-            await mentions.first_delivery(work, source, delivery_id)
+            await deliveries.first(work, source, delivery_id)
             await health.report(work, f"webhook:{source}", health.WELL)
             await work.commit()
         return receipt

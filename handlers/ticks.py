@@ -12,7 +12,7 @@ from handlers.escalation.course import LAPSE, STEP
 from handlers.ports import Words
 from handlers.room.holds import NAG
 from handlers.room.promises import LATE
-from storage import counts, deadlines, folding, health, mentions, outbox, timeline, watch
+from storage import counts, deadlines, deliveries, folding, health, mentions, outbox, timeline, watch
 from storage.database import Store, Work
 from storage.insight import digests
 from storage.outbox import Wish
@@ -113,7 +113,7 @@ class Ticks:
             now = await work.now()
             await mentions.drop_raw(work, now - RAW_KEPT)
             await digests.forget_words(work, now - WORDS_FOUND, now - WORDS_KEPT)
-            await mentions.drop_deliveries(work, now - DELIVERIES_KEPT)
+            await deliveries.drop(work, now - DELIVERIES_KEPT)
             while await outbox.archive(work, now - OUTBOX_KEPT):
                 pass
             await work.commit()

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +30,8 @@ def is_away(error: BaseException) -> bool:
     return away or bool(getattr(error, "connection_invalidated", False)) or state[:2] in ("08", "53", "57")
 
 
+# what is written along with each commit of the task that is at work
+_along: ContextVar["Callable[[Work], Awaitable[None]] | None"] = ContextVar("along", default=None)
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -79,12 +82,24 @@ class Work:
             await self.connection.execute(hold, {"names": sorted(set(names))})
 
     async def commit(self) -> None:
+        if along := _along.get():
+            await along(self)
         if self.wakes and self.on_postgresql:
             await self.connection.execute(sa.text(f"NOTIFY {WAKE}"))
         await self.connection.commit()
         self.committed = True
         if self.wakes:
             self.store.wake.set()
+
+
+@contextmanager
+def along(write: Callable[[Work], Awaitable[None]]) -> Iterator[None]:
+    """Meanwhile every commit writes this, too: both stand, or neither."""
+    token = _along.set(write)
+    try:
+        yield
+    finally:
+        _along.reset(token)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Work
-from storage.tables import cursors, deliveries, mention_changes, mentions, raw_payloads
+from storage.tables import cursors, mention_changes, mentions, raw_payloads
 
 
 async def known(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -71,16 +71,6 @@ async def drop_raw(work: Work, before: datetime) -> int:
     return (await work.execute(sa.delete(raw_payloads).where(raw_payloads.c.received_at < before))).rowcount
 
 
-async def first_delivery(work: Work, source: str, delivery_id: str) -> bool:
-    """True once per delivery; a replayed one is known."""
-    row = {"source": source, "delivery_id": delivery_id, "at": await work.now()}
-    return bool((await work.execute(work.insert(deliveries).values(row).on_conflict_do_nothing())).rowcount)
-
-
-async def drop_deliveries(work: Work, before: datetime) -> int:
-    return (await work.execute(sa.delete(deliveries).where(deliveries.c.at < before))).rowcount
-
-
 async def cursor(work: Work, source: str) -> str | None:
     """Where reading a source stopped."""
     found: str | None = await work.scalar(sa.select(cursors.c.position).where(cursors.c.source == source))
@@ -104,8 +94,3 @@ async def after(work: Work, mention_id: int, limit: int) -> Sequence[sa.Row[Any]
     c = mentions.c
     query = sa.select(c.id, c.case_id, c.text, c.language).where(c.id > mention_id, c.text != "").order_by(c.id).limit(limit)
     return (await work.execute(query)).all()
-
-
-async def was_delivered(work: Work, source: str, delivery_id: str) -> bool:
-    query = sa.select(sa.exists().where(deliveries.c.source == source, deliveries.c.delivery_id == delivery_id))
-    return bool(await work.scalar(query))

@@ -14,11 +14,12 @@ from bot.slack.acquaintance import AWAY, Acquaintance
 from bot.slack.markup import Json
 from bot.slack.payloads import Click
 from bot.slack.replies import Replies
-from bot.slack.traces import traced
+from bot.slack.traces import named
 from bot.slack.troubles import WINDOW, Troubles
 from bot.slack.typed import COMMANDS, heard
 from bot.slack.views import REFILL, Answers, answers, origin_of
 from bot.slack.workspace import NAME
+from bot.tracing import traced
 from handlers.buttons import LEADING, Buttons
 from handlers.insight.commands import TAKES_TIME
 from handlers.insight.spoken import DigestsSpoken
@@ -44,7 +45,7 @@ class Listeners:
         async def listen(ack: Ack, body: Json, context: Json) -> None:
             self.troubles.keep(asyncio.current_task())
             given = {"ack": ack, "body": body, "context": context}
-            with traced(body):
+            with traced(NAME, *named(body)):
                 await listener(**{name: given[name] for name in wanted})
 
         return listen

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.refilling import refilled
 from bot.slack.acquaintance import AWAY
 from bot.slack.blocks import card_blocks, notice
 from bot.slack.calm import Calm
@@ -16,8 +17,7 @@ from bot.slack.drawings import beside, show_drawing
 from bot.slack.home import HomeTab, card_view
 from bot.slack.markup import Json
 from bot.slack.payloads import Click, is_direct
-from bot.slack.refill import refilled
-from bot.slack.views import Origin, form_view, loading_view, words_view
+from bot.slack.views import Origin, answers, form_view, loading_view, origin_of, shown, words_view
 from bot.slack.workspace import NAME
 from handlers.errors import PictureNotShown
 from handlers.glance import Clicked, Glance
@@ -120,7 +120,7 @@ class Replies:
 
     async def refill_window(self, view: Json, who: Who, form: Form) -> None:
         """What was typed by hand stays. If the window has changed meanwhile, this came too late and would undo that: nothing is done."""
-        begun, origin = refilled(form, view)
+        begun, origin = refilled(form, shown(view), answers(view), origin_of(view))
         await self._put_into_window(form_view(begun, await self.language_of(who), origin), view_id=view["id"], hash=view["hash"])
 
     async def _put_into_window(self, view: Json, **which: str) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+NAME = "teams"
+
 
 @dataclass(frozen=True)
 class Access:

@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from bot import traffic
 from bot.clock import Clock, Tick
-from bot.slack.traces import traced
+from bot.slack.traces import named
 from bot.terminal.logs import load_logging, told
+from bot.tracing import traced
 from bot.web import web_app
 from handlers.errors import NoSuchCase
 from handlers.tally import MOST, OTHER, Tally
@@ -140,12 +141,12 @@ def click(act, ids, type_="button"):
 
 async def test_a_click_has_a_number_a_case_and_an_end(lines):
     async def act():
-        with traced(click("claim:7", "7")):
+        with traced("slack", *named(click("claim:7", "7"))):
             structlog.get_logger().info("inside")
 
     async def refused():
         try:
-            with traced(click("approve:12", "7:12")):
+            with traced("slack", *named(click("approve:12", "7:12"))):
                 raise NoSuchCase(case=SECRET)  # noqa: TRY301 - as an act does
         except NoSuchCase:
             structlog.get_logger().info("told")
@@ -173,7 +174,7 @@ async def test_a_click_has_a_number_a_case_and_an_end(lines):
 )  # fmt: skip
 async def test_every_act_is_named_in_our_codes_and_nothing_that_was_typed_is(lines, body, act, ids):
     async def do():
-        with traced(body):
+        with traced("slack", *named(body)):
             pass
 
     await asyncio.create_task(do())
@@ -188,7 +189,7 @@ async def test_a_click_and_the_card_that_follows_from_it_are_joined_by_their_cas
     lines()
 
     async def act():
-        with traced(click("claim", str(number))):
+        with traced("slack", *named(click("claim", str(number)))):
             await post.house.cases.claim(ana, number)
 
     await asyncio.create_task(act())

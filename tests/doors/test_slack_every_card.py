@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.refilling import refilled
 from bot.slack.blocks import card_blocks
-from bot.slack.refill import refilled
-from bot.slack.views import answers, form_view, shown
+from bot.slack.views import answers, form_view, origin_of, shown
 from handlers.answers.acts import FILLED, proposed_card
 from handlers.answers.drafts import Wording
 from handlers.answers.forms import STARTS
@@ -162,7 +162,7 @@ def typed(view, **values: str):
 
 
 def begun_anew(form: Form, view):
-    begun, origin = refilled(form, view)
+    begun, origin = refilled(form, shown(view), answers(view), origin_of(view))
     return form_view(begun, "en", origin)
 
 

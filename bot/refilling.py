@@ -1,18 +1,20 @@
 """A form begun anew from another starting point, without losing a word that somebody has typed; pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.slack.markup import Json
-from bot.slack.views import Answers, Origin, answers, origin_of, shown
 from handlers.ports import Field, FieldKind, Form
 
+Origin = Mapping[str, str]
+Said = Mapping[str, tuple[str, ...]]
 OWN, TURN = "own", "turn"  # kept with the form: how many characters of its text a person wrote, and how often it was begun anew
 GAP = "\n\n"
 
 
-def refilled(form: Form, view: Json) -> tuple[Form, Origin]:
-    """`form` as the new starting point makes it, with what stands in `view` by hand; and what it must keep."""
-    before, now, origin = shown(view), answers(view), origin_of(view)
+def refilled(form: Form, before: Said, now: Said, origin: Origin) -> tuple[Form, Origin]:
+    """`form` as the new starting point makes it, with what stands there `now` by hand; and what it must keep. `before` is what we had put
+    into its fields.
+    """
     texts = {field.name: _own_words(field.name, before, now, origin) for field in form.fields if field.kind is FieldKind.LONG}
     by_hand = any(texts.values())
     fields = tuple(
@@ -23,7 +25,7 @@ def refilled(form: Form, view: Json) -> tuple[Form, Origin]:
     return replace(form, fields=fields), {**origin, **kept}
 
 
-def _own_words(name: str, before: Answers, now: Answers, origin: Origin) -> str:
+def _own_words(name: str, before: Said, now: Said, origin: Origin) -> str:
     """What a person wrote: all that stands there but the words of the starting point chosen before."""
     put, typed = _one(name, before), _one(name, now)
     begun = put[int(origin.get(OWN, len(put))) :].strip()
@@ -35,7 +37,7 @@ def _with_text(field: Field, own: str) -> Field:
     return replace(field, initial=(words,) if words else ())
 
 
-def _with_choice(field: Field, before: Answers, now: Answers, *, by_hand: bool) -> Field:
+def _with_choice(field: Field, before: Said, now: Said, *, by_hand: bool) -> Field:
     """A choice of the person's own stays. What the last starting point chose stays too, while some of its words may stand."""
     if field.refills:
         return field
@@ -45,5 +47,5 @@ def _with_choice(field: Field, before: Answers, now: Answers, *, by_hand: bool) 
     return replace(field, initial=typed) if chosen_by_hand or (by_hand and says_nothing and typed) else field
 
 
-def _one(name: str, said: Answers) -> str:
+def _one(name: str, said: Said) -> str:
     return said.get(name, ("",))[0]

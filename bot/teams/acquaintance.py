@@ -1,0 +1,99 @@
+"""Who is behind an account of Teams: somebody seen for the first time is recognised by the address that their organisation vouches for."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.teams.access import NAME
+from bot.teams.answers import send_error
+from handlers.errors import SendError
+from handlers.ports import Who
+from handlers.staff import Staff
+
+log = structlog.get_logger()
+REMEMBERED = 60.0  # seconds; somebody removed and added again is asked for anew after that
+PATIENCE = 2.0  # seconds of the ten that Teams gives us for the whole act
+PAGE = 500
+
+
+@dataclass
+class Acquaintance:
+    """`members` asks the Bot Connector; `tenants` are the organisations whose word counts, `channels` the conversations that we know."""
+
+    staff: Staff
+    api: Any
+    tenants: Collection[str]
+    channels: Collection[str]
+    _known_until: dict[str, float] = field(default_factory=dict)
+    _ids: dict[str, str] = field(default_factory=dict)  # account in Entra → the id that Teams calls people by
+
+    async def recognise(self, who: Who, conversation_id: str, teams_id: str = "") -> None:
+        """Introduce an account to our people, if its address is one of theirs. Costs nothing for those seen a moment ago."""
+        if who.external_id and teams_id:
+            self._ids[who.external_id] = teams_id
+        if not who.external_id or self._known_until.get(who.external_id, 0.0) > time.monotonic():
+            return
+        if not await self.staff.knows(who):
+            address = await self._address(conversation_id, teams_id or who.external_id)
+            if not address or not await self.staff.introduce(who, address):
+                return
+        self._known_until[who.external_id] = time.monotonic() + REMEMBERED
+
+    async def meet(self) -> None:
+        """Recognise the members of our channels whom we know by their address only: they can then be told something before they click."""
+        strangers = {address.casefold() for address in await self.staff.strangers(NAME)}
+        async for member in self._everybody():
+            account, address = _account(member), self._vouched(member)
+            self._ids[account] = str(member.id)
+            if address.casefold() in strangers:
+                await self.staff.introduce(Who(NAME, account), address)
+
+    def forget(self, who: Who) -> None:
+        self._known_until.pop(who.external_id, None)
+
+    def called(self) -> dict[str, str]:
+        """Account in Entra → the id that makes it ring for them, of those whom we have seen."""
+        return dict(self._ids)
+
+    async def _everybody(self) -> AsyncIterator[Any]:
+        for channel_id in dict.fromkeys(self.channels):
+            token: str | None = None
+            while True:
+                try:
+                    page = await self.api.conversations.members(channel_id).get_paged(PAGE, token)
+                except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the next channel is asked
+                    log.warning("teams_members_not_told", reason=send_error(error).reason)
+                    break
+                for member in page.members or ():
+                    yield member
+                token = page.continuation_token
+                if not token:
+                    break
+
+    async def _address(self, conversation_id: str, teams_id: str) -> str:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return self._vouched(await self.api.conversations.members(conversation_id).get(teams_id))
+        except Exception as error:  # noqa: BLE001 - whatever the SDK raises, they stay a stranger for now
+            log.warning("teams_did_not_tell", reason=_reason(error))
+            return ""
+
+    def _vouched(self, member: Any) -> str:
+        """Only of a person of our own organisations: a guest's address is what they made of it elsewhere."""
+        ours = not member.tenant_id or member.tenant_id in self.tenants
+        is_guest = (
+            str(member.user_role or "").casefold() in ("guest", "anonymous") or "#ext#" in str(member.user_principal_name or "").casefold()
+        )
+        return str(member.email or member.user_principal_name or "") if ours and not is_guest else ""
+
+
+def _account(member: Any) -> str:
+    return str(member.aad_object_id or member.id)
+
+
+def _reason(error: Exception) -> str:
+    return error.reason if isinstance(error, SendError) else send_error(error).reason

@@ -1,0 +1,227 @@
+"""Every listener of the Teams door, on one screen. An act commits, then is answered; an act that Teams delivers again is done once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.refilling import refilled
+from bot.teams import payloads
+from bot.teams.access import NAME
+from bot.teams.acquaintance import Acquaintance
+from bot.teams.forms import answers, begun, origin_of
+from bot.teams.markup import plain_words
+from bot.teams.payloads import Click, Json
+from bot.teams.replies import MESSAGE, Replies
+from bot.teams.troubles import Troubles, field_of
+from bot.teams.typed import heard
+from bot.tracing import traced
+from handlers.buttons import Buttons
+from handlers.deliveries import Repeated, once
+from handlers.errors import Told
+from handlers.insight.commands import TAKES_TIME, OfDigests
+from handlers.insight.spoken import DigestsSpoken
+from handlers.ports import Card, Drawing, Form, Pictured, Who
+from handlers.replies import told
+from handlers.use_cases import UseCases
+
+Answer = Json | None
+Listener = Callable[[Json], Awaitable[Answer]]
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Each takes an activity, and gives what its invoke is answered with."""
+
+    acts: UseCases
+    buttons: Buttons
+    replies: Replies
+    acquaintance: Acquaintance
+    troubles: Troubles
+
+    def hears(self, listen: Listener, sorry: Callable[[Json, Exception], Awaitable[Answer]]) -> Listener:
+        """`sorry` says why nothing was done, where the person looks."""
+
+        async def hear(activity: Json) -> Answer:
+            return await asyncio.create_task(self._heard(activity, listen, sorry))
+
+        return hear
+
+    async def _heard(self, activity: Json, listen: Listener, sorry: Callable[[Json, Exception], Awaitable[Answer]]) -> Answer:
+        click, who = payloads.pressed(activity), payloads.who_acts(activity)
+        try:
+            with traced(NAME, click.act or payloads.name_of(activity), click.ids), once(NAME, payloads.delivery_of(activity)):
+                await self.acquaintance.recognise(who, payloads.place_of(activity)[0], str((activity.get("from") or {}).get("id") or ""))
+                return await listen(activity)
+        except Repeated:
+            return await self.again(activity)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+            return await sorry(activity, error)
+
+    async def again(self, activity: Json) -> Answer:
+        """It was done when it came first: what is shown is how things stand."""
+        return await self.replies.refreshed(payloads.pressed(activity)) if payloads.name_of(activity) == payloads.CARD else {}
+
+    async def card(self, activity: Json) -> Answer:
+        """A button of a card."""
+        click = payloads.pressed(activity)
+        if click.act in self.buttons.answers:
+            return await self.replies.in_place(click, await self.buttons.answers[click.act](click))
+        if click.data.get("form"):
+            return await self.form_of_a_chat(click)
+        if click.act in self.buttons.small:
+            await self.buttons.small[click.act](click)
+        elif click.act != payloads.REFRESH:
+            await self.acts.desk.open_to(click.who)  # a button that we no longer know: they see the card with those that we do
+        return await self.replies.refreshed(click)
+
+    async def form_of_a_chat(self, click: Click) -> Answer:
+        if click.data.get(payloads.REFILL):
+            form, origin = await self.begun_anew(click)
+            return await self.replies.form_in_place(click, form, origin)
+        outcome = await self.buttons.filled[click.act](click, answers(click.data))
+        return await self.replies.in_place(click, outcome) if outcome else await self.replies.refreshed(click)
+
+    async def opened(self, activity: Json) -> Answer:
+        """A button that asks, or that shows something to this person alone."""
+        return await self.in_a_window(payloads.pressed(activity))
+
+    async def in_a_window(self, click: Click) -> Answer:
+        if click.act in self.buttons.forms:
+            return await self.replies.form_window(click.who, await self.buttons.forms[click.act](click), click.origin)
+        if click.act in self.buttons.looks:
+            return await self.replies.window(click.who, await self.buttons.looks[click.act](click))
+        if click.act in self.buttons.answers:
+            return await self.replies.window(click.who, await self.buttons.answers[click.act](click))
+        if click.act in self.buttons.small:
+            await self.buttons.small[click.act](click)
+        shown = await self.replies.fresh(replace(click, message_id=""))
+        return await self.replies.window(click.who, shown) if shown else {}
+
+    async def sent_in(self, activity: Json) -> Answer:
+        """A form, or a button of a card in a window."""
+        click = payloads.pressed(activity)
+        if not click.data.get("form"):
+            return await self.in_a_window(click)
+        if click.data.get(payloads.REFILL):
+            form, origin = await self.begun_anew(click)
+            return await self.replies.form_window(click.who, form, origin)
+        outcome = await self.buttons.filled[click.act](click, answers(click.data))
+        return await self.replies.window(click.who, outcome) if outcome else {}
+
+    async def begun_anew(self, click: Click) -> tuple[Form, dict[str, str]]:
+        """What was typed by hand stays."""
+        now = answers(click.data)
+        chosen = next(iter(now.get(str(click.data[payloads.REFILL]), ())), "")
+        form, origin = refilled(
+            await self.buttons.again(click.who, click.act, click.ids, chosen), begun(click.data), now, origin_of(click.data)
+        )
+        return form, dict(origin)
+
+    async def message(self, activity: Json) -> Answer:
+        """A command, typed to us; or a button of a client that knows no other way to press it."""
+        if isinstance(activity.get("value"), dict):
+            return await self.pressed_elsewhere(activity)
+        who, command = payloads.who_acts(activity), heard(activity)
+        if isinstance(command, OfDigests) and isinstance(command, TAKES_TIME):
+            self.troubles.later(self.slowly(activity, who, command))
+            return None
+        outcome = await self.acts.spoken.obey(who, command)
+        self.troubles.later(self.tell(who, outcome))
+        return None
+
+    async def slowly(self, activity: Json, who: Who, command: OfDigests) -> None:
+        try:
+            await self.tell(who, await DigestsSpoken(self.acts.insight).obey(who, command))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+            await self.sorry_there(activity, error)
+
+    async def tell(self, who: Who, outcome: Card | Form | Drawing | Pictured) -> None:
+        if isinstance(outcome, Form):
+            await self.replies.form_privately(who, outcome)
+        elif isinstance(outcome, Drawing):
+            await self.replies.show(who, outcome)
+        elif isinstance(outcome, Pictured):
+            await self.replies.picture(who, outcome)
+        else:
+            await self.replies.privately(who, outcome)
+
+    async def pressed_elsewhere(self, activity: Json) -> Answer:
+        click = payloads.pressed(activity)
+        if click.data.get("form"):
+            outcome = await self.buttons.filled[click.act](click, answers(click.data))
+        elif click.act in self.buttons.forms:
+            self.troubles.later(self.replies.form_privately(click.who, await self.buttons.forms[click.act](click)))
+            return None
+        elif click.act in self.buttons.small:
+            await self.buttons.small[click.act](click)
+            outcome = await self.replies.fresh(replace(click, message_id=""))
+        else:
+            shows = {**self.buttons.looks, **self.buttons.answers}
+            outcome = await shows[click.act](click) if click.act in shows else None
+        if outcome:
+            self.troubles.later(self.replies.privately(click.who, outcome))
+        return None
+
+    async def make_case(self, activity: Json) -> Answer:
+        message = payloads.pointed_at(activity)
+        number = await self.acts.logbook.make_case(
+            message.who, f"{message.conversation_id}:{message.message_id}", message.author, message.text, message.link
+        )
+        return await self.replies.window(message.who, told("command.recorded", number=number))
+
+    async def sorry_on_card(self, activity: Json, error: Exception) -> Answer:
+        who = payloads.who_acts(activity)
+        language = await self.troubles.language_of(who)
+        return {"statusCode": 200, "type": MESSAGE, "value": plain_words(self.troubles.words(error, who), language, 500)}
+
+    async def sorry_in_window(self, activity: Json, error: Exception) -> Answer:
+        """Above the field that it is about, with everything that was typed; else in a window that says it."""
+        click = payloads.pressed(activity)
+        words = self.troubles.words(error, click.who)
+        if click.data.get("form") and (form := await self.as_typed(click)):
+            return await self.replies.form_window(click.who, form, dict(origin_of(click.data)), {field_of(error): words})
+        return self.replies.words_window(words, await self.troubles.language_of(click.who))
+
+    async def as_typed(self, click: Click) -> Form | None:
+        """The form that was sent in, with what stands in it; None where it cannot be had any more."""
+        opened_by, now = origin_of(click.data).get("act", ""), answers(click.data)
+        try:
+            form = await self.buttons.forms[opened_by](click)
+        except (KeyError, Told):
+            return None
+        return replace(form, fields=tuple(replace(one, initial=now.get(one.name, ())) for one in form.fields))
+
+    async def sorry_there(self, activity: Json, error: Exception) -> Answer:
+        who = payloads.who_acts(activity)
+        self.troubles.later(self.replies.privately(who, Card(title=self.troubles.words(error, who))))
+        return None
+
+    async def added(self, activity: Json) -> Answer:  # noqa: ARG002 - whoever it was, our people may be among them
+        """We came into a team or a chat: its members are known from now on."""
+        self.troubles.later(self.acquaintance.meet())
+        return None
+
+
+def register(app: Any, on: Listeners) -> None:
+    """Bind each to the SDK's own route."""
+    for route, listen, sorry in (
+        (app.on_card_action, on.card, on.sorry_on_card),
+        (app.on_dialog_open, on.opened, on.sorry_in_window),
+        (app.on_dialog_submit, on.sent_in, on.sorry_in_window),
+        (app.on_message_ext_open, on.make_case, on.sorry_in_window),
+        (app.on_message, on.message, on.sorry_there),
+        (app.on_conversation_update, on.added, on.sorry_there),
+        (app.on_install_add, on.added, on.sorry_there),
+    ):
+        route(_bound(on.hears(listen, sorry)))
+
+
+def _bound(hear: Listener) -> Callable[[Any], Awaitable[Any]]:
+    async def listen(ctx: Any) -> Any:
+        from microsoft_teams.api import InvokeResponse  # noqa: PLC0415 - its models take a second to read
+
+        answer = await hear(ctx.activity.model_dump(by_alias=True, exclude_none=True, mode="json"))
+        return InvokeResponse(status=200, body=answer) if answer is not None else None
+
+    return listen

@@ -1,0 +1,110 @@
+"""Answers to a person's own act: the card as it stands now, a window, a word in their own chat. Losing one is harmless."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from bot.teams.access import NAME
+from bot.teams.cards import card_content, words_content
+from bot.teams.forms import form_content
+from bot.teams.markup import plain_words
+from bot.teams.payloads import Click, Json
+from bot.teams.workspace import TeamsWorkspace
+from handlers.errors import SendError
+from handlers.glance import Clicked, Glance
+from handlers.ports import Button, Card, Drawing, Form, Pictured, Place, Who, Words
+from handlers.staff import Staff
+
+log = structlog.get_logger()
+ADAPTIVE, MESSAGE = "application/vnd.microsoft.card.adaptive", "application/vnd.microsoft.activity.message"
+PATIENCE = 10.0  # seconds for a word in somebody's own chat
+
+
+@dataclass(frozen=True)
+class Replies:
+    """`language` is the channels' own; a private word speaks the person's. `url` is the console's."""
+
+    workspace: TeamsWorkspace
+    glance: Glance
+    staff: Staff
+    language: str
+    url: str = ""
+
+    async def language_of(self, who: Who) -> str:
+        return await self.staff.language_of(who)
+
+    async def fresh(self, click: Click) -> Card | None:
+        """What was clicked as it stands now; None where nobody can tell."""
+        where = (NAME, click.message_id) if click.message_id else ()
+        found = await self.glance.at(Clicked(click.act, click.ids, *where))
+        if found is None and click.direct:  # what somebody asked for in their own chat stands in no table
+            found = await self.glance.at(Clicked(click.act, click.ids))
+        return found
+
+    async def in_place(self, click: Click, card: Card) -> Json:
+        """An invoke's answer that takes the clicked card's place."""
+        language = await self.language_of(click.who) if click.direct else self.language
+        return {"statusCode": 200, "type": ADAPTIVE, "value": card_content(card, language)}
+
+    async def form_in_place(self, click: Click, form: Form, origin: dict[str, str]) -> Json:
+        content = form_content(form, await self.language_of(click.who), origin, in_chat=True)
+        return {"statusCode": 200, "type": ADAPTIVE, "value": content}
+
+    async def refreshed(self, click: Click) -> Json:
+        """The card as it stands now; where nobody can tell what it shows, it stays as it is."""
+        card = await self.fresh(click)
+        return await self.in_place(click, card) if card else {"statusCode": 200, "type": MESSAGE, "value": ""}
+
+    async def window(self, who: Who, card: Card) -> Json:
+        language = await self.language_of(who)
+        return _window(card_content(card, language, in_dialog=True), Words("home.window"), language)
+
+    async def form_window(self, who: Who, form: Form, origin: dict[str, str], errors: dict[str, Words] | None = None) -> Json:
+        language = await self.language_of(who)
+        return _window(form_content(form, language, origin, errors=errors or {}), form.title, language)
+
+    def words_window(self, words: Words, language: str) -> Json:
+        title = Words("command.not_done")
+        return _window(words_content(title, (words,), language), title, language)
+
+    async def privately(self, who: Who, card: Card) -> None:
+        """In the person's own chat with us: a channel has no message for one alone."""
+        await self._say(who, self.workspace.post(Place(who.external_id), card, await self.language_of(who), ""))
+
+    async def form_privately(self, who: Who, form: Form) -> None:
+        content = form_content(form, await self.language_of(who), {"direct": "yes"}, in_chat=True)
+        await self._say(who, self.workspace.post_content(Place(who.external_id), content))
+
+    async def show(self, who: Who, drawing: Drawing) -> None:
+        await self._say(who, self.workspace.show(Place(who.external_id), drawing, await self.language_of(who)))
+
+    async def picture(self, who: Who, shown: Pictured) -> None:
+        """The lines stand, whatever becomes of the picture."""
+        await self.privately(who, self.with_more(shown))
+        await self.show(who, shown.drawing)
+
+    async def several(self, who: Who, cards: Sequence[Card]) -> None:
+        """One after the other, in their order."""
+        for card in cards:
+            await self.privately(who, card)
+
+    def with_more(self, shown: Pictured) -> Card:
+        """The card, with the way to where the console tells more."""
+        if not (self.url and shown.page):
+            return shown.card
+        return replace(shown.card, buttons=((Button("open_console", Words("status.rest"), url=self.url + shown.page),),))
+
+    async def _say(self, who: Who, saying: Any) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await saying
+        except (SendError, TimeoutError) as error:
+            log.warning("teams_answer_lost", account=who.external_id, reason=getattr(error, "reason", "timeout"))
+
+
+def _window(content: Json, title: Words, language: str) -> Json:
+    about: Json = {"title": plain_words(title, language, 64), "height": "medium", "width": "medium"}
+    return {"task": {"type": "continue", "value": {**about, "card": {"contentType": ADAPTIVE, "content": content}}}}
