@@ -35,6 +35,11 @@ async def open_doors(settings: Settings, house: House, url: str, stack: AsyncExi
         stack.push_async_callback(door.close)
         doors.routes.extend(door.routes)
         doors.workspaces["slack"], doors.ears["slack"] = door.workspace, door.hears
+    if settings.teams:
+        teams = await open_teams_door(settings, house, url)
+        stack.push_async_callback(teams.close)
+        doors.routes.extend(teams.routes)
+        doors.workspaces["teams"], doors.ears["teams"] = teams.workspace, teams.hears
     return doors
 
 
@@ -49,6 +54,25 @@ async def open_slack_door(settings: Settings, house: House, url: str) -> Any:
         **settings.slack_secrets,
     )
     return await open_slack(house.acts, access)
+
+
+async def open_teams_door(settings: Settings, house: House, url: str) -> Any:
+    from bot.teams import Access
+    from bot.teams.door import open_teams
+
+    secret = settings.teams_client_secret
+    access = Access(
+        client_id=settings.teams_client_id,
+        client_secret=secret.get_secret_value() if secret else "",
+        tenants=settings.teams_tenants,
+        language=settings.language,
+        service_url=settings.teams_service_url,
+        login_url=settings.teams_login_url,
+        openid_url=settings.teams_openid_url,
+        alone=not house.store.on_postgresql,
+        url=url.rstrip("/"),
+    )
+    return await open_teams(house.acts, access, settings.teams_channels)
 
 
 def listening(house: House, doors: Doors) -> Iterator[Tick]:

@@ -207,6 +207,12 @@ class Settings(BaseSettings):
         return bool(self.teams_client_id and self.teams_client_secret and self.teams_tenants)
 
     @property
+    def workspaces(self) -> dict[str, dict[str, str]]:
+        """Those that are configured: the place of each channel of FLOW there."""
+        every = {"slack": (self.slack, self.slack_channels), "teams": (self.teams, self.teams_channels)}
+        return {name: channels for name, (is_there, channels) in every.items() if is_there}
+
+    @property
     def networks(self) -> tuple[str, ...]:
         """The networks that are configured, beside those that need nothing."""
         return tuple(f"webhook:{source}" for source in self.webhook_secrets)

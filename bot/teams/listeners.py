@@ -14,7 +14,7 @@ from bot.teams.markup import plain_words
 from bot.teams.payloads import Click, Json
 from bot.teams.replies import MESSAGE, Replies
 from bot.teams.troubles import Troubles, field_of
-from bot.teams.typed import heard
+from bot.teams.typed import ShowHome, heard
 from bot.tracing import traced
 from handlers.buttons import Buttons
 from handlers.deliveries import Repeated, once
@@ -125,6 +125,9 @@ class Listeners:
         who, command = payloads.who_acts(activity), heard(activity)
         if isinstance(command, OfDigests) and isinstance(command, TAKES_TIME):
             self.troubles.later(self.slowly(activity, who, command))
+            return None
+        if isinstance(command, ShowHome):
+            self.troubles.later(self.replies.several(who, await self.acts.home.of(who, self.replies.url)))
             return None
         outcome = await self.acts.spoken.obey(who, command)
         self.troubles.later(self.tell(who, outcome))

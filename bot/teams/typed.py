@@ -1,18 +1,26 @@
 """What was typed to us, as a command of ours; pure."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.teams.payloads import Json, is_direct, place_of, said, who_acts
 from handlers.commands import Command, ShowStatus, parse
 from handlers.insight.commands import ListDigests, OfDigests
 
 STATUS = ("status", "crisis-status", "/crisis-status", "estado", "statut")
+HOME = ("home", "inicio", "accueil")
 SLASHES = ("/crisis-digest", "/crisis")  # habits from elsewhere are understood
 
 
-def heard(activity: Json) -> Command:
+@dataclass(frozen=True)
+class ShowHome:
+    """What one person sees first: on Slack a page of its own, here the cards of it."""
+
+
+def heard(activity: Json) -> Command | ShowHome:
     """A digest for which no place is named is about where it was typed."""
     text = _without_slash(said(activity))
+    if text.casefold() in HOME:
+        return ShowHome()
     if text.casefold() in STATUS:
         return ShowStatus()
     command = parse(text)

@@ -55,7 +55,7 @@ def doors(settings: Settings, assumed: str) -> frozenset[str]:
     if assumed:
         return frozenset(_known(name.strip().lower()) for name in assumed.split(",") if name.strip())
     house = {HOUSE_PAGER} if "pagerduty" in settings.notice_webhooks and "pagerduty" in settings.notice_keys else set()
-    open_ = {"slack": settings.slack, "email": settings.smtp_url is not None}
+    open_ = {"slack": settings.slack, "teams": settings.teams, "email": settings.smtp_url is not None}
     return frozenset({*(name for name, there in open_.items() if there), *settings.notice_webhooks, *house})
 
 

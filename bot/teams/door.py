@@ -1,0 +1,89 @@
+"""Opens the door to Microsoft Teams and closes it again. Nothing here waits for Teams: a bot whose Teams is away must still start."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import structlog
+from microsoft_teams.apps import App
+from microsoft_teams.common import Client, ClientOptions
+from starlette.routing import Route
+
+from bot.teams.access import Access
+from bot.teams.acquaintance import Acquaintance
+from bot.teams.listeners import Listeners, register
+from bot.teams.replies import Replies
+from bot.teams.route import Unmounted, knock
+from bot.teams.tokens import Tokens
+from bot.teams.troubles import Troubles
+from bot.teams.trust import Trust
+from bot.teams.workspace import TeamsWorkspace
+from handlers.buttons import Buttons
+from handlers.use_cases import UseCases
+
+log = structlog.get_logger()
+PATIENCE = 10.0  # seconds
+MEET_EVERY = 300.0  # seconds
+
+
+@dataclass(frozen=True)
+class TeamsDoor:
+    workspace: TeamsWorkspace
+    routes: list[Route]
+    troubles: Troubles
+    meeting: "asyncio.Task[None]"
+    web: httpx.AsyncClient
+
+    async def hears(self) -> bool:
+        """Teams comes to us: as long as the door stands open, nothing says that it does not."""
+        return bool(self.routes)
+
+    async def close(self) -> None:
+        """Stop listening, finish telling people what they were about to be told, let go of the connections."""
+        self.meeting.cancel()
+        await asyncio.gather(self.meeting, return_exceptions=True)
+        await self.troubles.close()
+        await self.workspace.close()
+        await self.web.aclose()
+
+
+async def open_teams(acts: UseCases, access: Access, channels: "dict[str, str]") -> TeamsDoor:
+    """`channels` are ours, by the name that FLOW has for them."""
+    _quiet()
+    web = httpx.AsyncClient(timeout=PATIENCE)
+    tokens, trust = Tokens(access, web), Trust(access, web)
+    app = App(
+        client_id=access.client_id,
+        tenant_id=access.tenants[0],
+        token=tokens.for_sdk,
+        client=Client(ClientOptions(timeout=PATIENCE)),
+        service_url=access.service_url,
+        http_server_adapter=Unmounted(),
+        fetch_user_token=False,
+    )
+    await app.initialize()
+    workspace = TeamsWorkspace(app.api, access, tokens, web)
+    acquaintance = Acquaintance(acts.staff, app.api, access.tenants, tuple(channels.values()))
+    replies = Replies(workspace, acts.glance, acts.staff, access.language, access.url)
+    troubles = Troubles(replies, acquaintance)
+    register(app, Listeners(acts, Buttons.of(acts), replies, acquaintance, troubles))
+    meeting = asyncio.create_task(_meet(acquaintance))
+    return TeamsDoor(workspace, [knock(app, trust, workspace.services)], troubles, meeting, web)
+
+
+async def _meet(acquaintance: Acquaintance) -> None:
+    while True:
+        try:
+            await acquaintance.meet()
+        except Exception:
+            log.exception("teams_people_not_met")
+        await asyncio.sleep(MEET_EVERY)
+
+
+def _quiet() -> None:
+    """The SDK logs activities at DEBUG, and with them what people wrote; httpx every address at INFO."""
+    for name in ("microsoft_teams", "httpx", "httpcore", "msal"):
+        logger: Any = logging.getLogger(name)
+        logger.setLevel(max(logger.getEffectiveLevel(), logging.WARNING))
