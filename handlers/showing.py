@@ -29,7 +29,7 @@ def ways_to(workspaces: Mapping[str, Workspace], renderer: Renderer, notices: Ou
 class Trips:
     """How long posts took from the moment they were due until their answer: what is beyond the quickest of late was lateness."""
 
-    _seconds: deque[float] = field(default_factory=lambda: deque(maxlen=50))
+    _seconds: deque[float] = field(default_factory=lambda: deque(maxlen=400))
 
     def late(self, seconds: float) -> timedelta:
         quickest = min([*self._seconds, seconds]) if self._seconds else 0.0

@@ -11,7 +11,7 @@ from datetime import timedelta
 from handlers.errors import TryLater
 
 WAITING_MOST = 2  # posts; more would wait so long that nobody knew any more whether they left
-REMEMBERED = 50
+REMEMBERED = 400  # a quick one must not be forgotten in a slow minute: the next as quick would come too early
 
 
 @dataclass
