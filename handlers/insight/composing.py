@@ -92,9 +92,7 @@ class Composer:
             promises=await _promises(work, period, crisis, kept),
             clocks=tuple(await _clocks(work, crisis, period)) if crisis else (),
             sent=await _sent(work, period),
-            gaps=tuple(
-                Gap(one.door, one.since, one.until, one.reason or "") for one in await gaps.within(work, period.since, period.until)
-            ),
+            gaps=await _gaps(work, period),
             labels={one.name: dict(self.flow.tags[one.name].label) for one in came.tags if one.name in self.flow.tags},
             ladder_labels=self._ladders({*(one.ladder for one in told), *(one.ladder for one in waited.breaches)}),
         )

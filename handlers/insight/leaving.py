@@ -38,8 +38,8 @@ class Reading:
 async def read(work: Work, digest_id: int) -> Reading | None:
     """None when it is gone, or nobody is owed it any more."""
     kept = await digests.get(work, digest_id)
-    one = await subscriptions.get(work, kept.subscription_id) if kept else None
-    if kept is None or one is None or one.ended_at:
+    one = await subscriptions.owed(work, kept.subscription_id) if kept else None
+    if kept is None or one is None:
         return None
     figures = from_plain(kept.figures)
     slot = None if kept.missed == ASKED_FOR else kept.slot

@@ -1,7 +1,7 @@
 """Who is owed a digest, where, how often and in which language. One that is ended stays: its digests point at it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,18 @@ async def add(work: Work, values: Mapping[str, Any]) -> Subscription:
 async def get(work: Work, subscription_id: int) -> Subscription | None:
     row = (await work.execute(sa.select(*_COLUMNS).where(_s.id == subscription_id))).first()
     return _subscription(row) if row else None
+
+
+async def owed(work: Work, subscription_id: int) -> Subscription | None:
+    """Who is owed now what that one was: where it was changed since, whatever took its place; None when nothing did.
+
+    Who let outsiders read in either wanted counts only.
+    """
+    one = await get(work, subscription_id)
+    if one is None or one.ended_at is None:
+        return one
+    after = await standing(work, _s.workspace == one.workspace, _s.target == one.target, _s.rhythm == one.rhythm)
+    return replace(after[-1], shared=one.shared or after[-1].shared) if after else None
 
 
 async def standing(work: Work, *where: sa.ColumnElement[bool]) -> Sequence[Subscription]:

@@ -129,6 +129,15 @@ async def test_unsubscribing_ends_it_also_for_what_waits(office, boss):
         await say(office, boss, "unsubscribe #C5")
 
 
+async def test_what_waits_while_a_subscription_is_changed_is_sent_all_the_same(office, boss):
+    await say(office, boss, "subscribe #C5 daily 10:00 UTC")
+    office.dial.at = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
+    await office.house.insight.digests.fire()
+    await say(office, boss, "subscribe #C5 daily 11:00 UTC fr")
+    await office.send(3)
+    assert [until(one) for one in cards(office)] == [datetime(2026, 11, 20, 10, tzinfo=UTC)]
+
+
 async def test_a_second_one_of_the_same_rhythm_takes_the_place_of_the_first(office, boss):
     await say(office, boss, "subscribe #C5 daily 10:00 UTC")
     await say(office, boss, "subscribe #C5 daily 11:00 UTC fr")
