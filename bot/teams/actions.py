@@ -1,0 +1,99 @@
+"""Buttons as actions of an Adaptive Card: what does something, what opens a window, what leads away; pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.teams.markup import Json, plain_words
+from handlers.answers import acts as of_answers
+from handlers.escalation import acts as of_ladders
+from handlers.insight.finding import OPENS
+from handlers.insight.home import STATUS
+from handlers.ports import Button, Style
+from handlers.room.desk import ASKS as OF_ROOM
+
+# A window opens for what asks with a form, and for what one person alone looks at.
+WINDOWS = frozenset({
+    "more_tags", "note", "kind", "link", *of_answers.FILLED, *of_ladders.FILLED, *OF_ROOM,
+    "reveal", "like_this", OPENS, STATUS, "show_draft", "show_statement",
+})  # fmt: skip
+CONFIRM = "confirm"  # of a button's data: what a window asks before the act is done
+LABEL, VALUE, URL, QUESTION = 75, 2000, 3000, 300
+SIDE_BY_SIDE = (
+    6  # more of a set Teams folds away (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format)
+)
+SHOWN_ROWS, ROWS = 3, 30  # of a later row of nothing but plain buttons all stand in the menu of the last
+TOGETHER = 11_000  # bytes
+STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
+
+
+def rows(buttons: Sequence[Sequence[Button]], language: str, *, in_dialog: bool) -> list[Json]:
+    """A set for each row; a button that would break a limit, or leads to no web address, is left out."""
+    sets: list[list[Json]] = []
+    left = TOGETHER
+    for number, row in enumerate(buttons):
+        folded = number >= SHOWN_ROWS and bool(sets) and _can_be_folded(row)
+        made = [action(one, language, in_dialog=in_dialog) for one in row if one.url is None or _address(one.url)]
+        fitting = []
+        for at, one in enumerate(made):
+            shown = {**one, "mode": "secondary"} if folded or at >= SIDE_BY_SIDE else one
+            if size(shown) <= left:
+                fitting.append(shown)
+                left -= size(shown)
+        if folded:
+            sets[-1] += fitting
+        elif fitting and len(sets) < ROWS:
+            sets.append(fitting)
+    return [{"type": "ActionSet", "spacing": "small" if at else "medium", "actions": actions} for at, actions in enumerate(sets)]
+
+
+def action(one: Button, language: str, *, in_dialog: bool) -> Json:
+    """What does something is an Action.Execute: Teams is answered with the card as it then stands. A client that has none submits the
+    same; in a window there is Action.Submit alone.
+    """
+    title = plain_words(one.label, language, LABEL)
+    if one.url:
+        return {"type": "Action.OpenUrl", "title": title, "url": _address(one.url)}
+    look = {"title": title, **({"style": STYLES[one.style]} if one.style in STYLES else {})}
+    about: Json = {"act": one.act, "ids": one.ids[:VALUE]}
+    if one.confirm:
+        about[CONFIRM] = {"question": plain_words(one.confirm, language, QUESTION), **look}
+    if in_dialog:
+        return {"type": "Action.Submit", **look, "data": about}
+    if one.confirm or one.act in WINDOWS:
+        return {"type": "Action.Submit", **look, "data": {**about, "msteams": {"type": "task/fetch"}}}
+    return {"type": "Action.Execute", "verb": one.act, **look, "data": about, "fallback": {"type": "Action.Submit", **look, "data": about}}
+
+
+def confirmed(data: Mapping[str, Any], origin: Mapping[str, str]) -> tuple[str, Json] | None:
+    """What a window asks before it is done, and the button that says yes; None where nothing is asked. An Action.Execute has no question of
+    its own, and a card within the card (Action.ShowCard) does not open on every phone.
+    """
+    asked = data.get(CONFIRM)
+    if not isinstance(asked, dict) or not asked.get("question"):
+        return None
+    look = {"title": str(asked.get("title") or "-"), **({"style": str(asked["style"])} if asked.get("style") in STYLES.values() else {})}
+    about = {"act": str(data.get("act") or ""), "ids": str(data.get("ids") or ""), "origin": dict(origin)}
+    return str(asked["question"]), {"type": "Action.Submit", **look, "data": about}
+
+
+def _can_be_folded(row: Sequence[Button]) -> bool:
+    """Two buttons need no menu. In one nothing is pressed, asks again or leads away."""
+    return len(row) > 2 and all(one.style is Style.PLAIN and not (one.pressed or one.confirm or one.url) for one in row)
+
+
+def _address(url: str | None) -> str | None:
+    """A web address as Teams takes it; None for anything else."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    whole = parts.geturl()
+    fits = parts.scheme in ("http", "https") and bool(parts.netloc) and whole.isprintable() and len(whole) <= URL
+    return whole if fits else None
+
+
+def size(value: object) -> int:
+    """Bytes as UTF-16, as Teams counts."""
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass"))

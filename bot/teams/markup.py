@@ -1,0 +1,150 @@
+"""Texts as Teams takes them: rich text, which parses nothing, and where a moment or a call stands in a line Markdown, all of it escaped."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.teams.access import NAME
+from bot.voice import Escape, speak
+from handlers.customer_text import plain
+from handlers.ports import Called, CustomerText, Words
+
+Json = dict[str, Any]
+Accounts = Mapping[str, str]  # account in Entra → the id that Teams calls people by
+_FACT_MOST, _TEXT_MOST = 200, 3000
+_OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment or somebody called until it becomes one
+_MARKED = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}")
+_ACCOUNT = re.compile(r"[0-9a-fA-F-]{36}|(?:8|29):[\w.:-]{1,200}")
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000\ue001\U000e0000-\U000e007f]")
+# No more than what could begin something: some phones show the backslash (https://github.com/MicrosoftDocs/msteams-docs/issues/5793)
+_MARKDOWN = re.compile(
+    r"(\\|[*`]|~(?=~)|(?<![^\W_])_|_(?![^\W_])|](?=\()|<(?=[/!?a-zA-Z])|&(?=[#\w])|^[ \t]*[-+>#](?=\s)|^[ \t]*\d+(?=[.)]\s))", re.MULTILINE
+)
+_FUNCTION = re.compile(r"\{(?=\{)|\$(?=\{)")  # {{DATE(…)}}, and ${…} of templates
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def bare(text: str) -> str:
+    """Without signs that cannot be seen, turn the direction of writing, or cannot be sent."""
+    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
+
+
+def one_line(text: str) -> str:
+    """A fact within a line of ours: it cannot pose as a line of its own."""
+    return " ".join(bare(text).split())
+
+
+def calm(text: str, most: int = _FACT_MOST) -> str:
+    """A fact that may have been chosen by a stranger, such as a name: bare, on one line, short, its links harmless."""
+    return plain(CustomerText(one_line(text), whole=True), most)
+
+
+def calm_words(text: str) -> str:
+    """As `calm`, for a sentence that carries whole texts."""
+    return calm(text, _TEXT_MOST)
+
+
+def plain_words(words: Words, language: str, most: int) -> str:
+    """For what shows its text as it is: labels, titles of windows, notifications. Never empty."""
+    return cut(speak(words, language, calm, _date_plainly), most) or "-"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is said on one line, in pieces: what is shown as it is, moments, and whoever is called."""
+
+    pieces: tuple[str | datetime | Called, ...]
+
+    @classmethod
+    def of(cls, words: Words, language: str, escape: Escape = bare) -> "Line":
+        kept: list[datetime | Called] = []
+
+        def mark(one: datetime | Called) -> str:
+            kept.append(one)
+            return f"{_OPEN}{len(kept) - 1}{_SHUT}"
+
+        said = _MARKED.split(speak(words, language, escape, mark, mark))
+        return cls(tuple(kept[int(piece)] if index % 2 else piece for index, piece in enumerate(said) if index % 2 or piece))
+
+    def __len__(self) -> int:
+        return sum(len(piece) for piece in self.pieces if isinstance(piece, str))
+
+    def cut(self, most: int) -> "Line":
+        """At most so many characters of what is shown as it is."""
+        shown: list[str | datetime | Called] = []
+        for piece in self.pieces:
+            if most <= 0:
+                break
+            shown.append(cut(piece, most) if isinstance(piece, str) else piece)
+            most -= len(piece) if isinstance(piece, str) else 0
+        return replace(self, pieces=tuple(shown))
+
+    def mentions(self, accounts: Accounts) -> list[Json]:
+        """Whoever is called, and whom Teams knows: what makes it ring for them."""
+        called = [_called(piece, accounts) for piece in self.pieces if isinstance(piece, Called)]
+        return [
+            {"type": "mention", "text": f"<at>{name}</at>", "mentioned": {"id": account, "name": name}}
+            for name, account in called
+            if account
+        ]
+
+    def element(self, accounts: Accounts, style: Mapping[str, object], place: Mapping[str, object]) -> Json:
+        """`style` of its letters, `place` of the whole. Teams shows a moment in the reader's own zone, and rings for whoever is called,
+        only in a TextBlock (https://github.com/MicrosoftDocs/msteams-docs/issues/4489).
+        """
+        if all(isinstance(piece, str) for piece in self.pieces):
+            return rich("".join(map(str, self.pieces)), style, place)
+        text = "".join(_markdown(piece, accounts) for piece in self.pieces)
+        return {"type": "TextBlock", "text": text, "wrap": True, **style, **place}
+
+
+def rich(text: str, style: Mapping[str, object], place: Mapping[str, object]) -> Json:
+    """A text that is shown letter by letter."""
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": inert(text) or "-", **style}], **place}
+
+
+def inert(text: str) -> str:
+    """Nothing in it is a function of a card."""
+    return _FUNCTION.sub("\\g<0>\u200b", text)
+
+
+def quoted(text: CustomerText, most: int) -> str:
+    """A customer's words; "" when there are none to see."""
+    words = plain(CustomerText(bare(text.raw), text.whole), most)
+    return words if words.strip() else ""
+
+
+def escaped(text: str) -> str:
+    """For Markdown (https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features): nothing begins in it."""
+    return inert(_MARKDOWN.sub(_backslashed, text)).replace("\n", "\n\n")  # one alone breaks no line
+
+
+def _backslashed(match: re.Match[str]) -> str:
+    sign = match[0]
+    return f"{sign}\\" if sign.strip().isdecimal() else f"{sign[:-1]}\\{sign[-1]}"  # 1\. begins no list
+
+
+def _markdown(piece: str | datetime | Called, accounts: Accounts) -> str:
+    if isinstance(piece, datetime):
+        at = piece.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}"
+    if isinstance(piece, Called):
+        name, account = _called(piece, accounts)
+        return f"<at>{name}</at>" if account else escaped(calm(piece.name))
+    return escaped(piece)
+
+
+def _called(called: Called, accounts: Accounts) -> tuple[str, str]:
+    """(name without anything that Markdown reads, id that Teams calls them by): "" where it is not known, or can be none of Teams'."""
+    account = called.accounts.get(NAME) or ""
+    known = accounts.get(account, account)
+    return re.sub(r"[^\w .,'’()-]", "", calm(called.name)).replace("_", " ").strip() or "-", known if _ACCOUNT.fullmatch(known) else ""
+
+
+def _date_plainly(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
