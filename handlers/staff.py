@@ -88,6 +88,12 @@ class Staff:
             person = await people.by_external(work, who.workspace, who.external_id)
         return person.languages[0] if person and person.languages else self.language
 
+    async def timezone_of(self, who: Who) -> str:
+        """By which clock somebody reads and writes moments."""
+        async with self.store.read() as work:
+            person = await people.by_external(work, who.workspace, who.external_id)
+        return person.timezone if person else self.timezone
+
     async def list(self, who: Who) -> Sequence[Person]:
         async with self.store.read() as work:
             await admit(work, who, Act.MANAGE_PEOPLE)

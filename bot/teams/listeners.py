@@ -84,7 +84,8 @@ class Listeners:
 
     async def opened(self, activity: Json) -> Answer:
         """A button that asks, or that shows something to this person alone."""
-        return await self.in_a_window(payloads.pressed(activity))
+        click = payloads.pressed(activity)
+        return await self.replies.question(click) or await self.in_a_window(click)
 
     async def in_a_window(self, click: Click) -> Answer:
         if click.act in self.buttons.forms:
@@ -95,6 +96,8 @@ class Listeners:
             return await self.replies.window(click.who, await self.buttons.answers[click.act](click))
         if click.act in self.buttons.small:
             await self.buttons.small[click.act](click)
+            if click.data.get("origin"):  # a question was answered: what came of it stands on the card that it was about
+                return {}
         shown = await self.replies.fresh(replace(click, message_id=""))
         return await self.replies.window(click.who, shown) if shown else {}
 

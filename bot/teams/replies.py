@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from bot.teams.access import NAME
-from bot.teams.cards import card_content, words_content
+from bot.teams.cards import card_content, confirm_content, words_content
 from bot.teams.forms import form_content
 from bot.teams.markup import plain_words
 from bot.teams.payloads import Click, Json
@@ -50,7 +50,7 @@ class Replies:
         return {"statusCode": 200, "type": ADAPTIVE, "value": card_content(card, language)}
 
     async def form_in_place(self, click: Click, form: Form, origin: dict[str, str]) -> Json:
-        content = form_content(form, await self.language_of(click.who), origin, in_chat=True)
+        content = await self._asked(click.who, form, origin, in_chat=True)
         return {"statusCode": 200, "type": ADAPTIVE, "value": content}
 
     async def refreshed(self, click: Click) -> Json:
@@ -63,8 +63,13 @@ class Replies:
         return _window(card_content(card, language, in_dialog=True), Words("home.window"), language)
 
     async def form_window(self, who: Who, form: Form, origin: dict[str, str], errors: dict[str, Words] | None = None) -> Json:
-        language = await self.language_of(who)
-        return _window(form_content(form, language, origin, errors=errors or {}), form.title, language)
+        return _window(await self._asked(who, form, origin, errors=errors), form.title, await self.language_of(who))
+
+    async def question(self, click: Click) -> Json | None:
+        """A window that asks whether an act is really meant; None where nothing needs to be asked."""
+        language = await self.language_of(click.who)
+        asked = confirm_content(click.data, language, click.origin)
+        return _window(asked, Words("home.window"), language, height="small") if asked else None
 
     def words_window(self, words: Words, language: str) -> Json:
         title = Words("command.not_done")
@@ -75,8 +80,12 @@ class Replies:
         await self._say(who, self.workspace.post(Place(who.external_id), card, await self.language_of(who), ""))
 
     async def form_privately(self, who: Who, form: Form) -> None:
-        content = form_content(form, await self.language_of(who), {"direct": "yes"}, in_chat=True)
+        content = await self._asked(who, form, {"direct": "yes"}, in_chat=True)
         await self._say(who, self.workspace.post_content(Place(who.external_id), content))
+
+    async def _asked(self, who: Who, form: Form, origin: dict[str, str], **how: Any) -> Json:
+        """In the words, and by the clock, of whoever fills it in."""
+        return form_content(form, await self.language_of(who), origin, timezone=await self.staff.timezone_of(who), **how)
 
     async def show(self, who: Who, drawing: Drawing) -> None:
         await self._say(who, self.workspace.show(Place(who.external_id), drawing, await self.language_of(who)))
@@ -105,6 +114,6 @@ class Replies:
             log.warning("teams_answer_lost", account=who.external_id, reason=getattr(error, "reason", "timeout"))
 
 
-def _window(content: Json, title: Words, language: str) -> Json:
-    about: Json = {"title": plain_words(title, language, 64), "height": "medium", "width": "medium"}
+def _window(content: Json, title: Words, language: str, height: str = "medium") -> Json:
+    about: Json = {"title": plain_words(title, language, 64), "height": height, "width": "medium"}
     return {"task": {"type": "continue", "value": {**about, "card": {"contentType": ADAPTIVE, "content": content}}}}
