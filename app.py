@@ -212,6 +212,7 @@ async def report(settings: Settings, parsed: argparse.Namespace) -> int:
 
 
 def obey(settings: Settings, parsed: argparse.Namespace) -> int:
+    from bot.teams.package import write_package
     from bot.terminal import commands, records
 
     keeping, language = Keeping(Store(settings.database_url)), settings.language
@@ -222,6 +223,7 @@ def obey(settings: Settings, parsed: argparse.Namespace) -> int:
         **records.offline(parsed, language),
         "flow": lambda: asyncio.run(prove(settings, parsed)),
         "report": lambda: asyncio.run(report(settings, parsed)),
+        "teams-package": lambda: write_package(settings, parsed.file),
         "check": lambda: commands.tell_findings(asyncio.run(findings(settings)), language),
     }
     return does[parsed.command]() if parsed.command in does else asyncio.run(in_house(settings, parsed))

@@ -8,7 +8,10 @@ from zoneinfo import available_timezones
 
 from templates import LANGUAGES, say
 
-COMMANDS = ("run", "invite", "replay", "check", "migrate", "verify", "backup", "restore", "describe", "export", "erase", "flow", "report")
+COMMANDS = (
+    "run", "invite", "replay", "check", "migrate", "verify", "backup", "restore", "describe", "export", "erase", "flow", "report",
+    "teams-package",
+)  # fmt: skip
 
 
 def _pace(word: str) -> float:
@@ -100,11 +103,12 @@ def parser(language: str) -> argparse.ArgumentParser:
     """No command means run."""
     top = argparse.ArgumentParser("app.py", description=say("cli.description", language))
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    named = {name: commands.add_parser(name, help=say(f"cli.help_{name}", language)) for name in COMMANDS}
+    named = {name: commands.add_parser(name, help=say(f"cli.help_{name.replace('-', '_')}", language)) for name in COMMANDS}
     named["replay"].add_argument("file", type=Path)
     named["replay"].add_argument("--speed", type=_pace, default=0.0, help=say("cli.help_speed", language))
     named["invite"].add_argument("name")
     named["describe"].add_argument("what", choices=("acts", "mention"))
+    named["teams-package"].add_argument("file", nargs="?", type=Path, metavar="FILE", help=say("cli.help_package_file", language))
     named["verify"].add_argument("--pack", type=Path, metavar="FOLDER", help=say("cli.help_pack", language))
     about = named["export"].add_mutually_exclusive_group(required=True)
     about.add_argument("--case", type=_number, metavar="N", help=say("cli.help_case", language))
