@@ -1,0 +1,406 @@
+"""Only the Bot Connector is let in, for a tenant of ours, and only with what it may bring."""
+
+import asyncio
+import json
+import time
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from bot.teams.keys import AGAIN, KEPT, Keys
+from bot.teams.trust import Stranger, Trust
+from tests.doors.teams_keys import (
+    CLIENT,
+    OTHER_TENANT,
+    SERVICE,
+    TENANT,
+    Microsoft,
+    activity,
+    by_hand,
+    claims,
+    private_key,
+    published,
+    signed,
+    signed_as_it_is,
+)
+
+
+@pytest.fixture
+async def microsoft():
+    async with Microsoft() as there:
+        yield there
+
+
+@pytest.fixture
+async def web():
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
+class Hand:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def hand():
+    return Hand()
+
+
+@pytest.fixture
+def trust(microsoft, web, hand):
+    access = microsoft.access()
+    return Trust(access, web, Keys(access.openid_url, web, hand))
+
+
+def bearer(token: str) -> list[str]:
+    return [f"Bearer {token}"]
+
+
+async def refused(trust, token: str) -> tuple[str, int]:
+    with pytest.raises(Stranger) as stranger:
+        await trust.recognise(bearer(token))
+    return stranger.value.reason, stranger.value.status
+
+
+async def let_in(trust, token: str, brought: object) -> str:
+    """ "in", or why not."""
+    try:
+        trust.admit(await trust.recognise(bearer(token)), brought)
+    except Stranger as stranger:
+        return f"{stranger.reason} {stranger.status}"
+    return "in"
+
+
+async def test_what_the_connector_signed_for_us_is_let_in(trust):
+    assert await let_in(trust, signed(), activity()) == "in"
+
+
+@pytest.mark.parametrize("authorization", [
+    [], [""], ["Bearer"], ["Bearer "], ["Basic abc"], ["Bearer  x"], ["Bearer é"], ["Bearer a.b"], ["Bearer a.b.c"], ["Bearer ..."],
+    ["Bearer " + "x" * 9000], ["Bearer " + "." * 3000],
+])  # fmt: skip
+async def test_who_brings_no_token_is_not_let_in(trust, authorization):
+    with pytest.raises(Stranger) as stranger:
+        await trust.recognise(authorization)
+    assert stranger.value.status == 401 and stranger.value.reason in ("no_token", "malformed")
+
+
+async def test_two_tokens_are_none(trust):
+    with pytest.raises(Stranger, match="malformed"):
+        await trust.recognise(bearer(signed()) + bearer(signed()))
+
+
+async def test_a_token_without_signature_is_refused(trust):
+    for alg in ("none", "None", "NONE", ""):
+        assert await refused(trust, by_hand({"alg": alg, "typ": "JWT", "kid": "one"}, claims())) == ("algorithm", 401)
+
+
+async def test_our_own_public_key_is_no_secret_to_sign_with(trust):
+    """The classic confusion: HS256 with the published key as its secret."""
+    public = private_key("one").public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    header, payload = {"alg": "HS256", "typ": "JWT", "kid": "one"}, claims()
+    body = by_hand(header, payload).rpartition(".")[0]
+    forged = f"{body}.{by_hand(b'', b'', jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(body.encode(), public)).split('.')[2]}"
+    assert await refused(trust, forged) == ("algorithm", 401)
+    renamed = forged.replace(forged.split(".", maxsplit=1)[0], by_hand({**header, "alg": "RS256"}, b"").split(".")[0])
+    assert await refused(trust, renamed) == ("signature", 401)
+
+
+@pytest.mark.parametrize("alg", ["HS256", "RS384", "RS512", "PS256", "ES256", "EdDSA"])
+async def test_every_other_algorithm_is_refused(trust, alg):
+    keys = {"HS": "x" * 64, "ES": ec.generate_private_key(ec.SECP256R1())}
+    by_theirs = alg == "EdDSA"  # for which we have no key to sign with
+    forged = by_hand({"alg": alg, "kid": "one"}, claims(), b"x" * 64) if by_theirs else signed(key=keys.get(alg[:2]), alg=alg)
+    assert await refused(trust, forged) == ("algorithm", 401)
+
+
+async def test_a_key_that_the_token_brings_along_opens_nothing(trust):
+    mine = private_key("attacker")
+    shown = published("one", mine)
+    for brought in ({"jwk": shown}, {"jku": "http://127.0.0.1:1/keys"}, {"x5u": "http://127.0.0.1:1/"}, {"x5c": ["MII"]}):
+        assert await refused(trust, signed("one", mine, headers=brought)) == ("signature", 401)
+
+
+async def test_a_key_that_is_not_theirs_is_refused(trust):
+    assert await refused(trust, signed("two")) == ("unknown_key", 401)
+
+
+@pytest.mark.parametrize("kid", [None, 1, ["one"], {"one": 1}, "", "one\0", "../one", "x" * 4000])
+async def test_a_key_that_has_no_name_is_refused(trust, kid):
+    header = {"alg": "RS256", "typ": "JWT", "kid": kid}
+    reason, status = await refused(trust, by_hand(header, claims(), b"x" * 256))
+    assert reason in ("unknown_key", "malformed") and status == 401
+
+
+async def test_a_changed_letter_breaks_the_signature(trust):
+    header, payload, signature = signed().split(".")
+    other = by_hand(b"", claims(aud=CLIENT, exp=int(time.time()) + 99999)).split(".")[1]
+    assert await refused(trust, f"{header}.{other}.{signature}") == ("signature", 401)
+    for broken in ("", "AAAA", signature[:-8], signature + "AAAA"):
+        assert (await refused(trust, f"{header}.{payload}.{broken}"))[0] in ("signature", "malformed")
+
+
+@pytest.mark.parametrize(("changed", "reason"), [
+    ({"exp": int(time.time()) - 400}, "expired"),
+    ({"nbf": int(time.time()) + 900, "exp": int(time.time()) + 4500}, "not_yet"),
+    ({"aud": "another-app"}, "audience"),
+    ({"aud": [CLIENT]}, "audience"),
+    ({"aud": [CLIENT, "another-app"]}, "audience"),
+    ({"aud": f"api://{CLIENT}"}, "audience"),
+    ({"iss": "https://api.botframework.com/"}, "issuer"),
+    ({"iss": "https://api.botframework.us"}, "issuer"),
+    ({"iss": f"https://sts.windows.net/{TENANT}/"}, "entra"),
+    ({"iss": f"https://login.microsoftonline.com/{TENANT}/v2.0"}, "entra"),
+    ({"iss": None}, "issuer"),
+    ({"aud": None}, "claim_missing"),
+    ({"exp": None}, "claim_missing"),
+    ({"nbf": None}, "claim_missing"),
+    ({"serviceurl": None}, "claim_missing"),
+    ({"serviceurl": ""}, "claim_missing"),
+    ({"serviceurl": [SERVICE]}, "claim_missing"),
+    ({"serviceurl": None, "serviceUrl": SERVICE}, "claim_missing"),
+])  # fmt: skip
+async def test_what_the_right_key_signed_for_something_else_is_refused(trust, changed, reason):
+    found, status = await refused(trust, signed(**changed))
+    assert (found, status) == (reason, 401)
+
+
+@pytest.mark.parametrize("changed", [
+    '"exp": "soon"', '"exp": 1e999', '"exp": [1]', '"exp": {"a": 1}', '"exp": true', '"exp": -1', '"exp": NaN', '"nbf": "now"', '"nbf": 1e999',
+    '"iss": ["https://api.botframework.com"]', '"iss": null', '"iat": "x"', '"sub": 5', '"jti": 5', '"aud": null', '"aud": {"a": 1}',
+])  # fmt: skip
+async def test_what_is_signed_and_makes_no_sense_is_refused(trust, changed):
+    told = json.dumps(claims())[:-1] + f", {changed}}}"
+    assert (await refused(trust, signed_as_it_is(told.encode())))[1] == 401
+
+
+async def test_clocks_may_differ_by_five_minutes(trust):
+    now = int(time.time())
+    assert await let_in(trust, signed(exp=now - 290), activity()) == "in"
+    assert await let_in(trust, signed(nbf=now + 290), activity()) == "in"
+    assert (await refused(trust, signed(exp=now - 310)))[0] == "expired"
+    assert (await refused(trust, signed(nbf=now + 310)))[0] == "not_yet"
+
+
+@pytest.mark.parametrize(("brought", "why"), [
+    ({"serviceUrl": None}, "service_url_missing"),
+    ({"serviceUrl": ""}, "service_url_missing"),
+    ({"serviceUrl": {"url": SERVICE}}, "service_url_missing"),
+    ({"serviceUrl": "https://attacker.example/"}, "service_url_differs"),
+    ({"serviceUrl": "https://smba.trafficmanager.net/amer/"}, "service_url_differs"),
+    ({"serviceUrl": SERVICE.upper()}, "service_url_differs"),
+    ({"channelId": "webchat"}, "channel"),
+    ({"channelId": "MSTEAMS"}, "channel"),
+    ({"channelId": None}, "channel"),
+    ({"channelId": ["msteams"]}, "channel"),
+    ({"channelData": {"tenant": {"id": OTHER_TENANT}}}, "tenant"),
+    ({"conversation": {"id": "a:1", "tenantId": OTHER_TENANT}}, "tenant"),
+    ({"conversation": {"id": "a:1"}, "channelData": None}, "tenant"),
+    ({"conversation": None, "channelData": None}, "tenant"),
+    ({"conversation": "x", "channelData": "y"}, "tenant"),
+    ({"channelData": {"tenant": {"id": [TENANT]}}}, "tenant"),
+    ({"channelData": {"tenant": {"id": ""}}}, "tenant"),
+])  # fmt: skip
+async def test_what_the_connector_may_not_bring_us_is_forbidden(trust, brought, why):
+    assert await let_in(trust, signed(), activity(**brought)) == f"{why} 403"
+
+
+@pytest.mark.parametrize("brought", [
+    {"serviceUrl": SERVICE.rstrip("/")},
+    {"conversation": {"id": "19:x@thread.tacv2;messageid=1"}},
+    {"channelData": None},
+    {"channelData": {"tenant": {"id": TENANT.upper()}}},
+    {"channelData": {"eventType": "teamMemberAdded"}},
+])  # fmt: skip
+async def test_what_differs_harmlessly_comes_in(trust, brought):
+    assert await let_in(trust, signed(), activity(**brought)) == "in"
+
+
+@pytest.mark.parametrize("url", [
+    "https://smba.trafficmanager.net/teams", "https://smba.trafficmanager.net:443/teams/", "https://SMBA.trafficmanager.net/emea/",
+    "https://europe.botframework.com/", "https://smba.infra.gcc.teams.microsoft.com/teams", "https://smba.infra.gov.teams.microsoft.us/gcch",
+    "https://smba.infra.dod.teams.microsoft.us/dod", "https://smba.trafficmanager.net/emea/1435b95f-4910-4050-b49d-888120d126ee/",
+])  # fmt: skip
+async def test_every_cloud_of_theirs_is_answered(trust, url):
+    assert await let_in(trust, signed(serviceurl=url), activity(serviceUrl=url)) == "in"
+
+
+@pytest.mark.parametrize("url", [
+    "https://attacker.example/", "https://attacker.trafficmanager.net/", "https://smba.trafficmanager.net.attacker.example/",
+    "https://evilbotframework.com/", "https://botframework.com.attacker.example/", "http://smba.trafficmanager.net/emea/",
+    "https://smba.trafficmanager.net@attacker.example/", "https://smba.trafficmanager.net:8443/", "https://smba.trafficmanager.net./emea/",
+    "https://attacker.example\\@smba.trafficmanager.net/", "https://attacker.example#@smba.trafficmanager.net/", "//smba.trafficmanager.net/",
+    "https://attacker.example?.botframework.com", "https://[::1]/", "http://127.0.0.1/", "https://127.0.0.1/", "http://localhost:9/",
+    "file:///etc/passwd", "https://smba.trafficmanager.net\n.attacker.example/", "https://smba.trafficmanager.net/\n", "https://smba%2etrafficmanager.net/",
+    "https:///smba.trafficmanager.net/", "https://smba.trafficmanager.net:443:443/", "https://\u017fmba.trafficmanager.net/", "https://.botframework.com",
+    "https://smba.trafficmanager.net/?redirect=https://attacker.example", "x" * 5000,
+])  # fmt: skip
+async def test_our_token_goes_to_no_other_host_even_if_the_connector_names_it(trust, url):
+    found = await let_in(trust, signed(serviceurl=url), activity(serviceUrl=url))
+    assert found in ("service_url_host 403", "malformed 401")
+
+
+async def test_the_service_that_settings_name_is_trusted_too(microsoft, web):
+    ours = Trust(microsoft.access(service_url="http://127.0.0.1:4711/teams/"), web)
+    for url, found in (
+        ("http://127.0.0.1:4711/teams/", "in"),
+        ("http://127.0.0.1:4711/amer", "in"),
+        ("http://127.0.0.1:4712/teams/", "service_url_host 403"),
+        ("https://127.0.0.1:4711/teams/", "service_url_host 403"),
+    ):
+        assert await let_in(ours, signed(serviceurl=url), activity(serviceUrl=url)) == found
+
+
+async def test_a_service_elsewhere_must_be_encrypted_even_if_settings_name_it(microsoft, web):
+    plain = "http://relay.example/teams/"
+    ours = Trust(microsoft.access(service_url=plain), web)
+    assert await let_in(ours, signed(serviceurl=plain), activity(serviceUrl=plain)) == "service_url_host 403"
+    covered = "https://relay.example:8443/teams/"
+    ours = Trust(microsoft.access(service_url=covered), web)
+    assert await let_in(ours, signed(serviceurl=covered), activity(serviceUrl=covered)) == "in"
+
+
+@pytest.mark.parametrize("endorsements", [None, (), ("webchat",), "msteams", {"msteams": 1}, [["msteams"]], ("MSTEAMS",)])
+async def test_a_key_that_does_not_speak_for_teams_brings_nothing_from_teams(microsoft, trust, endorsements):
+    microsoft.keys = {"keys": [published("one", endorsements=endorsements)]}
+    assert await let_in(trust, signed(), activity()) == "endorsement 403"
+
+
+async def test_each_of_several_tenants_of_ours_may_knock(microsoft, web):
+    ours = Trust(microsoft.access(tenants=(TENANT, OTHER_TENANT)), web)
+    from_there = activity(channelData={"tenant": {"id": OTHER_TENANT}}, conversation={"id": "a:1", "tenantId": OTHER_TENANT})
+    assert await let_in(ours, signed(), from_there) == "in"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(header=some.binary(max_size=60), payload=some.binary(max_size=60), signature=some.binary(max_size=60), text=some.text(max_size=80))
+async def test_whatever_somebody_sends_is_refused_and_nothing_breaks(trust, header, payload, signature, text):
+    for token in (by_hand(header, payload, signature), text, by_hand({"alg": "RS256", "kid": "one"}, payload, signature)):
+        with pytest.raises(Stranger) as stranger:
+            await trust.recognise(bearer(token))
+        assert stranger.value.status == 401
+
+
+_json = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
+    lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(header=some.dictionaries(some.sampled_from(["alg", "kid", "typ", "crit", "b64", "jwk"]), _json), told=_json)
+async def test_whatever_json_a_token_holds_it_is_refused_and_nothing_breaks(trust, header, told):
+    for head in (header, {**header, "alg": "RS256", "kid": "one"}):
+        with pytest.raises(Stranger) as stranger:
+            await trust.recognise(bearer(by_hand(head, told, b"x" * 256)))
+        assert stranger.value.status == 401
+
+
+@pytest.mark.parametrize("bomb", ["[" * 3000, '{"a":' * 1200, "9" * 5000, '{"iss":' + "9" * 5000 + "}"])
+async def test_a_bomb_in_a_token_does_not_go_off(trust, bomb):
+    for token in (by_hand(bomb.encode(), b"{}"), by_hand({"alg": "RS256", "kid": "one"}, bomb.encode())):
+        assert await refused(trust, token) == ("malformed", 401)
+
+
+async def test_keys_are_fetched_once_for_a_day(microsoft, trust, hand):
+    for _ in range(3):
+        await trust.recognise(bearer(signed()))
+    hand.now += KEPT - 1
+    await trust.recognise(bearer(signed()))
+    assert microsoft.looks == 1
+    hand.now += 2
+    await trust.recognise(bearer(signed()))
+    assert microsoft.looks == 2
+
+
+async def test_a_new_key_is_known_within_seconds(microsoft, trust, hand):
+    await trust.recognise(bearer(signed()))
+    microsoft.keys = {"keys": [published("one"), published("two")]}
+    assert (await refused(trust, signed("two")))[0] == "unknown_key"
+    hand.now += AGAIN
+    assert await let_in(trust, signed("two"), activity()) == "in"
+
+
+async def test_a_key_that_was_taken_back_opens_nothing_any_more(microsoft, trust, hand):
+    await trust.recognise(bearer(signed()))
+    microsoft.keys = {"keys": [published("two")]}
+    hand.now += KEPT
+    assert (await refused(trust, signed()))[0] == "unknown_key"
+
+
+async def test_strangers_with_invented_keys_do_not_make_us_ask_without_end(microsoft, trust):
+    for number in range(50):
+        await refused(trust, by_hand({"alg": "RS256", "kid": f"invented-{number}"}, claims(), b"x" * 256))
+    assert microsoft.looks == 1
+
+
+async def test_keys_stay_while_theirs_are_away(microsoft, trust, hand):
+    await trust.recognise(bearer(signed()))
+    hand.now += KEPT
+    microsoft.down = 503
+    assert await let_in(trust, signed(), activity()) == "in"
+    assert (await refused(trust, signed("two")))[0] == "unknown_key"
+    microsoft.down = 0
+    hand.now += AGAIN
+    microsoft.keys = {"keys": [published("two")]}
+    assert await let_in(trust, signed("two"), activity()) == "in"
+
+
+async def test_nobody_is_let_in_before_there_are_keys(microsoft, trust, hand):
+    microsoft.down = 503
+    assert await refused(trust, signed()) == ("keys_away", 503)
+    microsoft.down = 0
+    assert await refused(trust, signed()) == ("keys_away", 503)
+    hand.now += AGAIN
+    assert await let_in(trust, signed(), activity()) == "in"
+
+
+@pytest.mark.parametrize("listed", [
+    "", "[]", "nothing", {"keys": {}}, {"keys": []}, {"keys": ["one", 1, None]}, {"keys": [{"kid": "one"}]}, "[" * 5000, "x" * 300_000,
+    {"keys": [published("one", use="enc")]}, {"keys": [published("one", n="é")]}, {"keys": [published("one", n="x" * 2000)]},
+    {"keys": [{"kty": "oct", "kid": "one", "k": "c2VjcmV0"}]}, {"keys": [published("one", kty="EC")]}, {"keys": [published("one", n=5)]},
+])  # fmt: skip
+async def test_what_is_no_list_of_keys_is_as_good_as_none(microsoft, trust, listed):
+    microsoft.keys = listed
+    assert await refused(trust, signed()) == ("keys_away", 503)
+
+
+async def test_a_key_too_short_to_be_safe_is_passed_over(microsoft, trust):
+    microsoft.keys = {"keys": [published("short", private_key("short", 1024)), published("one")]}
+    header = {"alg": "RS256", "kid": "short"}
+    assert (await refused(trust, by_hand(header, claims(), b"x" * 128)))[0] == "unknown_key"
+    assert await let_in(trust, signed(), activity()) == "in"
+
+
+@pytest.mark.parametrize(
+    "address", [None, 5, "", "http://attacker.example/keys", "file:///etc/passwd", "ftp://127.0.0.1/", "http://[", "/keys"]
+)
+async def test_keys_come_from_where_nobody_listens_in(microsoft, trust, address):
+    microsoft.metadata["jwks_uri"] = address
+    assert await refused(trust, signed()) == ("keys_away", 503)
+
+
+async def test_while_one_waits_for_new_keys_the_others_work_with_the_old(microsoft, trust, hand):
+    await trust.recognise(bearer(signed()))
+    hand.now += KEPT
+    microsoft.slow.clear()
+    waiting = asyncio.create_task(trust.recognise(bearer(signed())))
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(1):
+        assert await let_in(trust, signed(), activity()) == "in"
+    assert not waiting.done()
+    microsoft.slow.set()
+    await waiting
+    assert microsoft.looks == 2
