@@ -1,24 +1,19 @@
 """What every test may ask for: a database of each kind, a dial for time, a house with its use cases."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from bot.terminal.logs import load_logging
 from handlers.board import Board
 from storage.database import Store
-from storage.migrate import upgrade
 from tests.builders import Scripted, TestHouse, data_breach
 from tests.counting import wrong_counts
+from tests.databases import Copies, apart, opened, sqlite_copy, sqlite_shape
 from tests.dial import Dial
 from tests.servers.postgres import NoPostgres, Postgres
 
-_databases = count(1)
 load_logging(alone=False)  # as the bot writes them: one line each, quickly
 
 
@@ -31,43 +26,21 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(f"no PostgreSQL server on this machine: {error}")
 
 
-async def _migrated(url: str) -> None:
-    store = Store(url)
-    await upgrade(store)
-    await store.close()
-
-
-def _apart(coroutine: object) -> None:
-    """On a loop of its own: a fixture of the session has none."""
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(coroutine)  # type: ignore[arg-type]
-    finally:
-        loop.close()
-
-
-async def _create(postgres: Postgres, name: str, template: str = "template1") -> str:
-    admin = Store(postgres.url())
-    async with admin._writer.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
-    await admin.close()
-    return postgres.url(name)
+@pytest.fixture(scope="session")
+def copies(postgres: Postgres) -> Copies:
+    return Copies(postgres)
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres) -> str:
+def postgres_template(copies: Copies) -> str:
     """A database in shape, of which each test gets a copy."""
-    _apart(_create(postgres, "shape"))
-    _apart(_migrated(postgres.url("shape")))
-    return "shape"
+    return str(apart(copies.shape()))
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("shape") / "tocsin.db"
-    _apart(_migrated(f"sqlite:///{file}"))
-    return file
+def sqlite_template() -> Path:
+    """The file of a database in shape, to be copied."""
+    return sqlite_shape()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -86,31 +59,17 @@ def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database in shape, without a row, once of each kind."""
     if kind == "postgresql":
         return str(request.getfixturevalue("fresh_postgres"))
-    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "tocsin.db")
-    return f"sqlite:///{tmp_path}/tocsin.db"
-
-
-async def _drop(postgres: Postgres, name: str) -> None:
-    """They lie in memory: thousands of them would fill it."""
-    admin = Store(postgres.url())
-    async with admin._writer.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    await admin.close()
+    return sqlite_copy(tmp_path / "tocsin.db")
 
 
 @pytest.fixture
-async def empty_postgres(postgres: Postgres) -> AsyncIterator[str]:
-    name = f"test_{next(_databases)}"
-    yield await _create(postgres, name)
-    await _drop(postgres, name)
+async def empty_postgres(copies: Copies) -> str:
+    return await copies.create()
 
 
 @pytest.fixture
-async def fresh_postgres(postgres: Postgres, postgres_template: str) -> AsyncIterator[str]:
-    name = f"test_{next(_databases)}"
-    yield await _create(postgres, name, postgres_template)
-    await _drop(postgres, name)
+async def fresh_postgres(copies: Copies, postgres_template: str) -> str:
+    return await copies.create(postgres_template)
 
 
 @pytest.fixture
@@ -121,9 +80,9 @@ def dial() -> Dial:
 @pytest.fixture
 async def store(database: str, dial: Dial) -> AsyncIterator[Store]:
     """A database in shape whose time is the dial."""
-    opened = Store(database, dial)
-    yield opened
-    await opened.close()
+    fresh = opened(database, dial)
+    yield fresh
+    await fresh.close()
 
 
 @pytest.fixture

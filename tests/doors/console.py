@@ -1,9 +1,7 @@
 """A console over a real database, with people, cases and a browser-like client: what the console's tests stand in."""
 
-import atexit
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +9,6 @@ from datetime import UTC, datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -40,8 +37,8 @@ from handlers.ways import Way
 from handlers.workspaces import Workspaces
 from storage import people, snapshots
 from storage.database import Store
-from storage.migrate import upgrade
 from storage.people import Person
+from tests.databases import opened, sqlite_copy
 from tests.fakes.network import FakeNetwork
 
 URL = "http://console.test"
@@ -163,20 +160,6 @@ def words_of(answer: httpx.Response) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)))
 
 
-_shape = TemporaryDirectory(prefix="tocsin-shape-")
-atexit.register(_shape.cleanup)
-
-
-async def _in_shape(file: Path) -> None:
-    """A database in shape, made once and copied: to migrate takes longer than most of these tests."""
-    shape = Path(_shape.name) / "tocsin.db"
-    if not shape.exists():
-        store = Store(f"sqlite:///{shape}")
-        await upgrade(store)
-        await store.close()
-    shutil.copy(shape, file)
-
-
 @asynccontextmanager
 async def room(
     folder: Path,
@@ -191,8 +174,7 @@ async def room(
     dial = dial or Dial()
     flow, board = shipped_flow(), Board({})
     networks = {name: FakeNetwork(dial, name) for name in ("x", "email")}
-    await _in_shape(folder / "tocsin.db")
-    store = Store(f"sqlite:///{folder / 'tocsin.db'}", dial=dial)
+    store = opened(sqlite_copy(folder / "tocsin.db"), dial)
     async with store.begin() as work:
         await snapshots.keep(work, flow.digest, flow.name, flow.version, json.loads(flow.as_snapshot()))
         await work.commit()

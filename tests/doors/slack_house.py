@@ -20,9 +20,8 @@ from handlers.insight.mailing import with_letters
 from handlers.renderer import Renderer
 from handlers.sender import Sender
 from handlers.showing import ways_to
-from storage.database import Store
-from storage.migrate import upgrade
 from tests.builders import Scripted, TestHouse, data_breach
+from tests.databases import opened, sqlite_copy
 from tests.dial import Dial
 from tests.fakes.slack import FakeSlack, Limits
 
@@ -147,8 +146,7 @@ async def slack_house(
     async with FakeSlack(limits=limits) as slack:
         people = {name: slack.add_user(name, email=f"{name}@example.com").id for name in ("ana", "bo", "eve", "max", "lou")}
         crisis, ordinary = slack.add_channel("crisis", is_private=True).id, slack.add_channel("ordinary", is_private=True).id
-        store = Store(url or f"sqlite:///{tmp_path}/tocsin.db", dial)
-        await upgrade(store)
+        store = opened(url or sqlite_copy(tmp_path / "tocsin.db"), dial)
         board = Board({"slack": {"crisis": crisis, "ordinary": ordinary}})
         house = await TestHouse(store, data_breach(), board, Scripted(), **ground).begin()
         await house.person("Ana", "agent", email="ana@example.com", languages=[language])

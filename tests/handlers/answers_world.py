@@ -8,9 +8,9 @@ from handlers.board import Board
 from handlers.errors import Told
 from handlers.sender import Sender
 from storage import outbox, tables
-from storage.database import Store
 from storage.types import ReplyState
 from tests.builders import Scripted, TestHouse, data_breach, mention
+from tests.databases import opened
 from tests.dial import Dial
 from tests.fakes.network import FakeNetwork
 from tests.handlers.answers_memory import ANSWERS, FAULTS, HOLDS, LANE, PEOPLE, SAID, SECONDS, TAGS, Chance, Matter, Paper, Saying, Text
@@ -35,7 +35,7 @@ class World:
 
     def __init__(self, database: str) -> None:
         self.dial = Dial()
-        self.store = Store(database, self.dial)
+        self.store = opened(database, self.dial)
         self.network = Watched(self.dial)
         self.house = TestHouse(self.store, data_breach(), Board({}), Scripted(), {"x": self.network})
         self.people, self.matters, self.papers, self.texts = {}, [], {}, {}

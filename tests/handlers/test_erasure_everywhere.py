@@ -17,8 +17,8 @@ from handlers.erasure import Erasure, OnTheWay
 from handlers.errors import CannotAsk, Refused, SendError, Told, TryLater, Unconfirmed
 from handlers.ports import Customer, Event
 from storage import timeline
-from storage.database import Store
 from tests.builders import mention
+from tests.databases import opened
 from tests.dial import Dial
 from tests.handlers.forgotten import everything
 from tests.handlers.sending import post_office
@@ -215,7 +215,7 @@ def counted(rows, secret):
 
 async def run(address, moves):
     store, dial = None, Dial()
-    store = Store(address, dial)
+    store = opened(address, dial)
     try:
         play = await Play(await post_office(store, dial)).begin()
         for move in moves:

@@ -10,8 +10,8 @@ from handlers.escalation.telling import Outcome
 from handlers.renderer import Renderer
 from handlers.sender import Sender
 from handlers.showing import ways_to
-from storage.database import Store
 from tests.builders import mention
+from tests.databases import opened
 from tests.handlers.sending import post_office
 
 
@@ -23,7 +23,7 @@ async def post(store, dial):
 @pytest.fixture
 async def senders(post, dial):
     """Three, each with a connection pool of its own as in three processes; one is all that SQLite may have."""
-    stores = [Store(post.store.url, dial) for _ in range(3)] if post.store.on_postgresql else [post.store]
+    stores = [opened(post.store.url, dial) for _ in range(3)] if post.store.on_postgresql else [post.store]
     yield [
         Sender(store, ways_to({"slack": post.slack}, Renderer(store, post.house.shelf, {}), Outcome(post.house.course.caller)))
         for store in stores

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule, run_state_machine_as_test
 
 from storage import folding, outbox, tables
-from storage.database import Store
 from storage.outbox import Wish
 from storage.types import SendState
+from tests.databases import opened
 from tests.dial import Dial
 
 LEASE = timedelta(seconds=60)
@@ -35,7 +35,7 @@ class Outbox(RuleBasedStateMachine):
         for ending in ("", "-wal", "-shm"):
             (self.folder / f"machine.db{ending}").unlink(missing_ok=True)
         shutil.copy(self.template, file)
-        self.store = Store(f"sqlite:///{file}", self.dial)
+        self.store = opened(f"sqlite:///{file}", self.dial)
         self.wished, self.live = {}, {}
         self.number = 0
 

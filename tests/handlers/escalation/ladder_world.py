@@ -11,9 +11,9 @@ from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.errors import CannotAsk, Refused, Told, TryLater, Unconfirmed
 from storage import cases, outbox, tables
-from storage.database import Store
 from storage.types import SendState
 from tests.builders import Scripted, TestHouse, data_breach
+from tests.databases import opened
 from tests.dial import Dial
 from tests.fakes.courier import FakeCourier
 from tests.fakes.workspace import FakeWorkspace
@@ -87,7 +87,7 @@ class World:
 
     def __init__(self, database: str) -> None:
         self.dial = Dial()
-        self.store = Store(database, self.dial)
+        self.store = opened(database, self.dial)
         self.slack = Workspace(self.dial)
         self.couriers = {"email": Courier(self.dial, "email"), "pagerduty": Courier(self.dial, "pagerduty")}
         flow = replace(data_breach(), ladders=tuple(map(ladder, RULES)))

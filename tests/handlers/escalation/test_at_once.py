@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from handlers.escalation.acknowledging import Acknowledging
 from handlers.escalation.climb import Climb
 from handlers.escalation.lapses import Lapses
-from storage.database import Store
+from tests.databases import opened
 from tests.handlers.escalation.test_ladder import LIFE
 
 CASES = 12
@@ -18,7 +18,7 @@ CASES = 12
 async def stores(world):
     if not world.store.on_postgresql:
         pytest.skip("SQLite has one writer")
-    made = [Store(world.store.url, world.dial) for _ in range(3)]
+    made = [opened(world.store.url, world.dial) for _ in range(3)]
     yield made
     for store in made:
         await store.close()

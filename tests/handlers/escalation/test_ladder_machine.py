@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from storage import tables, timeline
-from tests.conftest import _create
+from tests.databases import apart
 from tests.handlers.escalation.ladder_oracle import rules_for
 from tests.handlers.escalation.ladder_world import PEOPLE, Chance, World
 
@@ -202,19 +202,6 @@ def test_no_order_of_clicks_faults_and_clocks_tells_a_step_twice_or_never(tmp_pa
 
 @pytest.mark.parametrize("kind", ["postgresql"])
 def test_the_same_on_postgresql(kind, request):
-    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
-    numbers = count()
-
-    def fresh():
-        return create(postgres, f"ladders_{next(numbers)}", template)
-
-    Ladders.url = fresh
+    copies, template = request.getfixturevalue("copies"), request.getfixturevalue("postgres_template")
+    Ladders.url = lambda: apart(copies.create(template))
     run(2, 25)
-
-
-def create(postgres, name, template):
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(_create(postgres, name, template))
-    finally:
-        loop.close()
