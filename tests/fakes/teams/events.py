@@ -1,0 +1,50 @@
+"""What happens to teams and people: the bot is added or removed, somebody joins or leaves, and the bot is told."""
+
+from . import activities
+from .acting import Acting
+from .delivery import Answer
+from .state import Conversation, Team
+
+
+class Events(Acting):
+    """https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events"""
+
+    async def add_bot(self, team: Team, by: str) -> list[Answer]:
+        """Somebody installs the bot in a team."""
+        team.has_bot = True
+        person = self._person(by)
+        general = team.channels[team.id]
+        added = activities.members_changed(self.state, person, team, added=(self.state.bot,))
+        return [await self.delivery.send(added), await self.delivery.send(activities.installed(self.state, person, general, "add"))]
+
+    async def remove_bot(self, team: Team, by: str) -> list[Answer]:
+        """From now on the bot may neither write nor look there."""
+        person = self._person(by)
+        general = team.channels[team.id]
+        team.has_bot = False
+        removed = activities.members_changed(self.state, person, team, removed=(self.state.bot,))
+        return [await self.delivery.send(removed), await self.delivery.send(activities.installed(self.state, person, general, "remove"))]
+
+    async def install(self, user: str) -> Answer:
+        """Somebody installs the bot for themselves."""
+        person = self._person(user)
+        person.has_app = True
+        return await self.delivery.send(activities.installed(self.state, person, self._own_chat(user), "add"))
+
+    async def uninstall(self, user: str) -> Answer:
+        person = self._person(user)
+        person.has_app = False
+        return await self.delivery.send(activities.installed(self.state, person, self._own_chat(user), "remove"))
+
+    async def join(self, user: str, team: Team) -> Answer:
+        person = self._person(user)
+        team.members.append(person)
+        return await self.delivery.send(activities.members_changed(self.state, person, team, added=(person.account,)))
+
+    async def leave(self, user: str, team: Team) -> Answer:
+        person = self._person(user)
+        team.members.remove(person)
+        return await self.delivery.send(activities.members_changed(self.state, person, team, removed=(person.account,)))
+
+    def _own_chat(self, user: str) -> Conversation:
+        return self.state.chat(self._person(user))
