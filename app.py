@@ -167,12 +167,14 @@ async def findings(settings: Settings) -> Sequence[Any]:
     from bot.notices.checkup import look_at_notices
     from bot.rota_checkup import look_at_rotas
     from bot.slack.checkup import look_at_slack
+    from bot.teams.checkup import look_at_teams
 
     found = await Readiness(Store(settings.database_url)).look()
     house, rules = look_at_house(settings, found, lambda: read_flow(settings), lambda: read_people(settings))
     outside = [*look_at_webhooks(settings), *await look_at_notices(settings)]
     on_duty = await look_at_rotas(partial(survey, found, partial(read_people, settings), rota_sources(settings), datetime.now(UTC)))
-    return [*house, *on_duty, *look_at_console(settings), *outside, *await look_at_slack(settings, rules)]
+    workspaces = [*await look_at_slack(settings, rules), *await look_at_teams(settings, rules)]
+    return [*house, *on_duty, *look_at_console(settings), *outside, *workspaces]
 
 
 async def prove(settings: Settings, parsed: argparse.Namespace) -> int:
