@@ -16,6 +16,7 @@ from flows.answers import Answers
 from flows.crisis_rules import CrisisRules
 from flows.ladder import Ladder
 from flows.ladder_snapshots import built_ladders, plain_ladders
+from flows.parts import ALL, Part
 from flows.severity import Severity
 from flows.snapshots import built_answers, built_rules, plain_answers, plain_rules
 
@@ -83,7 +84,8 @@ class Flow:
 
     `channels` are logical names, bound to real ones by the settings; `kinds` gives the least severity of a
     case by its customer's kind; `first_told` are the roles told when a crisis is opened. Whatever is not
-    an example of `anger` is an example of calm.
+    an example of `anger` is an example of calm. `workspaces` belongs to the crisis and not to a case, so no snapshot holds it: what
+    somebody may see is asked of the present FLOW, also about a case that began when it said otherwise.
     """
 
     name: str
@@ -101,11 +103,15 @@ class Flow:
     answers: Answers = field(default_factory=Answers)
     rules: CrisisRules = field(default_factory=CrisisRules)
     ladders: tuple[Ladder, ...] = ()  # by their order: the first that fits a case is the one it climbs
+    workspaces: Mapping[str, Part] = field(default_factory=dict)  # those of which something is said
 
     def __post_init__(self) -> None:
-        for name in ("title", "tags", "kinds"):
+        for name in ("title", "tags", "kinds", "workspaces"):
             _freeze(self, **{name: MappingProxyType(dict(getattr(self, name)))})
         _freeze(self, channels=tuple(self.channels), first_told=tuple(self.first_told))
+
+    def part_of(self, workspace: str) -> Part:
+        return self.workspaces.get(workspace, ALL)
 
     @cached_property
     def digest(self) -> str:
@@ -113,7 +119,7 @@ class Flow:
         return hashlib.sha256(self.as_snapshot().encode()).hexdigest()
 
     def as_snapshot(self) -> str:
-        """The whole FLOW as canonical JSON; `from_snapshot` gives it back, tags in the same order."""
+        """All that a case lives by, as canonical JSON; `from_snapshot` gives it back, tags in the same order."""
         return json.dumps(_plain_flow(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod

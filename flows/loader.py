@@ -11,13 +11,14 @@ from flows.document import Faults, FileErrors, LineError, Place, read, shown
 from flows.fields import LABEL_LIMIT, NAME_LIMIT, by_language, check_name, name_of, roles_of, severity_of
 from flows.flow import KINDS, LANGUAGES, Flow, Tag, Vocabulary, folded
 from flows.ladders_loader import read_ladders
+from flows.parts_loader import read_parts
 
 TITLE_LIMIT = 100
 WORD_LIMIT = 60
 EXAMPLE_LIMIT = 1_000
 
 _RULES = ("flow", "version", "title", "channels", "crisis", "ordinary", "anger", "tags", "kinds", "first_told")
-_MORE_RULES = ("answers", "crisis_room", "ladders")
+_MORE_RULES = ("answers", "crisis_room", "workspaces", "ladders")
 _LESSONS = ("examples_of", "language", "crisis", "ordinary", "anger", "tags")
 _STEM = re.compile(r"[^*]*[^\W\d_]{3}\*|[^*]+")
 
@@ -87,6 +88,7 @@ def _flow(root: Place, lesson_files: list[Place]) -> Flow:
         answers=read_answers(rules["answers"], tag_names),
         rules=room,
         ladders=read_ladders(rules["ladders"], tag_names, room),
+        workspaces=read_parts(rules["workspaces"]),
     )
 
 
