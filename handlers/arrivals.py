@@ -66,7 +66,7 @@ def mention_row(one: Arrival, case_id: int, now: datetime) -> dict[str, Any]:
     said = {
         "crisis": suggestion.crisis_confidence,
         "tags": list(suggestion.tags),
-        "anger": suggestion.anger,
+        "anger": suggestion.mood,  # under this name the database's counts look for the mood
         "question": suggestion.question,
         "by": suggestion.by,
     }

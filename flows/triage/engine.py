@@ -11,6 +11,7 @@ from flows.flow import Flow
 from flows.severity import Severity
 from flows.triage.language import LanguageReader
 from flows.triage.lessons import Classes
+from flows.triage.mood import moods
 from flows.triage.questions import asks
 from flows.triage.values import Click, Encoder, Suggestion
 
@@ -99,6 +100,7 @@ class Triage:
         texts = [text for text, _ in batch]
         crisis, tags, anger = self._reread(texts) if semantic else (*self._speeds.judge(texts, None), self._anger.read(texts))
         languages = self._language.read_many(texts, [hint for _, hint in batch])
+        felt = moods(texts, languages, anger.tolist())
         best = tags.argsort(axis=1)[:, : -BUTTONS - 1 : -1].tolist()
         for number, text in enumerate(texts):
             sure = float(crisis[number])
@@ -113,6 +115,7 @@ class Triage:
                 question=asks(text),
                 cluster=self._duplicates.place(text),
                 by="semantic" if semantic else "linear",
+                mood=round(felt[number], 4),
             )
 
     def _reread(self, texts: Sequence[str]) -> tuple[Any, Any, Any]:

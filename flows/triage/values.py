@@ -18,8 +18,9 @@ Speed = Literal["linear", "semantic"]
 class Suggestion:
     """What a machine thinks of one text: never more than a suggestion, a person's click always wins.
 
-    Confidences and anger run from 0 to 1. `tags` holds at most five, best first, with the confidence each
-    would have were the mention about the crisis. `cluster` is the same number for near-duplicates.
+    Confidences, anger and mood run from 0 to 1. `tags` holds at most five, best first, with the confidence each
+    would have were the mention about the crisis. `cluster` is the same number for near-duplicates. `anger` is how
+    alike it is to what the FLOW calls angry; `mood` is what figures count, see flows/triage/mood.py.
     """
 
     crisis: bool
@@ -31,6 +32,7 @@ class Suggestion:
     question: bool
     cluster: int
     by: Speed
+    mood: float = 0.0
 
 
 @dataclass(frozen=True)
