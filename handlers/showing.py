@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from handlers.errors import DoorClosed, Gone, SendError
+from handlers.errors import CannotAsk, DoorClosed, Gone, SendError
 from handlers.escalation.telling import OF_NOTICES, Outcome
 from handlers.ports import Bucket, Place, Workspace
 from handlers.renderer import Renderer
@@ -17,6 +17,7 @@ from storage.database import Work
 from storage.outbox import Claimed, Wish
 from storage.types import SendState
 
+BLIND = 3  # attempts of a notice where nobody can tell what became of the one before; then it takes the next way
 OF_THE_ROOM = ("facts", "statement")  # cards of the crisis itself
 
 
@@ -56,7 +57,7 @@ class Showing:
         shown = await self.renderer.show(row)
         place, message_id = Place(row.channel_id, shown.thread_id), shown.message_id
         if message_id is None and row.attempt > 1:
-            message_id = await self.workspace.find(place, row.token, row.first_tried_at)
+            message_id = await self._found(place, row)
         if message_id is not None:
             await self.workspace.update(place, message_id, shown.card, shown.language)
             return Sent(message_id, new=shown.message_id is None)
@@ -65,6 +66,17 @@ class Showing:
         await row.until_due()
         message_id = await self.workspace.post(place, shown.card, shown.language, row.token)
         return Sent(message_id, late=self._trips.late(time.monotonic() - row.leaves_at))
+
+    async def _found(self, place: Place, row: Claimed) -> str | None:
+        """What an earlier attempt became. Where nobody can be asked it is shown once more: whoever sees a card twice loses nothing, of a
+        card that nobody sees a customer loses.
+        """
+        try:
+            return await self.workspace.find(place, row.token, row.first_tried_at)
+        except CannotAsk:
+            if row.kind in OF_NOTICES and row.attempt > BLIND:
+                raise
+            return None
 
     async def _delete(self, row: Claimed) -> Sent:
         """A row that may have become a message before it was to be deleted knows no id: its token is asked for."""

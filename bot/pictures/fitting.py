@@ -31,7 +31,7 @@ def _pieces(whole: "Image", most: int) -> list["Image"]:
     while whole.height - top > most:
         left = whole.height - top
         wanted = top + left // -(-left // most)  # as high as the others that are to come
-        bottom = _calm_row(whole, max(top + 1, wanted - most // 8), min(top + most, wanted + most // 8))
+        bottom = _calm_row(whole, max(top + 1, wanted - most // 3), min(top + most, wanted + most // 3))
         found.append(whole.crop((0, top, whole.width, bottom)))
         top = bottom
     return [*found, whole.crop((0, top, whole.width, whole.height))]

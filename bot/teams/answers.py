@@ -27,11 +27,11 @@ _HERE = frozenset({
     "BotDisabledByAdmin", "BotNotInConversationRoster", "ConversationBlockedByUser", "ConversationNotFound",
     "ForbiddenOperationException", "MessageWritesBlocked",
 })  # fmt: skip
-_NOT_NOW = frozenset({412, 429})  # others were at it, or we were too many: it surely was not taken
+_NOT_NOW = frozenset({412, 429, 503})  # others were at it, we were too many, nobody was there: it surely was not taken
 # Microsoft says "retry" to these. Of a post they do not say that it was not taken: the service may have passed it on before it failed
 # (https://github.com/MicrosoftDocs/msteams-docs/issues/3561), and nothing recognises the second one. So it is asked for first;
 # to change or to delete twice harms nobody.
-_AWAY = frozenset({408, 500, 502, 503, 504})
+_AWAY = frozenset({408, 500, 502, 504})
 _WORD = re.compile("[A-Za-z][A-Za-z0-9_]{0,59}")
 
 
