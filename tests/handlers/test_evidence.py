@@ -232,10 +232,10 @@ def test_a_moment_in_a_cell_carries_its_zone():
 
 
 async def test_a_long_story_does_not_fill_the_memory(post, tmp_path):
-    number, links_ = await post.house.case("one"), 20_000
+    number, links_ = await post.house.case("one"), 4_000
     async with post.store.begin() as work:
         for _ in range(4):
-            await timeline.append(work, [Entry(f"case:{number}", "noted", {"text": "x" * 500}) for _ in range(links_ // 4)])
+            await timeline.append(work, [Entry(f"case:{number}", "noted", {"text": "x" * 3_000}) for _ in range(links_ // 4)])
         await work.commit()
     tracemalloc.start()
     folder = await pack(post, tmp_path / "pack", case=number)

@@ -196,7 +196,8 @@ async def stranger(greeting: bytes = b"", tls: ssl.SSLContext | None = None, *, 
     finally:
         server.close()
         for writer in writers:
-            writer.transport.abort()
+            if not writer.is_closing():  # of a TLS connection that was lost nothing is left to abort
+                writer.transport.abort()
         await asyncio.sleep(0.01)
 
 

@@ -46,11 +46,11 @@ class World(Post):
     mail: FakeCourier | None = None
     people: dict[str, Who] = field(default_factory=dict)
 
-    async def turn(self, **span: float) -> None:
-        """So much time passes, second by second near the ends of it; clocks and notices keep up."""
+    async def turn(self, pace: timedelta = timedelta(seconds=20), **span: float) -> None:
+        """So much time passes at this pace, second by second at the end of each stretch; clocks and notices keep up."""
         ends = self.dial.at + timedelta(**span)
         while self.dial.at < ends:
-            self.dial.at = min(ends, self.dial.at + timedelta(seconds=20))
+            self.dial.at = min(ends, self.dial.at + pace)
             await self.now()
         await self.now()
 

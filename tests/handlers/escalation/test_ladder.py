@@ -2,6 +2,7 @@
 
 from handlers.errors import Refused
 from storage.escalations import Climbing
+from tests.handlers.escalation.conftest import MINUTE
 
 LIFE = "threat_to_life critical"
 
@@ -39,7 +40,7 @@ async def test_after_the_last_step_it_begins_anew_as_often_as_flow_says_and_stay
     told = [(call.climb, call.step, call.name) for call in await world.called(case)]
     assert told[:6] == [(0, 0, "Lea"), (0, 1, "Max"), (0, 2, "Lou"), (1, 0, "Lea"), (1, 1, "Max"), (1, 2, "Lou")]
     assert {one[1] for one in told[6:]} == {3}
-    await world.turn(hours=5)
+    await world.turn(5 * MINUTE, hours=5)
     assert len(await world.called(case)) == len(told)
 
 
