@@ -7,7 +7,8 @@ import pytest
 
 from bot.checkup import Finding, Verdict
 from bot.settings import Settings, read_settings
-from bot.teams.checkup import look_at_teams
+from bot.teams.checkup import PATH, look_at_teams
+from bot.teams.route import PATH as LISTENS
 from templates import LANGUAGES, say
 from tests.builders import data_breach
 from tests.fakes.teams import FakeTeams
@@ -71,6 +72,10 @@ async def test_an_organisation_as_it_should_be_has_nothing_to_mend_and_hears_not
     assert facts(findings, "check.teams_http") == {"url": "https://crisis.example.com/api/messages"}
     assert facts(findings, "check.teams_channel") == {"name": "crisis", "count": 3}
     assert {call.operation for call in there.teams.calls} == {"token", "openid", "keys", "members"}
+
+
+def test_what_is_to_be_called_is_what_listens():
+    assert PATH == LISTENS
 
 
 async def test_without_any_setting_teams_is_simply_not_connected(there):

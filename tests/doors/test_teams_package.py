@@ -158,6 +158,8 @@ def test_it_asks_of_a_team_only_what_the_code_asks_microsoft_graph_for():
     rooms = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "bot/teams").glob("*.py"))]
     asking = "".join(room for room in rooms if "graph.microsoft.com/v1.0" in room)
     assert set(PERMISSIONS) == {name for used, name in needs.items() if re.search(used, asking)}
+    told = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(\w+\.\w+\.Group)`", told)) == set(PERMISSIONS), "and says why"
     asked = manifest(settings())["authorization"]["permissions"]["resourceSpecific"]
     assert asked == [{"name": name, "type": "Application"} for name in PERMISSIONS]
 
