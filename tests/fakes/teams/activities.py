@@ -28,11 +28,16 @@ def envelope(state: State, kind: str, person: Person, conversation: Conversation
 
 
 def channel_data(conversation: Conversation, tenant_id: str, **more: Any) -> Json:
-    data: Json = {"tenant": {"id": tenant_id}, **more}
+    """Which group of Entra a team is, only events of the team tell."""
+    data: Json = {"tenant": {"id": tenant_id}}
     if conversation.team:
         data = {"teamsChannelId": conversation.id, "teamsTeamId": conversation.team.id, **data}
         data |= {"channel": {"id": conversation.id}, "team": {"id": conversation.team.id}}
-    return data
+    return {**data, **more}
+
+
+def _team(team: Team) -> Json:
+    return {"id": team.id, "name": team.name, "aadGroupId": team.group_id}
 
 
 def invoke(state: State, name: str, person: Person, conversation: Conversation, value: Json, /, **more: Any) -> Json:
@@ -122,7 +127,9 @@ def pressed(state: State, person: Person, message: Message, data: Any) -> Json:
 
 def installed(state: State, person: Person, conversation: Conversation, action: str) -> Json:
     """installationUpdate: `action` is "add" or "remove"."""
-    return envelope(state, "installationUpdate", person, conversation, action=action)
+    of_team = {"team": _team(conversation.team)} if conversation.team else {}
+    data = channel_data(conversation, person.tenant_id, **of_team)
+    return envelope(state, "installationUpdate", person, conversation, action=action, channelData=data)
 
 
 def members_changed(state: State, person: Person, team: Team, *, added: tuple[Json, ...] = (), removed: tuple[Json, ...] = ()) -> Json:
@@ -135,7 +142,7 @@ def members_changed(state: State, person: Person, team: Team, *, added: tuple[Js
         "conversationUpdate",
         person,
         general,
-        channelData=channel_data(general, team.tenant_id, eventType=event),
+        channelData=channel_data(general, team.tenant_id, eventType=event, team=_team(team)),
         **told,
     )
 

@@ -57,7 +57,7 @@ class Connector:
         conversation, root_id = self._open(recorded)
         self._admit("update", conversation.id)
         message = self._own(conversation, root_id, request.match_info["activity"])
-        message.change(self._checked(recorded.body))
+        message.change(self._checked(recorded.body), self.state.clock.now())
         return web.json_response({"id": message.id})
 
     async def delete(self, request: web.Request, recorded: Recorded) -> web.Response:

@@ -16,6 +16,7 @@ from .delivery import Answer, Delivery
 from .entra import Entra
 from .events import Events
 from .faults import Faults
+from .graph import Graph
 from .keys import Keyring
 from .limits import Limits, Meters, Refusal
 from .state import Conversation, Message, Person, State, Team
@@ -47,6 +48,7 @@ class FakeTeams(Events):
         self.notes: dict[str, list[str]] = {}
         self.entra = Entra(self.state, self.limits, self.client_secret, self.keyring)
         self.connector = Connector(self.state, self.limits, self.meters, self.entra, self.warned)
+        self.graph = Graph(self.state, self.entra)
         self.delivery = Delivery(self.limits, self.keyring, self.client_id)
         self.pages: list[web.RouteDef] = []  # further routes, to be added before the start
         self.down: bool | str = False
@@ -74,6 +76,7 @@ class FakeTeams(Events):
         self._port = self._runner.addresses[0][1]
         self.url = self.entra.url = f"http://127.0.0.1:{self._port}"
         self.delivery.service_url = self.connector.service_url = self.service_url
+        self.graph.url = f"{self.url}/graph"
 
     async def stop_listening(self) -> None:
         """Close the port: connections are refused, as when Teams cannot be reached."""
@@ -92,6 +95,10 @@ class FakeTeams(Events):
     @property
     def openid_url(self) -> str:
         return f"{self.url}/v1/.well-known/openidconfiguration"
+
+    @property
+    def graph_url(self) -> str:
+        return f"{self.url}/graph/v1.0"
 
     @property
     def bot_endpoint(self) -> str:
@@ -166,7 +173,7 @@ class FakeTeams(Events):
     def _routes(self) -> web.Application:
         app = web.Application(middlewares=[self._when_down], client_max_size=BODY_LIMIT)
         takes, service = self._desk.takes, self.connector
-        here = "/teams/v3/conversations/{conversation}"
+        here, there = "/teams/v3/conversations/{conversation}", "/graph/v1.0/teams/{team}/channels/{channel}"
         for verb, path, operation, handler in (
             ("POST", "/teams/v3/conversations", "create", service.create),
             ("POST", f"{here}/activities", "send", service.send),
@@ -178,6 +185,9 @@ class FakeTeams(Events):
             ("GET", f"{here}/{{pages:paged[mM]embers}}", "members", service.paged_members),
             ("GET", "/teams/v3/teams/{team}", "team", service.team),
             ("GET", "/teams/v3/teams/{team}/conversations", "team", service.channels),
+            ("GET", "/graph/v1.0/teams/{team}", "graph", self.graph.team),
+            ("GET", f"{there}/messages", "graph", self.graph.messages),
+            ("GET", f"{there}/messages/{{message}}/replies", "graph", self.graph.replies),
             ("POST", "/login/{tenant}/oauth2/v2.0/token", "token", self.entra.token),
             ("GET", "/v1/.well-known/openidconfiguration", "openid", self.entra.openid),
             ("GET", "/v1/.well-known/keys", "keys", self.entra.keys),

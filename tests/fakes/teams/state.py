@@ -55,6 +55,10 @@ class Message:
     versions: list[Json] = field(default_factory=list)
     views: dict[str, tuple[Json, float]] = field(default_factory=dict)  # account in Entra -> (card, when)
     deleted: bool = False
+    changed_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.changed_at = self.changed_at or self.at
 
     @property
     def by_bot(self) -> bool:
@@ -88,10 +92,11 @@ class Message:
         """The conversation that an act on it comes from: a channel's carries the thread."""
         return f"{self.conversation.id}{_THREAD}{self.root_id or self.id}" if self.conversation.team else self.conversation.id
 
-    def change(self, activity: Json) -> None:
+    def change(self, activity: Json, at: float = 0.0) -> None:
         """Everybody sees the new state at once."""
         self.versions.append(self.activity)
         self.activity = activity
+        self.changed_at = at or self.changed_at
         self.views.clear()
 
 
@@ -145,6 +150,7 @@ class Team:
     members: list[Person] = field(default_factory=list)
     channels: dict[str, Conversation] = field(default_factory=dict)
     has_bot: bool = True
+    visibility: str = "private"  # or "public"
 
 
 def thread_of(conversation_id: str) -> tuple[str, str]:
@@ -224,7 +230,7 @@ class State:
         return message
 
     def remove(self, message: Message) -> None:
-        message.deleted = True
+        message.deleted, message.changed_at = True, self.clock.now()
         root = message.conversation.all.get(message.root_id or "")
         if root:
             root.replies.remove(message)
