@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 import structlog
-from microsoft_teams.apps import App
-from microsoft_teams.apps.events import ActivityEvent, CoreActivity
-from microsoft_teams.apps.http.adapter import HttpMethod, HttpRouteHandler, HttpServerAdapter
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.teams.sdk import ActivityEvent, App, CoreActivity, Unmounted
 from bot.teams.tokens import Token
 from bot.teams.trust import Caller, Stranger, Trust
 
+__all__ = ["Services", "Unmounted", "knock"]
 log = structlog.get_logger()
 PATH = "/api/messages"
 # A message of 100 KB in UTF-16 comes twice, as text and as HTML, and escaped to three times its size. Nobody but Microsoft gets so far.
@@ -33,18 +32,6 @@ class Services(Protocol):
     """What trusted activities tell of where to answer."""
 
     def note(self, activity: Json) -> object: ...
-
-
-class Unmounted(HttpServerAdapter):
-    """The SDK's server without routes: ours is the only one, and asks its own questions first."""
-
-    def register_route(self, method: HttpMethod, path: str, handler: HttpRouteHandler) -> None: ...
-
-    def serve_static(self, path: str, directory: str) -> None: ...
-
-    async def start(self, port: int) -> None: ...
-
-    async def stop(self) -> None: ...
 
 
 class BadRequest(Exception):

@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 
-import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -19,10 +18,12 @@ from tests.doors.teams_keys import (
     OTHER_TENANT,
     SERVICE,
     TENANT,
+    Hand,
     Microsoft,
     activity,
     by_hand,
     claims,
+    plain,
     private_key,
     published,
     signed,
@@ -38,18 +39,8 @@ async def microsoft():
 
 @pytest.fixture
 async def web():
-    async with httpx.AsyncClient() as client:
+    async with plain() as client:
         yield client
-
-
-class Hand:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
