@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from bot.settings import Settings
+from bot.settings import LOOPBACK, Settings
 from bot.teams.payloads import Json
 from templates import LANGUAGES, say
 
@@ -112,10 +112,10 @@ def _missing(settings: Settings) -> Iterator[str]:
 
 
 def is_public(url: str) -> bool:
-    """Whether Teams can call it: by https, under a name."""
+    """Whether Teams can call it: by https, and not on this machine."""
     try:
         place = urlsplit(url)
-        return place.scheme == "https" and bool(place.hostname)
+        return place.scheme == "https" and bool(place.hostname) and place.hostname not in LOOPBACK
     except ValueError:
         return False
 

@@ -172,6 +172,7 @@ def test_it_asks_of_a_team_only_what_the_code_asks_microsoft_graph_for():
         ({"TOCSIN_PUBLIC_URL": ""}, "TOCSIN_PUBLIC_URL"),
         ({"TOCSIN_PUBLIC_URL": "http://crisis.example.com"}, "TOCSIN_PUBLIC_URL"),
         ({"TOCSIN_PUBLIC_URL": "https://"}, "TOCSIN_PUBLIC_URL"),
+        ({"TOCSIN_PUBLIC_URL": "https://localhost"}, "TOCSIN_PUBLIC_URL"),
     ],
 )
 def test_what_is_missing_is_one_line_and_nothing_is_written(tmp_path, monkeypatch, capsys, given, line):
