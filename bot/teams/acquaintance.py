@@ -64,7 +64,7 @@ class Acquaintance:
             token: str | None = None
             while True:
                 try:
-                    page = await self.api.conversations.members(channel_id).get_paged(PAGE, token)
+                    page = await self.api.conversations.get_paged_members(channel_id, page_size=PAGE, continuation_token=token)
                 except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the next channel is asked
                     log.warning("teams_members_not_told", reason=send_error(error).reason)
                     break
@@ -77,7 +77,7 @@ class Acquaintance:
     async def _address(self, conversation_id: str, teams_id: str) -> str:
         try:
             async with asyncio.timeout(PATIENCE):
-                return self._vouched(await self.api.conversations.members(conversation_id).get(teams_id))
+                return self._vouched(await self.api.conversations.get_member_by_id(conversation_id, teams_id))
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises, they stay a stranger for now
             log.warning("teams_did_not_tell", reason=_reason(error))
             return ""

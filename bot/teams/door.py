@@ -7,15 +7,14 @@ from typing import Any
 
 import httpx
 import structlog
-from microsoft_teams.apps import App
-from microsoft_teams.common import Client, ClientOptions
 from starlette.routing import Route
 
 from bot.teams.access import Access
 from bot.teams.acquaintance import Acquaintance
 from bot.teams.listeners import Listeners, register
 from bot.teams.replies import Replies
-from bot.teams.route import Unmounted, knock
+from bot.teams.route import knock
+from bot.teams.sdk import open_sdk
 from bot.teams.tokens import Tokens
 from bot.teams.troubles import Troubles
 from bot.teams.trust import Trust
@@ -54,16 +53,7 @@ async def open_teams(acts: UseCases, access: Access, channels: "dict[str, str]")
     _quiet()
     web = httpx.AsyncClient(timeout=PATIENCE)
     tokens, trust = Tokens(access, web), Trust(access, web)
-    app = App(
-        client_id=access.client_id,
-        tenant_id=access.tenants[0],
-        token=tokens.for_sdk,
-        client=Client(ClientOptions(timeout=PATIENCE)),
-        service_url=access.service_url,
-        http_server_adapter=Unmounted(),
-        fetch_user_token=False,
-    )
-    await app.initialize()
+    app = await open_sdk(access, tokens)
     workspace = TeamsWorkspace(app.api, access, tokens, web)
     acquaintance = Acquaintance(acts.staff, app.api, access.tenants, tuple(channels.values()))
     replies = Replies(workspace, acts.glance, acts.staff, access.language, access.url)
