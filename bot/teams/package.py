@@ -25,7 +25,7 @@ MAKE_CASE = "make_case"
 
 # Ten fit into a menu (learn.microsoft.com/microsoftteams/platform/bots/how-to/create-a-bot-commands-menu).
 IN_A_TEAM = ("status", "next", "waiting", "approvals", "hold", "oncall", "find", "log", "digest", "help")
-ALONE = ("status", "next", "waiting", "approvals", "oncall", "find", "log", "digest", "people", "help")
+ALONE = ("home", "status", "next", "approvals", "oncall", "find", "log", "digest", "people", "help")
 MENUS: Sequence[tuple[Sequence[str], Sequence[str]]] = ((("team", "groupChat"), IN_A_TEAM), (("personal",), ALONE))
 
 # Of the teams that have the app, and of no other; graph.py asks. The first: whether a message arrived, before it would be sent again.
