@@ -132,10 +132,10 @@ def _element(at: str, one: Json) -> Iterator[str]:
     if kind not in NEEDED:
         yield f"{at}: unknown type {kind!r}"
         return
-    hidden = at.endswith(("/selectAction", "/action"))
+    hidden = at.endswith(("/selectAction", "/action"))  # nobody sees a title there
     for name in NEEDED[kind]:
-        if one.get(name) in (None, "", []) and not (name == "title" and hidden) and not (name == "text" and one.get(name) == ""):
-            yield f"{at}: {kind} needs {name}"
+        if one.get(name) is None or (one[name] == "" and name != "text"):
+            yield from () if name == "title" and hidden else (f"{at}: {kind} needs {name}",)
     if kind.startswith("Action.") and not isinstance(one.get("data", {}), dict):
         yield f"{at}: data of an action that Teams brings to a bot is an object"
     fallback = one.get("fallback")

@@ -33,7 +33,7 @@ class SampleBot:
         activity: Json = await request.json()
         try:
             await self._check(request.headers.get("Authorization", ""), activity)
-        except (jwt.InvalidTokenError, KeyError, StopIteration, PermissionError, ValueError) as wrong:
+        except (jwt.InvalidTokenError, KeyError, PermissionError) as wrong:
             self.refused.append(repr(wrong))
             return web.json_response({"error": "Unauthorized"}, status=403)
         self.heard.append(activity)
@@ -50,10 +50,10 @@ class SampleBot:
             address = (await metadata.json())["jwks_uri"]
             async with web_client.get(address) as keys:
                 published = (await keys.json())["keys"]
-        key = next(one for one in published if one["kid"] == jwt.get_unverified_header(token)["kid"])
+        key = {one["kid"]: one for one in published}[jwt.get_unverified_header(token)["kid"]]
         claims = jwt.decode(token, jwt.PyJWK(key).key, algorithms=["RS256"], audience=self.teams.client_id, issuer=ISSUER)
-        if activity["channelId"] not in key.get("endorsements", ()):
-            raise PermissionError("the key does not vouch for this channel")
+        if activity["channelId"] != "msteams" or "msteams" not in key.get("endorsements", ()):
+            raise PermissionError("the key does not vouch for Teams")
         if claims["serviceurl"] != activity["serviceUrl"]:
             raise PermissionError("the token speaks for another service")
         if activity["channelData"]["tenant"]["id"] != self.teams.tenant_id:
