@@ -23,29 +23,49 @@ LABEL, VALUE, URL, QUESTION = 75, 2000, 3000, 300
 SIDE_BY_SIDE = (
     6  # more of a set Teams folds away (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format)
 )
-SHOWN_ROWS, ROWS = 3, 30  # of a later row of nothing but plain buttons all stand in the menu of the last
-TOGETHER = 11_000  # bytes
+SHOWN_ROWS, SETS = 3, 30  # of a later row of nothing but plain buttons all stand in the menu of the last
+LINE, AROUND, LINES = 54, 5, 2  # letters that fit side by side, what a button takes besides its own, lines of one row
+TOGETHER, MODE = 11_000, 50  # bytes of all buttons; of what folds one away
 STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 
 
 def rows(buttons: Sequence[Sequence[Button]], language: str, *, in_dialog: bool) -> list[Json]:
-    """A set for each row; a button that would break a limit, or leads to no web address, is left out."""
+    """A set for each line of buttons; one that would break a limit, or leads to no web address, is left out."""
     sets: list[list[Json]] = []
     left = TOGETHER
     for number, row in enumerate(buttons):
-        folded = number >= SHOWN_ROWS and bool(sets) and _can_be_folded(row)
-        made = [action(one, language, in_dialog=in_dialog) for one in row if one.url is None or _address(one.url)]
-        fitting = []
-        for at, one in enumerate(made):
-            shown = {**one, "mode": "secondary"} if folded or at >= SIDE_BY_SIDE else one
-            if size(shown) <= left:
-                fitting.append(shown)
-                left -= size(shown)
-        if folded:
-            sets[-1] += fitting
-        elif fitting and len(sets) < ROWS:
-            sets.append(fitting)
-    return [{"type": "ActionSet", "spacing": "small" if at else "medium", "actions": actions} for at, actions in enumerate(sets)]
+        made = []
+        for one in row:
+            shown = action(one, language, in_dialog=in_dialog) if one.url is None or _address(one.url) else None
+            if shown and size(shown) + MODE <= left:
+                made.append(shown)
+                left -= size(shown) + MODE
+        if number >= SHOWN_ROWS and sets and _can_be_folded(row):
+            sets[-1] += _folded(made)
+        else:
+            sets += _lines(made)
+    return [{"type": "ActionSet", "spacing": "small" if at else "medium", "actions": one} for at, one in enumerate(sets[:SETS])]
+
+
+def _lines(actions: Sequence[Json]) -> list[list[Json]]:
+    """Teams breaks no line: it cuts the buttons short, or lets them stand beyond the edge. From the third line on they stand in a menu."""
+    lines: list[list[Json]] = []
+    room = 0
+    for at, one in enumerate(actions):
+        takes = len(one["title"]) + AROUND
+        if takes > room or len(lines[-1]) == SIDE_BY_SIDE:
+            if len(lines) == LINES:
+                lines[-1] += _folded(actions[at:])
+                break
+            lines.append([])
+            room = LINE
+        lines[-1].append(one)
+        room -= takes
+    return lines
+
+
+def _folded(actions: Sequence[Json]) -> list[Json]:
+    return [{**one, "mode": "secondary"} for one in actions]
 
 
 def action(one: Button, language: str, *, in_dialog: bool) -> Json:

@@ -26,7 +26,7 @@ VERSION, SCHEMA = "1.5", "http://adaptivecards.io/schemas/adaptive-card.json"
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 REFRESH, WATCHING = "refresh", 60  # for so many people is a card asked for anew when they see it
 CARRIES = "token:"  # how the id of a card's first element begins
-NEAR, APART_BY = {"spacing": "small"}, {"spacing": "medium"}
+CLOSE, NEAR, APART_BY = {"spacing": "none"}, {"spacing": "small"}, {"spacing": "medium"}
 Part = Line | str  # of a body: a line of ours, or a customer's words
 
 
@@ -40,8 +40,7 @@ def card_content(
     buttons = rows(card.buttons, language, in_dialog=in_dialog)
     head, small = shown.title(token), shown.small()
     body = shown.within(TOGETHER - size([head, *small, *buttons]) - CUT)
-    watched = {"refresh": watched_by(card, refresh)} if refresh and card.buttons else {}
-    return content([head, *body, *small, *buttons], language, broad=shown.is_broad(), mentions=shown.mentions(), **watched)
+    return content([head, *body, *small, *buttons], language, broad=shown.is_broad(), mentions=shown.mentions(), **_watched(card, refresh))
 
 
 def card_message(card: Card, language: str, *, token: str = "", refresh: Sequence[str] = (), accounts: Accounts | None = None) -> Json:
@@ -99,11 +98,13 @@ def token_of(card: object) -> str | None:
     return found.removeprefix(CARRIES) if found.startswith(CARRIES) else None
 
 
-def watched_by(card: Card, people: Sequence[str]) -> Json:
+def _watched(card: Card, people: Sequence[str]) -> dict[str, Json]:
     """What asks for the card as it stands, told by what can be done on it."""
-    first = next(one for row in card.buttons for one in row)
-    action = {"type": "Action.Execute", "verb": REFRESH, "data": {"act": first.act, "ids": first.ids[:200]}}
-    return {"type": "Refresh", "action": action, "userIds": list(people[:WATCHING])}
+    acts = [one for row in card.buttons for one in row if not one.url]
+    if not people or not acts:
+        return {}
+    action = {"type": "Action.Execute", "verb": REFRESH, "data": {"act": acts[0].act, "ids": acts[0].ids[:200]}}
+    return {"refresh": {"type": "Refresh", "action": action, "userIds": list(people[:WATCHING])}}
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class _Shown:
             if len(line) > room:
                 continue
             room -= len(line)
-            elements.append(line.element(self.accounts, {"size": "small", "isSubtle": True}, NEAR if elements else APART_BY))
+            elements.append(line.element(self.accounts, {"size": "small", "isSubtle": True}, CLOSE if elements else APART_BY))
         return elements
 
     def _small(self) -> list[Line]:

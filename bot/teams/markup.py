@@ -19,9 +19,9 @@ _MARKED = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}")
 _ACCOUNT = re.compile(r"[0-9a-fA-F-]{36}|(?:8|29):[\w.:-]{1,200}")
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000\ue001\U000e0000-\U000e007f]")
 # No more than what could begin something: some phones show the backslash (https://github.com/MicrosoftDocs/msteams-docs/issues/5793)
-_MARKDOWN = re.compile(
-    r"(\\|[*`]|~(?=~)|(?<![^\W_])_|_(?![^\W_])|](?=\()|<(?=[/!?a-zA-Z])|&(?=[#\w])|^[ \t]*[-+>#](?=\s)|^[ \t]*\d+(?=[.)]\s))", re.MULTILINE
-)
+_MARKDOWN = re.compile(r"\\|[*`]|~(?=~)|(?<![^\W_])_|_(?![^\W_])|\](?=[(:\[])|<(?=[/!?a-zA-Z])|&(?=[#\w])")
+_BLOCK = re.compile(r"^(?:(?=>|[-+](?:\s|$)|#{1,6}(?:\s|$)|-[\s-]*$)|\d{1,9}(?=[.)](?:\s|$)))", re.MULTILINE)  # where a line begins
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _FUNCTION = re.compile(r"\{(?=\{)|\$(?=\{)")  # {{DATE(…)}}, and ${…} of templates
 
 
@@ -99,7 +99,7 @@ class Line:
         """
         if all(isinstance(piece, str) for piece in self.pieces):
             return rich("".join(map(str, self.pieces)), style, place)
-        text = "".join(_markdown(piece, accounts) for piece in self.pieces)
+        text = _lines("".join(_markdown(piece, accounts) for piece in self.pieces))
         return {"type": "TextBlock", "text": text, "wrap": True, **style, **place}
 
 
@@ -121,12 +121,16 @@ def quoted(text: CustomerText, most: int) -> str:
 
 def escaped(text: str) -> str:
     """For Markdown (https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features): nothing begins in it."""
-    return inert(_MARKDOWN.sub(_backslashed, text)).replace("\n", "\n\n")  # one alone breaks no line
+    return _lines(_inline(text))
 
 
-def _backslashed(match: re.Match[str]) -> str:
-    sign = match[0]
-    return f"{sign}\\" if sign.strip().isdecimal() else f"{sign[:-1]}\\{sign[-1]}"  # 1\. begins no list
+def _inline(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\g<0>", inert(text))
+
+
+def _lines(text: str) -> str:
+    """Where each line begins; one end of line alone would break none."""
+    return _BLOCK.sub(r"\g<0>\\", _INDENT.sub("", text)).replace("\n", "\n\n")
 
 
 def _markdown(piece: str | datetime | Called, accounts: Accounts) -> str:
@@ -135,8 +139,8 @@ def _markdown(piece: str | datetime | Called, accounts: Accounts) -> str:
         return f"{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}"
     if isinstance(piece, Called):
         name, account = _called(piece, accounts)
-        return f"<at>{name}</at>" if account else escaped(calm(piece.name))
-    return escaped(piece)
+        return f"<at>{name}</at>" if account else _inline(calm(piece.name))
+    return _inline(piece)
 
 
 def _called(called: Called, accounts: Accounts) -> tuple[str, str]:
