@@ -12,11 +12,12 @@ from math import exp
 from flows.triage.mood_words import Hit, lexicons, words_of
 
 UPSET, ANGRY = 0.3, 0.6  # from here on a message counts as upset, as angry: the counts of mentions know these two
-_START = -1.4  # what most messages are: calm
-_WEIGHTS = {"furious": 2.3, "upset": 1.5, "uneasy": 0.5, "glad": -0.75, "thanks": -0.9, "not_upset": 0.4, "not_glad": 0.3, "negation": 0.25}
-_ASKED = -0.25
+_START = -0.8  # what most messages are: calm
+_WEIGHTS = {"furious": 2.5, "upset": 1.8, "uneasy": 0.45, "glad": -1.0, "thanks": -0.9, "not_upset": 0.3, "not_glad": 0.3, "negation": 0.4}
+_ASKED = -0.15
 _SURELY_ANGRY = 0.9  # where FLOW's own examples of anger are as sure as this, they count like a furious word
-_MOST = 3.0  # of one kind: what is said ten times is not ten times as bad
+_MOST = {"uneasy": 1.0, "negation": 2.0}  # what is said ten times is not ten times as bad
+_MOST_OF_OTHERS = 3.0
 _STRONGER, _LEFT_BEHIND = 1.3, 0.5
 _REACH = 2  # words between a negation and what it turns, at most one less
 _STOPS = frozenset(".,;:!?…")
@@ -30,7 +31,7 @@ def moods(texts: Sequence[str], languages: Sequence[str], anger: Iterable[float]
 def _mood(text: str, language: str, anger: float) -> float:
     found = _weighed(words_of(text), language)
     found["furious"] += anger >= _SURELY_ANGRY
-    total = _START + sum(_WEIGHTS[kind] * min(n, _MOST) for kind, n in found.items()) + _ASKED * ("?" in text)
+    total = _START + sum(_WEIGHTS[kind] * min(n, _MOST.get(kind, _MOST_OF_OTHERS)) for kind, n in found.items()) + _ASKED * ("?" in text)
     sure = 1 / (1 + exp(-total))
     if sure < 0.5:
         return 2 * UPSET * sure
@@ -41,10 +42,12 @@ def _mood(text: str, language: str, anger: float) -> float:
 def _weighed(words: Sequence[str], language: str) -> dict[str, float]:
     kinds, turns = lexicons(language)
     turned = _Turns(words, turns.hits(words))
-    found = dict.fromkeys(_WEIGHTS, 0.0) | {"negation": float(len(turned.negated))}
+    found, said = dict.fromkeys(_WEIGHTS, 0.0), set[int]()
     for hit in kinds.hits(words):
+        said.update(range(hit.at, hit.end))
         if hit.kind != "neither":
             found[turned.kind(hit)] += turned.strength(hit)
+    found["negation"] += sum(end - 1 not in said for end in turned.negated)  # "does not work" is one word of unease, not two
     return found
 
 
