@@ -89,6 +89,7 @@ class Room:
     networks: Mapping[str, FakeNetwork]
     links: Links
     url: str = URL
+    chromium: Any = None  # where a test looks at it in a browser
 
     async def send(self) -> None:
         """Let everything leave that may."""

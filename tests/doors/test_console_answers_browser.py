@@ -6,27 +6,28 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from handlers.answers.drafts import Wording
 from handlers.ports import Who
 from templates import say
+from tests.doors.browser import CONTRAST, IN_CHROMIUM, is_live, playwright, served, tab
 from tests.doors.console import Room, room
 from tests.doors.test_console_answers import ANSWER, ASKED
-from tests.doors.test_console_browser import CHROMIUM, CONTRAST, is_live, playwright, served, tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed at /usr/bin/chromium")]
+pytestmark = IN_CHROMIUM
 ANA, LEA = Who("console", "1"), Who("console", "2")
 FIELD = "#a-text"
 
 
-@pytest.fixture
-async def console(tmp_path: Path) -> AsyncIterator[Room]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def console(tmp_path: Path, chromium) -> AsyncIterator[Room]:
     async with room(tmp_path) as opened:
         await opened.person("Ana", "agent")
         await opened.person("Lea", "lead", "agent", "manager", "legal", "dpo", "admin")
         await opened.acts.answers.drafts.proofreader.warm()
         async with served(opened) as url:
-            opened.url = url
+            opened.url, opened.chromium = url, chromium
             yield opened
 
 

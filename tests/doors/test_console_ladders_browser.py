@@ -5,28 +5,29 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import sqlalchemy as sa
 
 from handlers.ports import Who
 from storage import notices
 from storage.tables import notices as table
 from templates import say
+from tests.doors.browser import CONTRAST, IN_CHROMIUM, is_live, served, tab, text_of
 from tests.doors.console import Room, room
-from tests.doors.test_console_browser import CHROMIUM, CONTRAST, is_live, playwright, served, tab, text_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed at /usr/bin/chromium")]
+pytestmark = IN_CHROMIUM
 ANA = Who("console", "1")
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture
-async def console(tmp_path: Path) -> AsyncIterator[Room]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def console(tmp_path: Path, chromium) -> AsyncIterator[Room]:
     async with room(tmp_path) as opened:
         await opened.person("Ana", "agent", "lead", "admin", "manager")
         await opened.person("Bea", "manager", languages=("es",))
         await opened.person("Max", "dpo", languages=("fr",))
         async with served(opened) as url:
-            opened.url = url
+            opened.url, opened.chromium = url, chromium
             yield opened
 
 
@@ -107,18 +108,17 @@ async def test_the_page_of_a_mail_works_for_somebody_who_never_was_here_without_
     number = await console.write("high regulator: the authority asks", sender="cnil")
     await climb(console)
     address = await link(console, 3)
-    async with playwright.async_playwright() as pw:
-        browser = await pw.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = await (await browser.new_context(viewport=viewport, java_script_enabled=False)).new_page()
-        await page.goto(address)
-        assert await page.locator("button").count() == 1
-        await page.click("button.primary")
-        assert say("notice.yours_title", "fr") in await text_of(page, "h1")
-        assert f"#{number}" in await text_of(page, ".matters")
-        await page.reload()
-        assert say("notice.yours_title", "fr") in await text_of(page, "h1")
-        assert await page.get_attribute("main a.button", "href") == f"/cases/{number}"
-        await browser.close()
+    context = await console.chromium.new_context(viewport=viewport, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(address)
+    assert await page.locator("button").count() == 1
+    await page.click("button.primary")
+    assert say("notice.yours_title", "fr") in await text_of(page, "h1")
+    assert f"#{number}" in await text_of(page, ".matters")
+    await page.reload()
+    assert say("notice.yours_title", "fr") in await text_of(page, "h1")
+    assert await page.get_attribute("main a.button", "href") == f"/cases/{number}"
+    await context.close()
 
 
 @pytest.mark.parametrize("name", ["Ana", "Bea", "Max"])
