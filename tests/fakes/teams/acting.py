@@ -101,7 +101,7 @@ class Acting:
         """Look at a message: a card that names this person is refreshed first, when it is older than a minute."""
         person, shown = self._person(user), self._message(user, message)
         refresh = (shown.card or {}).get("refresh") or {}
-        _card, at = shown.views.get(person.aad_object_id, (None, 0.0))
+        _card, at = shown.views.get(person.aad_object_id, ({}, 0.0))
         stale = self.state.clock.now() - at >= self.limits.refresh_seconds
         if stale and {person.id, f"8:orgid:{person.aad_object_id}"} & set(refresh.get("userIds") or []):
             await self.refresh(user, shown, trigger="automatic")

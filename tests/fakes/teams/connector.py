@@ -8,7 +8,7 @@ from .adaptive import problems, size_of, warnings
 from .calls import Recorded, Refused, described
 from .entra import Entra
 from .limits import Limits, Meters
-from .state import ADAPTIVE, Conversation, Json, Message, Person, State, thread_of
+from .state import ADAPTIVE, Conversation, Json, Message, Person, State, Team, thread_of
 
 KINDS = {"message", "typing"}
 
@@ -205,7 +205,7 @@ class Connector:
         assert chat.person is not None
         return chat.person
 
-    def _team(self, request: web.Request, recorded: Recorded):
+    def _team(self, request: web.Request, recorded: Recorded) -> Team:
         recorded.conversation = request.match_info["team"]
         self._admit("read", recorded.conversation)
         team = self.state.teams.get(recorded.conversation)

@@ -92,7 +92,7 @@ class Keyring:
 
     def _signed(self, claims: Json, forged: str) -> str:
         if forged == "no_signature":
-            return jwt.encode(claims, None, algorithm="none", headers={"kid": self.teams.kid})
+            return jwt.encode(claims, "", algorithm="none", headers={"kid": self.teams.kid})
         if forged == "shared_secret":
             return jwt.encode(claims, self.teams.public["n"], algorithm="HS256", headers={"kid": self.teams.kid})
         signer = {"foreign_key": self.foreign, "unknown_key": self.foreign, "no_endorsement": self.elsewhere}.get(forged, self.teams)

@@ -31,10 +31,19 @@ class FakeTeams(Events):
     every connection at once.
     """
 
-    def __init__(self, *, limits: Limits | None = None, clock: Clock | None = None, speed: float = 1.0, port: int = 0) -> None:
-        self.client_id = str(uuid.uuid4())
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        speed: float = 1.0,
+        port: int = 0,
+        client_id: str = "",
+        tenant_id: str = "",
+    ) -> None:
+        self.client_id = client_id or str(uuid.uuid4())
         self.client_secret = "fake-client-secret"
-        self.tenant_id = str(uuid.uuid4())
+        self.tenant_id = tenant_id or str(uuid.uuid4())
         self.limits = limits or Limits()
         self.clock = clock or Clock(speed)
         self.state = State(self.clock, self.client_id, self.tenant_id)
