@@ -1,7 +1,7 @@
 """A storm for a bench: a FLOW with four channels, so many cases whose cards wait for them, and critical ones that come in between."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,11 +66,13 @@ class Even:
         return Suggestion(crisis, 0.9, "en", tuple(tags), Severity.NORMAL, 0.1, True, number, "linear")
 
 
-async def furnish(database: str, flow: Flow, texts: dict[str, list[str]], count: int) -> None:
+async def furnish(
+    database: str, flow: Flow, texts: dict[str, list[str]], count: int, workspace: str = "slack", rooms: Mapping[str, str] = ROOMS
+) -> None:
     """So many cases, each with a card that waits in the outbox, by the product's own way in."""
     store = Store(database)
     await upgrade(store)
-    house = await TestHouse(store, flow, Board({"slack": ROOMS}), Even(flow)).begin()
+    house = await TestHouse(store, flow, Board({workspace: rooms}), Even(flow)).begin()
     for start in watched(range(0, count, BATCH), f"{count:,} cases for {database.partition(':')[0]}"):
         await house.mentions.receive([_mention(number, texts) for number in range(start, min(start + BATCH, count))])
     await store.close()
