@@ -91,7 +91,8 @@ async def test_a_button_that_asks_opens_a_dialog_and_sending_it_in_closes_it(tea
     assert opened and opened.title == "Write" and card_texts(opened.card) == ["Words", "Save"] and teams.dialog("Bo") is None
     await teams.submit("Ana Lee", {"words": "sorry"})
     assert (bot.last["name"], bot.last["value"]["data"]) == ("task/submit", {"act": "save", "words": "sorry"})
-    assert bot.last["replyToId"] == shown.id and teams.dialog("Ana Lee") is None
+    assert bot.last["conversation"]["id"] == f"{CRISIS};messageid={shown.id}" and teams.dialog("Ana Lee") is None
+    assert "replyToId" not in bot.last
 
 
 async def test_a_dialog_can_be_followed_by_another_and_by_a_last_word(teams: FakeTeams, bot: SampleBot, shown: Message):
@@ -203,6 +204,7 @@ async def test_the_bot_is_told_when_it_and_others_come_and_go(teams: FakeTeams, 
         ("installationUpdate", "add"),
         ("conversationUpdate", "teamMemberRemoved"),
         ("conversationUpdate", "teamMemberAdded"),
+        ("conversationUpdate", None),
         ("installationUpdate", "add"),
     ]
     assert bot.heard[2]["membersAdded"][0]["id"] == bot.heard[2]["recipient"]["id"]
@@ -257,6 +259,7 @@ async def test_the_models_of_the_sdk_read_everything_that_is_sent(teams: FakeTea
         "MessageActivity",
         "ConversationUpdateActivity",
         "InstalledActivity",
+        "ConversationUpdateActivity",
         "InstalledActivity",
     ]
 

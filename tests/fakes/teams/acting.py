@@ -69,8 +69,7 @@ class Acting:
             name = "composeExtension/submitAction"
             sent = activities.extension(self.state, name, person, window.message, window.command_id, data)
         else:
-            where = activities.on_message(window.message) if window.message else {}
-            sent = activities.submitted(self.state, person, window.conversation, data, **where)
+            sent = activities.submitted(self.state, person, window.message, window.conversation, data)
         return self._shown(person, window, await self.delivery.send(sent, redeliver=redeliver))
 
     def close_dialog(self, user: str) -> None:
@@ -138,7 +137,7 @@ class Acting:
         """What an invoke adaptiveCard/action was answered with: a card in its place, or a word to this person."""
         if not answer.fine:
             return answer
-        body = answer.body if isinstance(answer.body, dict) else {}
+        body: Json = answer.body if isinstance(answer.body, dict) else {}
         kind, value = body.get("type"), body.get("value")
         if body.get("statusCode") != 200:
             return replace(answer, reason=f"the client shows that something went wrong: {answer.body}")
@@ -148,7 +147,7 @@ class Acting:
             return replace(answer, reason=f"the client cannot show {kind}")
         if wrong := problems(value, self.limits):
             return replace(answer, reason=f"the client cannot show the card: {'; '.join(wrong)}")
-        shown.views[person.aad_object_id] = (value, self.state.clock.now())
+        shown.views[person.aad_object_id] = (dict(value or {}), self.state.clock.now())
         return replace(answer, card=value)
 
     def _shown(self, person: Person, before: Dialog, answer: Answer) -> Answer:

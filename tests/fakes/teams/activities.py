@@ -65,8 +65,9 @@ def fetched(state: State, person: Person, message: Message, data: Json) -> Json:
     return invoke(state, "task/fetch", person, message.conversation, _task({"type": "task/fetch", **data}), **on_message(message))
 
 
-def submitted(state: State, person: Person, conversation: Conversation, data: Json, /, **where: Any) -> Json:
-    """task/submit: a dialog is sent in."""
+def submitted(state: State, person: Person, message: Message | None, conversation: Conversation, data: Json) -> Json:
+    """task/submit: a dialog is sent in. It names the thread it was opened from; nobody promises that it names the message."""
+    where = {"conversation": on_message(message)["conversation"]} if message else {}
     return invoke(state, "task/submit", person, conversation, _task(data), **where)
 
 
@@ -130,6 +131,11 @@ def installed(state: State, person: Person, conversation: Conversation, action: 
     of_team = {"team": _team(conversation.team)} if conversation.team else {}
     data = channel_data(conversation, person.tenant_id, **of_team)
     return envelope(state, "installationUpdate", person, conversation, action=action, channelData=data)
+
+
+def bot_added(state: State, person: Person, chat: Conversation) -> Json:
+    """conversationUpdate of somebody's own chat, when it begins."""
+    return envelope(state, "conversationUpdate", person, chat, membersAdded=[state.bot])
 
 
 def members_changed(state: State, person: Person, team: Team, *, added: tuple[Json, ...] = (), removed: tuple[Json, ...] = ()) -> Json:

@@ -25,11 +25,12 @@ class Events(Acting):
         removed = activities.members_changed(self.state, person, team, removed=(self.state.bot,))
         return [await self.delivery.send(removed), await self.delivery.send(activities.installed(self.state, person, general, "remove"))]
 
-    async def install(self, user: str) -> Answer:
+    async def install(self, user: str) -> list[Answer]:
         """Somebody installs the bot for themselves."""
-        person = self._person(user)
+        person, chat = self._person(user), self._own_chat(user)
         person.has_app = True
-        return await self.delivery.send(activities.installed(self.state, person, self._own_chat(user), "add"))
+        told = (activities.bot_added(self.state, person, chat), activities.installed(self.state, person, chat, "add"))
+        return [await self.delivery.send(one) for one in told]
 
     async def uninstall(self, user: str) -> Answer:
         person = self._person(user)
