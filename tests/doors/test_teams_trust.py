@@ -360,7 +360,7 @@ async def test_nobody_is_let_in_before_there_are_keys(microsoft, trust, hand):
 
 @pytest.mark.parametrize("listed", [
     "", "[]", "nothing", {"keys": {}}, {"keys": []}, {"keys": ["one", 1, None]}, {"keys": [{"kid": "one"}]}, "[" * 5000, "x" * 300_000,
-    {"keys": [published("one", use="enc")]}, {"keys": [published("one", n="é")]}, {"keys": [published("one", n="x" * 2000)]},
+    {"keys": [published("one")], "more": "x" * 300_000}, {"keys": [published("one", use="enc")]}, {"keys": [published("one", n="é")]}, {"keys": [published("one", n="x" * 2000)]},
     {"keys": [{"kty": "oct", "kid": "one", "k": "c2VjcmV0"}]}, {"keys": [published("one", kty="EC")]}, {"keys": [published("one", n=5)]},
 ])  # fmt: skip
 async def test_what_is_no_list_of_keys_is_as_good_as_none(microsoft, trust, listed):
@@ -380,6 +380,12 @@ async def test_a_key_too_short_to_be_safe_is_passed_over(microsoft, trust):
 )
 async def test_keys_come_from_where_nobody_listens_in(microsoft, trust, address):
     microsoft.metadata["jwks_uri"] = address
+    assert await refused(trust, signed()) == ("keys_away", 503)
+
+
+async def test_keys_that_lie_open_on_the_way_are_not_read(microsoft, trust):
+    """This very machine, by a name that could be any other."""
+    microsoft.metadata["jwks_uri"] = microsoft.metadata["jwks_uri"].replace("127.0.0.1", "0.0.0.0")
     assert await refused(trust, signed()) == ("keys_away", 503)
 
 
