@@ -92,6 +92,11 @@ class Work:
             self.store.wake.set()
 
 
+def written_along() -> Callable[[Work], Awaitable[None]] | None:
+    """What each commit of this task writes besides, for whoever commits in its name."""
+    return _along.get()
+
+
 @contextmanager
 def along(write: Callable[[Work], Awaitable[None]]) -> Iterator[None]:
     """Meanwhile every commit writes this, too: both stand, or neither."""

@@ -37,16 +37,19 @@ def once(source: str, delivery_id: str) -> Iterator[None]:
 
     Raises Repeated there when another did. What commits nothing may be repeated.
     """
-    noted = False
+    noted: Work | None = None  # rolled back, it is to be noted again
+    over = False
 
     async def note(work: Work) -> None:
         nonlocal noted
-        if not noted and not await first(work, source, delivery_id):
+        if over or (noted and noted.committed):
+            return
+        if not await first(work, source, delivery_id):
             raise Repeated
-        noted = True
+        noted = work
 
     try:
         with along(note):
             yield
     finally:
-        noted = True  # a task that was begun meanwhile and goes on is not this delivery
+        over = True  # a task that was begun meanwhile and goes on is not this delivery
