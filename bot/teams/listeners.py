@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.refilling import refilled
+from bot.refilling import OWN, refilled
 from bot.teams import payloads
 from bot.teams.access import NAME
 from bot.teams.acquaintance import Acquaintance
 from bot.teams.forms import answers, begun, origin_of
 from bot.teams.markup import plain_words
 from bot.teams.payloads import Click, Json
-from bot.teams.replies import MESSAGE, Replies
+from bot.teams.replies import AS_IT_IS, MESSAGE, Replies
 from bot.teams.troubles import Troubles, field_of
 from bot.teams.typed import ShowHome, heard
 from bot.tracing import traced
@@ -43,44 +43,70 @@ class Listeners:
         """`sorry` says why nothing was done, where the person looks."""
 
         async def hear(activity: Json) -> Answer:
-            return await asyncio.create_task(self._heard(activity, listen, sorry))
+            if not payloads.is_for_us(activity):
+                return None
+            act = asyncio.create_task(self._heard(activity, listen, sorry))
+            self.troubles.keep(act)
+            return await act
 
         return hear
 
     async def _heard(self, activity: Json, listen: Listener, sorry: Callable[[Json, Exception], Awaitable[Answer]]) -> Answer:
         click, who = payloads.pressed(activity), payloads.who_acts(activity)
         try:
-            with traced(NAME, click.act or payloads.name_of(activity), click.ids), once(NAME, payloads.delivery_of(activity)):
+            with traced(NAME, click.act or payloads.name_of(activity), click.ids):
                 await self.acquaintance.recognise(who, payloads.place_of(activity)[0], str((activity.get("from") or {}).get("id") or ""))
-                return await listen(activity)
+                with once(NAME, payloads.delivery_of(activity)):  # after a stranger became known: that commit is not yet the act's
+                    return await listen(activity)
         except Repeated:
             return await self.again(activity)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
             return await sorry(activity, error)
 
     async def again(self, activity: Json) -> Answer:
-        """It was done when it came first: what is shown is how things stand."""
-        return await self.replies.refreshed(payloads.pressed(activity)) if payloads.name_of(activity) == payloads.CARD else {}
+        """It was done when it came first: what is shown is how things stand. A window whose answer was lost opens all the same."""
+        click = payloads.pressed(activity)
+        if payloads.name_of(activity) == payloads.CARD:
+            return await self.replies.refreshed(click)
+        return await self.in_a_window(click) if payloads.name_of(activity) == payloads.OPEN and self.asks_or_shows(click) else {}
+
+    def asks_or_shows(self, click: Click) -> bool:
+        return click.act in self.buttons.forms or click.act in self.buttons.looks
 
     async def card(self, activity: Json) -> Answer:
         """A button of a card."""
         click = payloads.pressed(activity)
-        if click.act in self.buttons.answers:
-            return await self.replies.in_place(click, await self.buttons.answers[click.act](click))
+        if click.act == payloads.REFRESH:
+            return await self.looked_at_anew(click)
         if click.data.get("form"):
             return await self.form_of_a_chat(click)
+        if click.act in self.buttons.answers:
+            return await self.put_in_place(click, await self.buttons.answers[click.act](click))
         if click.act in self.buttons.small:
             await self.buttons.small[click.act](click)
-        elif click.act != payloads.REFRESH:
+        else:
             await self.acts.desk.open_to(click.who)  # a button that we no longer know: they see the card with those that we do
+        self.troubles.later(self.replies.show_anew(click))
         return await self.replies.refreshed(click)
+
+    async def looked_at_anew(self, click: Click) -> Answer:
+        """Teams asks by itself when somebody sees the card: whoever may not see it is told nothing that they did not ask for."""
+        try:
+            await self.acts.desk.open_to(click.who)
+        except Told:
+            return dict(AS_IT_IS)
+        return await self.replies.refreshed(click)
+
+    async def put_in_place(self, click: Click, card: Card) -> Answer:
+        self.troubles.later(self.replies.show_anew(click, card))
+        return await self.replies.in_place(click, card)
 
     async def form_of_a_chat(self, click: Click) -> Answer:
         if click.data.get(payloads.REFILL):
             form, origin = await self.begun_anew(click)
             return await self.replies.form_in_place(click, form, origin)
-        outcome = await self.buttons.filled[click.act](click, answers(click.data))
-        return await self.replies.in_place(click, outcome) if outcome else await self.replies.refreshed(click)
+        outcome = await self.buttons.filled[click.act](click, answers(click.data)) or await self.replies.fresh(click)
+        return await self.put_in_place(click, outcome) if outcome else dict(AS_IT_IS)
 
     async def opened(self, activity: Json) -> Answer:
         """A button that asks, or that shows something to this person alone."""
@@ -97,7 +123,10 @@ class Listeners:
         if click.act in self.buttons.small:
             await self.buttons.small[click.act](click)
             if click.data.get("origin"):  # a question was answered: what came of it stands on the card that it was about
+                self.troubles.later(self.replies.show_anew(click))
                 return {}
+        else:
+            await self.acts.desk.open_to(click.who)  # a button that we no longer know
         shown = await self.replies.fresh(replace(click, message_id=""))
         return await self.replies.window(click.who, shown) if shown else {}
 
@@ -110,6 +139,7 @@ class Listeners:
             form, origin = await self.begun_anew(click)
             return await self.replies.form_window(click.who, form, origin)
         outcome = await self.buttons.filled[click.act](click, answers(click.data))
+        self.troubles.later(self.replies.show_anew(click))
         return await self.replies.window(click.who, outcome) if outcome else {}
 
     async def begun_anew(self, click: Click) -> tuple[Form, dict[str, str]]:
@@ -128,18 +158,27 @@ class Listeners:
         who, command = payloads.who_acts(activity), heard(activity)
         if isinstance(command, OfDigests) and isinstance(command, TAKES_TIME):
             self.troubles.later(self.slowly(activity, who, command))
-            return None
-        if isinstance(command, ShowHome):
+        elif isinstance(command, ShowHome):
             self.troubles.later(self.replies.several(who, await self.acts.home.of(who, self.replies.url)))
-            return None
-        outcome = await self.acts.spoken.obey(who, command)
-        self.troubles.later(self.tell(who, outcome))
+        else:
+            self.troubles.later(self.telling(activity, who, await self.acts.spoken.obey(who, command)))
         return None
 
     async def slowly(self, activity: Json, who: Who, command: OfDigests) -> None:
         try:
-            await self.tell(who, await DigestsSpoken(self.acts.insight).obey(who, command))
+            with once(NAME, payloads.delivery_of(activity)):  # it was answered before it is done
+                outcome = await DigestsSpoken(self.acts.insight).obey(who, command)
+        except Repeated:
+            return
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+            await self.sorry_there(activity, error)
+        else:
+            await self.telling(activity, who, outcome)
+
+    async def telling(self, activity: Json, who: Who, outcome: Card | Form | Drawing | Pictured) -> None:
+        try:
+            await self.tell(who, outcome)
+        except Exception as error:  # noqa: BLE001 - a picture that cannot be shown is owned up to
             await self.sorry_there(activity, error)
 
     async def tell(self, who: Who, outcome: Card | Form | Drawing | Pictured) -> None:
@@ -186,21 +225,23 @@ class Listeners:
         click = payloads.pressed(activity)
         words = self.troubles.words(error, click.who)
         if click.data.get("form") and (form := await self.as_typed(click)):
-            return await self.replies.form_window(click.who, form, dict(origin_of(click.data)), {field_of(error): words})
+            kept = {name: value for name, value in origin_of(click.data).items() if name != OWN}  # from here on all is their own
+            return await self.replies.form_window(click.who, form, kept, {field_of(error): words})
         return self.replies.words_window(words, await self.troubles.language_of(click.who))
 
     async def as_typed(self, click: Click) -> Form | None:
         """The form that was sent in, with what stands in it; None where it cannot be had any more."""
         opened_by, now = origin_of(click.data).get("act", ""), answers(click.data)
         try:
-            form = await self.buttons.forms[opened_by](click)
+            form = await self.buttons.forms[opened_by](replace(click, act=opened_by))
         except (KeyError, Told):
             return None
         return replace(form, fields=tuple(replace(one, initial=now.get(one.name, ())) for one in form.fields))
 
     async def sorry_there(self, activity: Json, error: Exception) -> Answer:
         who = payloads.who_acts(activity)
-        self.troubles.later(self.replies.privately(who, Card(title=self.troubles.words(error, who))))
+        words, language = self.troubles.words(error, who), await self.troubles.language_of(who)
+        self.troubles.later(self.replies.privately(who, Card(title=words), language))
         return None
 
     async def added(self, activity: Json) -> Answer:  # noqa: ARG002 - whoever it was, our people may be among them

@@ -34,7 +34,12 @@ class Click(Press):
     @property
     def origin(self) -> dict[str, str]:
         """What a form must keep so that the click can be answered after it."""
-        return {"act": self.act, "message_id": self.message_id, "direct": "yes" if self.direct else ""}
+        return {"act": self.act, "message_id": self.message_id}
+
+    @property
+    def shown_by(self) -> str:
+        """The act by which is known what the card shows: whoever looks at it anew presses nothing."""
+        return str(self.data.get("act") or self.act)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def pressed(activity: Json) -> Click:
         ids=str(data.get("ids") or ""),
         conversation_id=place_of(activity)[0],
         message_id=str(origin.get("message_id") or activity.get("replyToId") or ""),
-        direct=is_direct(activity) or bool(origin.get("direct")),
+        direct=is_direct(activity),
         dialog=name_of(activity) in (OPEN, SENT_IN),
         data=data,
     )
@@ -93,6 +98,19 @@ def place_of(activity: Json) -> tuple[str, str]:
 def is_direct(activity: Json) -> bool:
     """In somebody's own chat with us."""
     return _part(activity, "conversation").get("conversationType") == PERSONAL
+
+
+def is_for_us(activity: Json) -> bool:
+    """A message in our own chat with somebody, one that calls us, or a button. Where we may read along all others come too
+    (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-messages-for-bots-and-agents).
+    """
+    us = _part(activity, "recipient").get("id")
+    called = any(
+        one.get("type") == "mention" and _part(one, "mentioned").get("id") == us
+        for one in activity.get("entities") or ()
+        if isinstance(one, dict)
+    )
+    return activity.get("type") != "message" or is_direct(activity) or bool(_part(activity, "value")) or (bool(us) and called)
 
 
 def said(activity: Json) -> str:

@@ -20,6 +20,7 @@ from handlers.staff import Staff
 
 log = structlog.get_logger()
 ADAPTIVE, MESSAGE = "application/vnd.microsoft.card.adaptive", "application/vnd.microsoft.activity.message"
+AS_IT_IS: Json = {"statusCode": 200, "type": MESSAGE, "value": ""}  # answers that a card stays as it is
 PATIENCE = 10.0  # seconds for a word in somebody's own chat
 
 
@@ -38,10 +39,9 @@ class Replies:
 
     async def fresh(self, click: Click) -> Card | None:
         """What was clicked as it stands now; None where nobody can tell."""
-        where = (NAME, click.message_id) if click.message_id else ()
-        found = await self.glance.at(Clicked(click.act, click.ids, *where))
+        found = await self.glance.at(Clicked(click.shown_by, click.ids, NAME, click.message_id))
         if found is None and click.direct:  # what somebody asked for in their own chat stands in no table
-            found = await self.glance.at(Clicked(click.act, click.ids))
+            found = await self.glance.at(Clicked(click.shown_by, click.ids, NAME))
         return found
 
     async def in_place(self, click: Click, card: Card) -> Json:
@@ -56,7 +56,15 @@ class Replies:
     async def refreshed(self, click: Click) -> Json:
         """The card as it stands now; where nobody can tell what it shows, it stays as it is."""
         card = await self.fresh(click)
-        return await self.in_place(click, card) if card else {"statusCode": 200, "type": MESSAGE, "value": ""}
+        return await self.in_place(click, card) if card else dict(AS_IT_IS)
+
+    async def show_anew(self, click: Click, card: Card | None = None) -> None:
+        """What stands in somebody's own chat, on each of their screens. What stands in a channel is shown anew by the outbox."""
+        if not (click.direct and click.message_id):
+            return
+        if shown := card or await self.fresh(click):
+            place, language = Place(click.who.external_id), await self.language_of(click.who)
+            await self._say(click.who, self.workspace.update(place, click.message_id, shown, language))
 
     async def window(self, who: Who, card: Card) -> Json:
         language = await self.language_of(who)
@@ -75,12 +83,12 @@ class Replies:
         title = Words("command.not_done")
         return _window(words_content(title, (words,), language), title, language)
 
-    async def privately(self, who: Who, card: Card) -> None:
-        """In the person's own chat with us: a channel has no message for one alone."""
-        await self._say(who, self.workspace.post(Place(who.external_id), card, await self.language_of(who), ""))
+    async def privately(self, who: Who, card: Card, language: str = "") -> None:
+        """In the person's own chat with us: a channel has no message for one alone. `language` where it is known already."""
+        await self._say(who, self.workspace.post(Place(who.external_id), card, language or await self.language_of(who), ""))
 
     async def form_privately(self, who: Who, form: Form) -> None:
-        content = await self._asked(who, form, {"direct": "yes"}, in_chat=True)
+        content = await self._asked(who, form, {}, in_chat=True)
         await self._say(who, self.workspace.post_content(Place(who.external_id), content))
 
     async def _asked(self, who: Who, form: Form, origin: dict[str, str], **how: Any) -> Json:

@@ -14,6 +14,7 @@ from handlers.errors import DraftStopped, FactsNotConfirmed, NoWayOut, Told, Unk
 from handlers.ports import Who, Words
 
 log = structlog.get_logger()
+PATIENCE = 5.0  # seconds
 ABOUT: dict[type[Exception], str] = {DraftStopped: "text", NoWayOut: "where", FactsNotConfirmed: "facts"}
 
 
@@ -42,14 +43,19 @@ class Troubles:
             return self.replies.language
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Goes on after the answer; waited for when the door closes."""
-        task = asyncio.create_task(work)
+        """Goes on after the answer."""
+        self.keep(asyncio.create_task(work))
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Waited for when the door closes."""
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
     async def close(self) -> None:
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=5)
+        """An act that is under way may begin what goes on after its answer."""
+        last = asyncio.get_running_loop().time() + PATIENCE
+        while self._under_way and (left := last - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._under_way, timeout=left)
 
 
 def field_of(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.teams.payloads import delivery_of, is_direct, place_of, pointed_at, pressed, readable, said, who_acts
+from bot.teams.payloads import delivery_of, is_direct, is_for_us, place_of, pointed_at, pressed, readable, said, who_acts
 from bot.teams.typed import ShowHome, heard
 from handlers.commands import Help, ShowStatus, TakeNext
 from handlers.insight.commands import ListDigests, Subscribe
@@ -44,6 +44,16 @@ def test_a_button_of_a_card():
     assert (click.act, click.case_id, click.choice, click.message_id, click.dialog) == ("tag", 7, "phishing", "100", False)
 
 
+def test_what_people_say_among_themselves_is_not_for_us():
+    other = mention({"id": "29:bo", "name": "Bo"}, "<at>Bo</at>")
+    assert not is_for_us(activity(text="next"))
+    assert not is_for_us(activity(text="<at>Bo</at> next", entities=[other]))
+    assert is_for_us(activity(text="<at>Tocsin</at> next", entities=[other, mention(US, "<at>Tocsin</at>")]))
+    assert is_for_us(activity(text="next", conversation=CHAT))
+    assert is_for_us(activity(value={"act": "claim", "ids": "7"}))
+    assert is_for_us(invoke("task/fetch", {"data": {"act": "note", "ids": "7"}}))
+
+
 def test_a_card_that_is_only_looked_at_is_no_act():
     value = {"action": {"type": "Action.Execute", "verb": "refresh", "data": {"act": "claim", "ids": "7"}}, "trigger": "automatic"}
     assert pressed(invoke("adaptiveCard/action", value)).act == "refresh"
@@ -51,7 +61,7 @@ def test_a_card_that_is_only_looked_at_is_no_act():
 
 def test_a_form_goes_back_to_the_card_that_it_was_opened_from():
     opened = pressed(invoke("task/fetch", {"data": {"act": "note", "ids": "7", "msteams": {"type": "task/fetch"}}}, replyToId="100"))
-    assert (opened.dialog, opened.origin) == (True, {"act": "note", "message_id": "100", "direct": ""})
+    assert (opened.dialog, opened.origin) == (True, {"act": "note", "message_id": "100"})
     sent = pressed(invoke("task/submit", {"data": {"form": "note", "ids": "7", "origin": opened.origin, "text": "called"}}))
     assert (sent.act, sent.case_id, sent.message_id, sent.data["text"]) == ("note", 7, "100", "called")
 
@@ -77,7 +87,14 @@ def test_a_colleague_who_is_called_stands_there_by_their_account():
 
 @pytest.mark.parametrize(
     ("text", "command"),
-    [("next", TakeNext()), ("Status", ShowStatus()), ("/crisis-status", ShowStatus()), ("/crisis next", TakeNext()), ("home", ShowHome()), ("", Help())],
+    [
+        ("next", TakeNext()),
+        ("Status", ShowStatus()),
+        ("/crisis-status", ShowStatus()),
+        ("/crisis next", TakeNext()),
+        ("home", ShowHome()),
+        ("", Help()),
+    ],
 )
 def test_the_same_words_as_everywhere(text, command):
     assert heard(activity(text=f"<at>Tocsin</at> {text}")) == command
