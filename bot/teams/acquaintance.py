@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import structlog
 
 from bot.teams.access import NAME
 from bot.teams.answers import send_error
+from bot.teams.services import Services
 from handlers.errors import SendError
 from handlers.ports import Who
 from handlers.staff import Staff
@@ -22,19 +23,19 @@ PAGE = 500
 
 @dataclass
 class Acquaintance:
-    """`members` asks the Bot Connector; `tenants` are the organisations whose word counts, `channels` the conversations that we know."""
+    """`client` asks the service of a conversation; `services` learn how people are called there. `tenants` are the organisations whose word
+    counts, `channels` the conversations that we know.
+    """
 
     staff: Staff
-    api: Any
+    client: Callable[[str], Any]
+    services: Services
     tenants: Collection[str]
     channels: Collection[str]
     _known_until: dict[str, float] = field(default_factory=dict)
-    _ids: dict[str, str] = field(default_factory=dict)  # account in Entra → the id that Teams calls people by
 
     async def recognise(self, who: Who, conversation_id: str, teams_id: str = "") -> None:
         """Introduce an account to our people, if its address is one of theirs. Costs nothing for those seen a moment ago."""
-        if who.external_id and teams_id:
-            self._ids[who.external_id] = teams_id
         if not who.external_id or self._known_until.get(who.external_id, 0.0) > time.monotonic():
             return
         if not await self.staff.knows(who):
@@ -48,23 +49,21 @@ class Acquaintance:
         strangers = {address.casefold() for address in await self.staff.strangers(NAME)}
         async for member in self._everybody():
             account, address = _account(member), self._vouched(member)
-            self._ids[account] = str(member.id)
+            self.services.meet(account, str(member.id))
             if address.casefold() in strangers:
                 await self.staff.introduce(Who(NAME, account), address)
 
     def forget(self, who: Who) -> None:
         self._known_until.pop(who.external_id, None)
 
-    def called(self) -> dict[str, str]:
-        """Account in Entra → the id that makes it ring for them, of those whom we have seen."""
-        return dict(self._ids)
-
     async def _everybody(self) -> AsyncIterator[Any]:
         for channel_id in dict.fromkeys(self.channels):
             token: str | None = None
             while True:
                 try:
-                    page = await self.api.conversations.get_paged_members(channel_id, page_size=PAGE, continuation_token=token)
+                    page = await self.client(channel_id).conversations.get_paged_members(
+                        channel_id, page_size=PAGE, continuation_token=token
+                    )
                 except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the next channel is asked
                     log.warning("teams_members_not_told", reason=send_error(error).reason)
                     break
@@ -77,7 +76,7 @@ class Acquaintance:
     async def _address(self, conversation_id: str, teams_id: str) -> str:
         try:
             async with asyncio.timeout(PATIENCE):
-                return self._vouched(await self.api.conversations.get_member_by_id(conversation_id, teams_id))
+                return self._vouched(await self.client(conversation_id).conversations.get_member_by_id(conversation_id, teams_id))
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises, they stay a stranger for now
             log.warning("teams_did_not_tell", reason=_reason(error))
             return ""

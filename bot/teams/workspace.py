@@ -18,11 +18,11 @@ from bot.teams.cards import ADAPTIVE, WATCHING, card_message, token_of
 from bot.teams.channels import Channels, is_person
 from bot.teams.files import album_message, drawing_message
 from bot.teams.graph import URL, Graph
-from bot.teams.pace import Pace, limits
+from bot.teams.pace import CREATIONS, Pace, limits
 from bot.teams.payloads import Json
 from bot.teams.services import Services
 from bot.teams.tokens import Tokens
-from handlers.errors import CannotAsk, Gone, Refused, SendError, Unconfirmed
+from handlers.errors import CannotAsk, Gone, Refused, SendError, TryLater, Unconfirmed
 from handlers.insight.ports import Album, Spot
 from handlers.ports import Bucket, Called, Card, Drawing, Place, Words
 
@@ -66,7 +66,7 @@ class TeamsWorkspace:
 
     async def update(self, place: Place, message_id: str, card: Card, language: str) -> None:
         conversation = await self._conversation(place.channel_id)
-        client, address = self._client(conversation).conversations, _address(conversation, place.thread_id)
+        client, address = self.client(conversation).conversations, _address(conversation, place.thread_id)
         activity = self._activity(conversation, self._message(card, language, ""))
         async with self._pace.turn(conversation):
             with suppress(KeyError):  # it was changed; the SDK misses an id in the answer, which nobody needs
@@ -74,7 +74,7 @@ class TeamsWorkspace:
 
     async def delete(self, place: Place, message_id: str) -> None:
         conversation = await self._conversation(place.channel_id)
-        client, address = self._client(conversation).conversations, _address(conversation, place.thread_id)
+        client, address = self.client(conversation).conversations, _address(conversation, place.thread_id)
         async with self._pace.turn(conversation):
             with suppress(Gone):
                 await self._said(place, DELETE, client.delete_activity(address, _checked(message_id)))
@@ -107,7 +107,7 @@ class TeamsWorkspace:
 
     async def _post(self, place: Place, message: Json) -> str:
         conversation = await self._conversation(place.channel_id)
-        client, address = self._client(conversation).conversations, _address(conversation, place.thread_id)
+        client, address = self.client(conversation).conversations, _address(conversation, place.thread_id)
         activity = self._activity(conversation, message)
         async with self._pace.turn(conversation):
             sent = await self._said(place, POST, client.create_activity(address, activity))
@@ -139,13 +139,14 @@ class TeamsWorkspace:
             "tenantId": tenant,
             "channelData": {"tenant": {"id": tenant}},
         }
-        client = self._client("", tenant).conversations
+        client = self.client("", tenant).conversations
         async with self._pace.turn(CREATE):
-            begun = await self._said(Place(account), POST, client.create(CreateConversationParams.model_validate(asked)))
+            begun = await self._said(Place(account), POST, client.create(CreateConversationParams.model_validate(asked)), CREATIONS.name)
         self.services.begun(account, _checked(str(begun.id)), str(begun.service_url or ""))
         return str(begun.id)
 
-    async def _said(self, place: Place, act: str, call: Awaitable[Any]) -> Any:
+    async def _said(self, place: Place, act: str, call: Awaitable[Any], bucket: str = "") -> Any:
+        """`bucket` is the limit that a 429 means; "" the conversation's own."""
         try:
             answer = await call
         except KeyError:
@@ -153,7 +154,8 @@ class TeamsWorkspace:
                 raise
             raise Unconfirmed("unreadable_answer") from None
         except Exception as error:
-            raise self._error(error, place, act) from error
+            meant = self._error(error, place, act)
+            raise (TryLater(meant.reason, meant.after, bucket) if isinstance(meant, TryLater) else meant) from error
         self._backoff.well(place.channel_id)
         return answer
 
@@ -167,7 +169,7 @@ class TeamsWorkspace:
             self.tokens.forget(error.request.headers.get("Authorization", "").removeprefix("Bearer "))
         return meant
 
-    def _client(self, conversation: str, tenant: str = "") -> ApiClient:
+    def client(self, conversation: str, tenant: str = "") -> ApiClient:
         """For the address that the conversation itself, or its tenant, has told last."""
         url = self.services.url_of(conversation, tenant or self.access.tenants[0])
         if not url or url.rstrip("/") == self.api.service_url:
