@@ -23,7 +23,7 @@ from handlers.showing import ways_to
 from tests.builders import Scripted, TestHouse, data_breach
 from tests.dial import Dial
 from tests.doors.slack_house import opened, sqlite_copy, until
-from tests.fakes.teams import Conversation, FakeTeams, Limits, Message, message_text
+from tests.fakes.teams import Answer, Conversation, FakeTeams, Limits, Message, inputs, message_text
 
 
 @dataclass
@@ -54,6 +54,32 @@ class TeamsHouse:
     async def told(self, user: str, words: str) -> Message:
         """The message in somebody's own chat that says this."""
         return await until(lambda: next((one for one in reversed(self.teams.chat(user).posts) if words in message_text(one)), None))
+
+    async def fill(self, user: str, message: Message, act: str, **values: Any) -> Answer:
+        """Open the form behind a button, fill it in and send it."""
+        opened = await self.teams.click(user, message, act)
+        assert opened.fine and opened.card, opened
+        return await self.send_in(user, **values)
+
+    async def send_in(self, user: str, **values: Any) -> Answer:
+        """Send the form in that stands open."""
+        window = self.teams.dialog(user)
+        assert window, "no form stands open"
+        sent = await self.teams.submit(user, typed_in(window.card, values))
+        assert sent.fine, sent
+        return sent
+
+
+def typed_in(card: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """By the name of its field: what is typed into each input. A moment is a day and an hour ("2026-11-22T18:00")."""
+    ids = [str(one["id"]) for one in inputs(card)]
+    typed = {}
+    for name, value in values.items():
+        for found in (one for one in ids if one.partition(".")[2] == name):
+            day, _, hour = str(value).partition("T")
+            typed[found] = {"date": day, "time": hour}.get(found.partition(".")[0], value)
+    assert len(typed) >= len(values), (ids, values)
+    return typed
 
 
 @asynccontextmanager
