@@ -27,7 +27,7 @@ class Connector:
         self.entra.admit(request)
         wanted = described(recorded.body)
         channel_id = str((wanted.get("channelData") or {}).get("channel", {}).get("id") or "")
-        recorded.conversation = channel_id or "new chats"
+        recorded.conversation = channel_id or "new chats"  # counted together: nobody says that each person counts alone
         self._admit("create", recorded.conversation)
         conversation = self._channel(channel_id) if channel_id else self._chat(wanted)
         activity = wanted.get("activity")
