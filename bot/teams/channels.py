@@ -55,8 +55,7 @@ class Channels:
         try:
             return list(await self._asked(self._client(team.team_id).teams.get_conversations(team.team_id)) or ())
         except (DoorClosed, Refused) as error:
-            if isinstance(error, DoorClosed) and error.whole:
-                raise
+            _raise_if_whole(error)
             return []
 
     async def _name_of(self, team: Team) -> str:
@@ -73,7 +72,8 @@ class Channels:
         name = channel.name or await self._name_of(team)
         try:
             from_outside = await self._read_from_outside(channel.id)
-        except (DoorClosed, Refused):
+        except (DoorClosed, Refused) as error:
+            _raise_if_whole(error)
             return Spot(channel.id, f"#{name}", is_open=True, can_post=False)
         shared, private = channel.type == "shared", channel.type == "private"
         is_open = shared or from_outside or not (private or await self._is_private(team))
@@ -111,6 +111,12 @@ class Channels:
             return await call
         except Exception as error:
             raise send_error(error, ASK) from error
+
+
+def _raise_if_whole(error: DoorClosed | Refused) -> None:
+    """That nobody lets us in at all says nothing about a channel."""
+    if isinstance(error, DoorClosed) and error.whole:
+        raise error
 
 
 def is_person(channel_id: str) -> bool:

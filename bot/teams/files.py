@@ -16,7 +16,7 @@ from bot.pictures.charts import charts, status_sheet
 from bot.pictures.fitting import fitted
 from bot.teams.cards import ADAPTIVE, card_content, content
 from bot.teams.markup import Json, bare, cut, plain_words, rich
-from handlers.errors import PictureNotShown
+from handlers.errors import Refused
 from handlers.insight.ports import Album
 from handlers.insight.status import Standing
 from handlers.ports import Button, Card, Drawing, Words
@@ -29,7 +29,7 @@ Picture = tuple[str, bytes]  # name, PNG
 
 
 async def album_message(album: Album, language: str, token: str, url: str) -> Json:
-    """The charts below their title, each told in words for those who do not see it; `url` is the console's."""
+    """The charts below their title, each told in words for those who do not see it; `url` is the console's. Raises Refused."""
     sheets = await asyncio.to_thread(charts, album.figures, language)
     pictures = await asyncio.to_thread(_fitted, [(f"{album.name}-{sheet.name}", sheet.content) for sheet in sheets])
     leads = Button("open_console", Words("digest.table"), url=url + TABLE)
@@ -40,7 +40,7 @@ async def album_message(album: Album, language: str, token: str, url: str) -> Js
 
 
 async def drawing_message(drawing: Drawing, language: str) -> Json:
-    """Raises PictureNotShown. Drawing takes the processor for a moment: others are not kept waiting."""
+    """Drawing takes the processor for a moment: others are not kept waiting. Raises Refused."""
     name, painted = await asyncio.to_thread(_painted, drawing.picture, language)
     pictures = await asyncio.to_thread(_fitted, [(name, painted)])
     title, described = plain_words(drawing.title, language, TITLE), plain_words(drawing.described, language, DESCRIBED)
@@ -55,7 +55,7 @@ def _small(text: str) -> Json:
 def _message(summary: str, card: Json, pictures: Sequence[Picture]) -> Json:
     shown = [{"contentType": "image/png", "contentUrl": _data(png), "name": f"{name}.png"} for name, png in pictures]
     if sum(len(one["contentUrl"]) for one in shown) > TOGETHER:
-        raise PictureNotShown(reason="too_big")
+        raise Refused("too_big")
     return {"summary": summary, "attachments": [{"contentType": ADAPTIVE, "content": card}, *shown]}
 
 

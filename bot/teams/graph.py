@@ -14,8 +14,9 @@ import httpx
 from bot.teams.answers import ASK, send_error
 from bot.teams.payloads import Json
 from bot.teams.tokens import GRAPH, Tokens
-from handlers.errors import CannotAsk, SendError, Unconfirmed
+from handlers.errors import CannotAsk, SendError, TryLater, Unconfirmed
 
+BUCKET = "teams#graph"
 URL = "https://graph.microsoft.com/v1.0"
 PAGE, PAGES = 50, 40  # the most that Graph gives at a time; more than an hour of the fullest channel
 
@@ -60,12 +61,17 @@ class Graph:
         except httpx.HTTPStatusError as error:
             if error.response.status_code in (400, 401, 403, 404):
                 raise CannotAsk(f"graph_{error.response.status_code}") from error
-            raise send_error(error, ASK) from error
+            raise _not_now(send_error(error, ASK)) from error
         except Exception as error:
             raise send_error(error, ASK) from error
         if not isinstance(read, dict):
             raise Unconfirmed("unreadable_answer")
         return read
+
+
+def _not_now(error: SendError) -> SendError:
+    """A limit of Graph's is none of the conversation's: others are not kept waiting."""
+    return TryLater(error.reason, error.after, BUCKET) if isinstance(error, TryLater) else error
 
 
 def _is_before(message: Json, since: datetime) -> bool:

@@ -136,11 +136,17 @@ async def test_every_answer_of_the_connector_says_what_became_of_the_send(teams,
     assert len(teams.calls_of("send")) == 1  # nobody repeats it behind our back
 
 
-async def test_retry_after_is_obeyed_to_the_second(teams, workspace):
-    teams.faults.next("send", "429:7")
-    with pytest.raises(TryLater) as raised:
-        await workspace.post(CRISIS, CARD, "en", "t")
-    assert raised.value.after == timedelta(seconds=7)
+async def test_retry_after_is_obeyed_to_the_second_and_names_the_limit_that_it_means(teams, workspace):
+    workspace.services.note(heard(teams))
+    for operation, asked, bucket in (
+        ("send", workspace.post(CRISIS, CARD, "en", "t"), ""),
+        ("create", workspace.post(ana(teams), CARD, "en", "t"), "teams#create"),
+        ("graph", workspace.find(CRISIS, "t", long_ago()), "teams#graph"),
+    ):
+        teams.faults.next(operation, "429:7")
+        with pytest.raises(TryLater) as raised:
+            await asked
+        assert (raised.value.after, raised.value.bucket) == (timedelta(seconds=7), bucket)
 
 
 async def test_nothing_was_sent_when_nobody_answers_the_door(teams):
