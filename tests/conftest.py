@@ -17,6 +17,11 @@ from tests.servers.postgres import NoPostgres, Postgres
 load_logging(alone=False)  # as the bot writes them: one line each, quickly
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is slow comes first: at the end nobody waits for one long test that began last."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     try:

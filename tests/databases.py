@@ -90,6 +90,11 @@ class Copies:
         await self._ask(*drop, f"CREATE DATABASE {self.last} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.server.url(self.last)
 
+    async def keep(self, name: str) -> str:
+        """The last one as it stands now, to be copied; nobody may be connected to it."""
+        await self._ask(f"CREATE DATABASE {name} TEMPLATE {self.last} STRATEGY FILE_COPY")
+        return name
+
     async def _ask(self, *words: str) -> None:
         admin = await asyncpg.connect(self.server.url())
         for one in words:

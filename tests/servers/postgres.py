@@ -69,7 +69,8 @@ class Postgres:
         return self
 
     def start(self) -> None:
-        quick = [] if self.durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        off = () if self.durable else ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+        quick = [word for one in off for word in ("-c", f"{one}=off")]
         command = [self.bin / "postgres", "-D", f"{self.folder}/data", "-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.folder)]
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(

@@ -29,6 +29,13 @@ class Day:
     dial: Dial
     people: dict[str, Who] = field(default_factory=dict)
 
+    async def on(self, store: Store, dial: Dial) -> "Day":
+        """The same day on a copy of its database."""
+        networks = {name: replace(one, clock=dial, published=[*one.published]) for name, one in self.house.networks.items()}
+        dial.at = self.dial.at
+        house = TestHouse(store, self.house.flow, self.house.board, Scripted(), networks)
+        return Day(await house.begin(), dial, self.people)
+
     @property
     def store(self) -> Store:
         return self.house.store

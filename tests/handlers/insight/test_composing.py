@@ -14,15 +14,10 @@ from handlers.insight.composing import Composer
 from handlers.insight.figures import Asked, Breach, Clock, Gap, Mark, Period, Promises, Spread, Tally, Told, as_plain, from_plain
 from storage import tables
 from tests.builders import mention
-from tests.handlers.insight.day import ANSWER, LIFE, SINCE, UNTIL, friday, quiet
+from tests.handlers.insight.day import ANSWER, LIFE, SINCE, UNTIL, quiet
 
 MADRID = ZoneInfo("Europe/Madrid")
 FRIDAY = Period(SINCE, UNTIL, "Europe/Madrid")
-
-
-@pytest.fixture
-async def day(store, dial):
-    return await friday(store, dial)
 
 
 async def composed(day, period=FRIDAY, **how):
