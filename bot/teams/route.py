@@ -13,11 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.teams.sdk import ActivityEvent, App, CoreActivity, Unmounted
+from bot.teams.sdk import ActivityEvent, App, CoreActivity
 from bot.teams.tokens import Token
 from bot.teams.trust import Caller, Stranger, Trust
 
-__all__ = ["Services", "Unmounted", "knock"]
 log = structlog.get_logger()
 PATH = "/api/messages"
 # A message of 100 KB in UTF-16 comes twice, as text and as HTML, and escaped to three times its size. Nobody but Microsoft gets so far.

@@ -9,7 +9,7 @@ import dotenv
 from bot.teams.access import Access
 from bot.teams.tokens import Tokens
 
-__all__ = ["ActivityEvent", "App", "CoreActivity", "Unmounted", "open_sdk"]
+__all__ = ["ActivityEvent", "App", "CoreActivity", "open_sdk"]
 PATIENCE = 10.0  # seconds
 
 

@@ -1,14 +1,18 @@
 """/api/messages lets in what the Bot Connector has signed for us and hands it to the SDK; whoever else knocks learns nothing."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from structlog.testing import capture_logs
@@ -22,6 +26,7 @@ from bot.teams.trust import Trust
 from bot.web import web_app
 from tests.builders import ROOT
 from tests.doors.teams_keys import CLIENT, OTHER_TENANT, SERVICE, TENANT, Hand, Microsoft, activity, claims, plain, private_key, signed
+from tests.fakes.teams import FORGERIES, FakeTeams
 
 pytestmark = pytest.mark.filterwarnings("ignore:The bot client is deprecated:DeprecationWarning")  # the SDK uses it itself
 HERE = "http://tocsin"
@@ -332,6 +337,36 @@ async def test_each_tampering_alone_keeps_the_door_shut(door):
     }
     found = Counter([(await door.post(token=token)).status_code for token in tried.values()])
     assert found == {401: len(tried)} and not door.heard
+
+
+@asynccontextmanager
+async def served(routes: list[Any]) -> AsyncIterator[str]:
+    """On a port of this machine, as Teams would reach us."""
+    server = uvicorn.Server(uvicorn.Config(web_app(routes), port=0, log_level="warning", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+async def test_no_forgery_of_another_hand_opens_the_door():
+    """The fake Connector signs by code of its own."""
+    _HEARD.clear()
+    async with FakeTeams() as teams, plain() as web:
+        teams.add_user("Ana")
+        access = Access(
+            teams.client_id, teams.client_secret, (teams.tenant_id,), service_url=teams.service_url, openid_url=teams.openid_url
+        )
+        async with served([knock(await listening(), Trust(access, web), Noted())]) as here:
+            teams.bot_endpoint = here + PATH
+            for how in FORGERIES:
+                with teams.forging(how):
+                    await teams.say("Ana", None, "let me in")
+                assert teams.answers[-1].status in (401, 403) and not _HEARD, how
+            await teams.say("Ana", None, "hello")
+            assert teams.answers[-1].status == 200 and _HEARD[0]["text"] == "hello"
 
 
 async def test_the_sdk_speaks_with_our_tokens():
