@@ -20,7 +20,9 @@ class Team:
 
 @dataclass(frozen=True)
 class Services:
-    """In memory only: after a start Teams' common address serves until a conversation has told its own."""
+    """In memory; `kept` is what is worth writing down. After a start without it Teams' common address serves until a conversation tells
+    its own, and nobody can be asked about a channel whose team has not been heard of.
+    """
 
     _urls: dict[str, str] = field(default_factory=dict)  # conversation or tenant → its service
     _teams: dict[str, Team] = field(default_factory=dict)  # channel → its team
@@ -75,6 +77,23 @@ class Services:
     def called(self) -> Mapping[str, str]:
         """Account in Entra → the id by which a mention makes it ring for them."""
         return self._people
+
+    def kept(self) -> Json:
+        """As JSON, for `restore`."""
+        teams = {channel: [team.team_id, team.group_id] for channel, team in self._teams.items()}
+        return {
+            "urls": dict(self._urls),
+            "teams": teams,
+            "people": dict(self._people),
+            "tenants": dict(self._tenants),
+            "chats": dict(self._chats),
+        }
+
+    def restore(self, kept: Json) -> None:
+        """What was told since the start stays."""
+        for known, name in ((self._urls, "urls"), (self._people, "people"), (self._tenants, "tenants"), (self._chats, "chats")):
+            known.update({**_part(kept, name), **known})
+        self._teams.update({**{channel: Team(*team) for channel, team in _part(kept, "teams").items()}, **self._teams})
 
     def _note_address(self, url: str, place: str, tenant: str) -> None:
         if url:

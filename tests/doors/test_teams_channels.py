@@ -2,6 +2,8 @@
 
 # ruff: noqa: F811 - fixtures are imported, and come as arguments
 
+import json
+
 import httpx
 import pytest
 
@@ -144,3 +146,16 @@ def test_a_group_once_known_is_not_forgotten_by_an_activity_that_does_not_name_i
     services.note(said)
     services.note({**said, "channelData": {"team": {"id": said["channelData"]["team"]["id"]}}})
     assert services.team_of(CRISIS).group_id
+
+
+def test_what_was_written_down_is_known_after_a_start_and_what_was_told_since_is_newer(teams):
+    before, after = Services(), Services()
+    before.note(heard(teams))
+    before.begun(teams.user("Ana").aad_object_id, "a:1", teams.service_url)
+    after.note({**heard(teams), "serviceUrl": "https://smba.trafficmanager.net/emea/"})
+    after.restore(json.loads(json.dumps(before.kept())))
+    assert (after.team_of(CRISIS), after.chat_with(teams.user("Ana").aad_object_id)) == (before.team_of(CRISIS), "a:1")
+    assert after.url_of(CRISIS) == "https://smba.trafficmanager.net/emea/"
+    empty = Services()
+    empty.restore({})
+    assert empty == Services()
