@@ -52,7 +52,7 @@ KEPT_NOWHERE = "dry_run.jsonl"  # what would have been published, in the folder 
 
 def build(settings: Settings, store: Store, flow: Flow) -> House:
     """In the order in which one needs the other; nothing connects here."""
-    board, shelf = Board(settings.workspaces), Shelf(flow)
+    board, shelf = Board(settings.workspaces, flow.workspaces), Shelf(flow)
     learner = learner_of(settings, store, flow)
     ground = Ground(store, board, shelf, open_networks(settings), couriers(settings), slots=slots, semantic=settings.semantic)
     mentions = Mentions(store, ground.course, flow, learner)

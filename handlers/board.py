@@ -1,9 +1,10 @@
 """Which card goes where: turns "this case changed" into outbox wishes, one per workspace that shows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.parts import ALL, Part
 from handlers.ports import Words
 from storage import approvals, cases, outbox
 from storage.cases import Case, Post
@@ -35,9 +36,27 @@ class Following:
 
 @dataclass(frozen=True)
 class Board:
-    """`channels`: workspace → logical channel of FLOW → that workspace's own channel id. The console needs none: it reads."""
+    """`channels`: workspace → logical channel of FLOW → that workspace's own channel id. The console needs none: it reads.
+
+    `parts` are the present FLOW's.
+    """
 
     channels: Mapping[str, Mapping[str, str]]
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    def part_of(self, workspace: str) -> Part:
+        """All, where FLOW says nothing, and on the console."""
+        return self.parts.get(workspace, ALL)
+
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """The workspaces that have a part in approvals."""
+        return tuple(name for name in self.channels if self.part_of(name).approvals)
+
+    @property
+    def noting(self) -> tuple[str, ...]:
+        """Those that see internal notes."""
+        return tuple(name for name in self.channels if self.part_of(name).notes)
 
     def channel_id(self, workspace: str, channel: str) -> str | None:
         """A channel that has no place of its own goes to the fallback."""
@@ -75,10 +94,15 @@ class Board:
         await outbox.put(work, wishes)
 
     async def ask(self, work: Work, case: Case, version_id: int) -> None:
-        """Queue the card of one version in its case's thread, or the refresh of it: it shows this version for ever."""
+        """Queue the card of one version in its case's thread, or the refresh of it: it shows this version for ever.
+
+        Only where it can be decided; where it was shown before FLOW said otherwise, it still changes.
+        """
         stands, posted = await self._targets(work, case.id), await approvals.posts_of(work, version_id)
         wishes = []
         for workspace in self.channels:
+            if workspace not in posted and workspace not in self.deciding:
+                continue
             target = posted[workspace][0] if workspace in posted else stands.get(workspace) or self.channel_id(workspace, case.channel)
             if target:
                 act, behind = "update" if workspace in posted else "post", workspace not in stands and workspace not in posted

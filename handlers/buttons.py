@@ -104,13 +104,21 @@ def _forms(acts: UseCases) -> Mapping[str, Asks]:
 def _filled(acts: UseCases) -> Mapping[str, Takes]:
     tags, cases = acts.tags, acts.cases
 
+    async def note(press: Press, said: Said) -> Card | None:
+        """Seen in the thread, or told where it is."""
+        await cases.note(press.who, press.case_id, one(said, "text"))
+        board = cases.board
+        if board.part_of(press.who.workspace).notes:
+            return None
+        return told("command.noted", number=press.case_id, where=board.noting)
+
     async def log(press: Press, said: Said) -> Card:
         number = await acts.logbook.record(press.who, *(one(said, name) for name in ("way", "name", "reach_at", "text")))
         return told("command.recorded", number=number)
 
     return {
         "choose_tags": lambda press, said: tags.choose(press.who, press.case_id, said.get("tags", ())),
-        "note": lambda press, said: cases.note(press.who, press.case_id, one(said, "text")),
+        "note": note,
         "kind": lambda press, said: cases.set_kind(press.who, press.case_id, one(said, "kind")),
         "link": lambda press, said: acts.customers.link(press.who, press.case_id, one(said, "network"), one(said, "account")),
         "log": log,

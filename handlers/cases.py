@@ -102,7 +102,7 @@ class Cases:
             if not text:
                 raise BadInput(field="text", problem="empty")
             note_id = await cases.add_note(work, case_id, person.id, text)
-            await self.board.follow(work, Shown(case_id, case.channel, case.severity), "note", note_id)
+            await self.board.follow(work, Shown(case_id, case.channel, case.severity), "note", note_id, self.board.noting)
             await self._record(work, case, person, who, "noted", {"note": note_id, "text": text})
             await work.commit()
 

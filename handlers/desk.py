@@ -45,7 +45,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Thread:
-    """A case with everything that was said about it, oldest first."""
+    """A case with everything that was said about it, oldest first; without notes where FLOW lets nobody read them."""
 
     view: View
     card: Card
@@ -65,7 +65,8 @@ class Desk:
             view = await cards.load(work, self.shelf, case_id)
             if view is None:
                 raise NoSuchCase(case=case_id)
-            return Thread(view, cards.case_card(view, whole=whole), await cases.notes_of(work, case_id), person.languages)
+            notes = await cases.notes_of(work, case_id) if self.shelf.present.part_of(who.workspace).notes else ()
+            return Thread(view, cards.case_card(view, whole=whole), notes, person.languages)
 
     async def queue(
         self, who: Who, *, crisis: bool | None = None, mine: bool = False, unowned: bool = False, tag: str = "", limit: int = 50

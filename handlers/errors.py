@@ -37,6 +37,12 @@ class WorkspaceNotTrusted(Told):
     template = "error.workspace_not_trusted"
 
 
+class DecidedElsewhere(Told):
+    """FLOW gives this workspace no part in approvals. Facts: workspace, where (those that have one), roles, you (theirs is one of them)."""
+
+    template = "error.decided_elsewhere"
+
+
 class NoSuchCase(Told):
     """Facts: case, as it was asked for."""
 

@@ -8,6 +8,7 @@ from handlers.answers import cards as answer_cards
 from handlers.answers.acts import FILLED, OF_REPLY, PRESSED
 from handlers.escalation import acts as ladder_acts
 from handlers.escalation import cards as notice_cards
+from handlers.parts import offered
 from handlers.ports import Card
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
@@ -24,7 +25,7 @@ OF_STATEMENT = ("approve_statement", "reject_statement", "withdraw_statement")
 
 @dataclass(frozen=True)
 class Clicked:
-    """A button, or the form that it opened. Without `message_id`: on a message of one person's own."""
+    """A button, or the form that it opened, in a workspace. Without `message_id`: on a message of one person's own."""
 
     act: str
     ids: str
@@ -47,7 +48,8 @@ class Glance:
     async def at(self, clicked: Clicked) -> Card | None:
         """None for a message that is not known (yet), or of which nobody can tell what it shows."""
         async with self.store.read() as work:
-            return await (self._posted(work, clicked) if clicked.message_id else self._private(work, clicked))
+            card = await (self._posted(work, clicked) if clicked.message_id else self._private(work, clicked))
+        return card and offered(card, self.shelf.present.part_of(clicked.workspace))
 
     async def _posted(self, work: Work, clicked: Clicked) -> Card | None:
         if clicked.act in OF_LADDER:

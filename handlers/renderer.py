@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
 
+from flows.parts import Part
 from handlers import cards
 from handlers.answers import cards as answer_cards
 from handlers.errors import Gone
@@ -13,9 +12,11 @@ from handlers.escalation.informing import is_stale
 from handlers.insight import leaving
 from handlers.insight.cards import digest_card
 from handlers.insight.spike_cards import spike_card
-from handlers.ports import Card, Label, Words
+from handlers.parts import offered
+from handlers.ports import Card
 from handlers.room import cards as room_cards
 from handlers.shelf import Shelf
+from handlers.stored_words import stored_words
 from handlers.ways import Nothing
 from storage import approvals, cases, crises, drafts, folding, people, replies, room_posts
 from storage.cases import Post
@@ -85,6 +86,9 @@ class Renderer:
         return Shown(cards.erased_card(case), self._language(row), row.facts["message_id"], only_replaces=True) if case else _nothing()
 
     async def _note(self, work: Work, row: Claimed) -> Shown:
+        """What was queued while FLOW said otherwise is not told to those who may not read it now."""
+        if not self._part(row).notes:
+            raise Nothing
         notes = [one for one in await cases.notes_of(work, row.case_id or 0) if one.id == row.facts["id"]]
         return await self._in_thread(work, row, cards.note_card(notes[0])) if notes else _nothing()
 
@@ -99,9 +103,8 @@ class Renderer:
         person = await people.by_id(work, row.facts["person"]) if row.facts.get("person") else None
         if (row.facts.get("person") and person is None) or is_stale(row.facts, await work.now()):
             raise Nothing
-        facts = {name: _fact(value) for name, value in row.facts["facts"].items()}
         language = person.languages[0] if person and person.languages else self._language(row)
-        return Shown(Card(title=Words(row.facts["name"], facts), tone=row.facts["tone"]), language, row.external_id)
+        return Shown(Card(title=stored_words(row.facts), tone=row.facts["tone"]), language, row.external_id)
 
     async def _spike(self, work: Work, row: Claimed) -> Shown:
         """To one person in their language, if they have not left; or where somebody has subscribed."""
@@ -117,13 +120,15 @@ class Renderer:
         return Shown(cards.waiting_card(count, gravest), self._language(row), row.external_id or row.facts.get("message_id"))
 
     async def _approval(self, work: Work, row: Claimed) -> Shown:
-        """One version for ever, whatever became of its draft; where it was shown once, it stays."""
+        """One version for ever, whatever became of its draft; where it was shown once it stays, though it be decided elsewhere now."""
         sheet = await answer_cards.load(work, self.shelf, row.facts["id"])
         if sheet is None or sheet.case.erased_at:
             raise Nothing
         posted = (await approvals.posts_of(work, row.facts["id"])).get(row.workspace)
-        card = answer_cards.approval_card(sheet)
-        return Shown(card, self._language(row), posted[1]) if posted else await self._in_thread(work, row, card)
+        card = offered(answer_cards.approval_card(sheet), self._part(row))
+        if posted:
+            return Shown(card, self._language(row), posted[1])
+        return await self._in_thread(work, row, card) if self._part(row).approvals else _nothing()
 
     async def _receipt(self, work: Work, row: Claimed) -> Shown:
         """What became of a reply, as it stands now."""
@@ -131,7 +136,7 @@ class Renderer:
         version = await drafts.get(work, reply.version_id) if reply else None
         if reply is None or version is None or not version.text:
             raise Nothing
-        return await self._in_thread(work, row, answer_cards.receipt_card(reply, version))
+        return await self._in_thread(work, row, offered(answer_cards.receipt_card(reply, version), self._part(row)))
 
     async def _direct_notice(self, work: Work, row: Claimed) -> Shown:
         """To one person, in their language; what nobody waits for any more, or who has left, is told nothing that was not told before."""
@@ -172,7 +177,9 @@ class Renderer:
         reading = await room_cards.read(work, self.shelf.present, row.facts["id"])
         if reading is None:
             raise Nothing
-        return await self._of_room(work, row, room_cards.statement_card(reading))
+        card = offered(room_cards.statement_card(reading), self._part(row))
+        shown = await self._of_room(work, row, card)
+        return shown if shown.message_id or self._part(row).approvals else _nothing()
 
     async def _of_room(self, work: Work, row: Claimed, card: Card) -> Shown:
         """Where it was shown once, it stays."""
@@ -191,18 +198,12 @@ class Renderer:
         posts = (await cases.posts_of(work, [row.case_id or 0])).get(row.case_id or 0, [])
         return [post for post in posts if post.workspace == row.workspace]
 
+    def _part(self, row: Claimed) -> Part:
+        return self.shelf.present.part_of(row.workspace)
+
     def _language(self, row: Claimed) -> str:
         return self.languages.get(row.workspace, "en")
 
 
 def _nothing() -> Shown:
     raise Nothing
-
-
-def _fact(value: Any) -> object:
-    """Facts of stored words are JSON: a moment is kept as {"at": ISO 8601}, a label as {"label": by language}, a list was a tuple."""
-    if isinstance(value, dict) and set(value) == {"at"}:
-        return datetime.fromisoformat(value["at"])
-    if isinstance(value, dict) and set(value) == {"label"}:
-        return Label(value["label"])
-    return tuple(value) if isinstance(value, list) else value

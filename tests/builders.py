@@ -1,7 +1,7 @@
 """Short ways to say what a test needs: a house with its use cases, a mention, a person."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -94,6 +94,7 @@ class TestHouse:
     roster: Roster = field(default_factory=Roster)
 
     def __post_init__(self) -> None:
+        self.board = replace(self.board, parts=self.flow.workspaces)
         store, board, flow = self.store, self.board, self.flow
         self.networks = self.networks or {"x": FakeNetwork(store.dial or (lambda: datetime.now(UTC)))}
         self.shelf = Shelf(flow)

@@ -62,14 +62,13 @@ class Replies:
             return
         async with self.calm.turn():
             language = await self.language_of(click.who) if click.private or click.direct else self.language
-            where = () if click.private else (NAME, click.message_id)
-            card = await self.glance.at(Clicked(click.act, click.ids, *where))
+            card = await self.glance.at(Clicked(click.act, click.ids, NAME, "" if click.private else click.message_id))
             if card:
                 await self._replace(click.response_url, card, language)
 
     async def _refresh_window(self, click: Click) -> None:
         """The card in a window of its own, after one of its buttons."""
-        card = await self.glance.at(Clicked(click.act, click.ids))
+        card = await self.glance.at(Clicked(click.act, click.ids, NAME))
         if card:
             await self._put_into_window(card_view(card, await self.language_of(click.who)), view_id=click.window_id)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from handlers.acts import Act, admit
+from handlers.acts import Act
 from handlers.answers.drafts import Drafts, Proposed, Wording
 from handlers.answers.publishing import delete_wish
 from handlers.board import Shown
 from handlers.errors import BadInput, NoSuchReply, NoWayOut, OwnDraft, ReplyElsewhere
+from handlers.parts import admit_to_decide
 from handlers.ports import Who
 from storage import cases, crises, deadlines, drafts, outbox, replies, timeline
 from storage.cases import Case
@@ -106,7 +107,7 @@ class Aftermath:
     ) -> AsyncIterator[tuple[Work, Person, Reply, Version, Case]]:
         """A reply that stands as its button says, with its draft and case, held. Raises ReplyElsewhere when it does not any more."""
         async with self.drafts.store.begin() as work:
-            person = await admit(work, who, act)
+            person = await admit_to_decide(work, who, act, self.drafts.departures.board)
             await crises.current(work, hold_still=True)
             found = await replies.get(work, reply_id)
             version = await drafts.lock(work, found.version_id) if found else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flows.parts import Part
 from handlers.acts import Act, admit, may
 from handlers.answers import cards, forms
 from handlers.answers.cards import Sheet
@@ -14,6 +15,7 @@ from handlers.answers.forms import Desktop
 from handlers.answers.quorum import turn_of
 from handlers.errors import NoSuchCase, NoSuchDraft, NoSuchReply
 from handlers.filled import whole
+from handlers.parts import DECIDES, admit_to_decide, offered
 from handlers.ports import Card, CustomerText, Form, Who, Words
 from handlers.shelf import Shelf
 from storage import cases, crises, drafts, facts, people, replies, statements
@@ -76,7 +78,13 @@ class AnswerDesk:
             "arrived": lambda work, _: self._arrived(work, other),
         }
         async with self.store.read() as work:
-            return await asked[name](work, await admit(work, who, ASKS[name]))
+            return await asked[name](work, await self._admit(work, who, ASKS[name], decides=name in DECIDES))
+
+    async def _admit(self, work: Work, who: Who, act: Act = Act.SEE, *, decides: bool = True) -> Person:
+        return await (admit_to_decide(work, who, act, self.departures.board) if decides else admit(work, who, act))
+
+    def _part(self, who: Who) -> Part:
+        return self.departures.board.part_of(who.workspace)
 
     async def _reply(self, work: Work, person: Person, case_id: int, start: str) -> Form:
         return forms.reply_form(await self._desktop(work, person, case_id), start)
@@ -123,7 +131,8 @@ class AnswerDesk:
         )
 
     async def of_case(self, who: Who, case_id: int) -> Sequence[Card]:
-        """The drafts of a case that can still be decided, and what became of its replies, oldest first."""
+        """The drafts of a case that can still be decided, where they can, and what became of its replies, oldest first."""
+        part = self._part(who)
         async with self.store.read() as work:
             await admit(work, who, Act.SEE)
             shown = []
@@ -131,28 +140,28 @@ class AnswerDesk:
                 reply = await replies.of_draft(work, version.draft_id)
                 sheet = await cards.load(work, self.shelf, version.id)
                 if reply and reply.state in (ReplyState.SENT, ReplyState.UNCONFIRMED):
-                    shown.append(cards.receipt_card(reply, version))
-                elif sheet:
+                    shown.append(offered(cards.receipt_card(reply, version), part))
+                elif sheet and part.approvals:
                     shown.append(cards.approval_card(sheet))
             return shown
 
     async def approvals(self, who: Who) -> Sequence[Waiting]:
         """Drafts that wait for a yes, those that this person can decide first, then the longest waiting."""
         async with self.store.read() as work:
-            person = await admit(work, who, Act.SEE)
+            person = await self._admit(work, who)
             found = [await self._waiting(work, one, person) for one in await drafts.in_state(work, DraftStatus.IN_APPROVAL, limit=LISTED)]
             return sorted(filter(None, found), key=lambda one: (not one.mine, one.since))
 
     async def how_many(self, who: Who) -> int:
         """Drafts that wait for a yes, also those that `approvals` has no room for."""
         async with self.store.read() as work:
-            await admit(work, who, Act.SEE)
+            await self._admit(work, who)
             return await drafts.count(work, DraftStatus.IN_APPROVAL)
 
     async def kept(self, who: Who) -> Sequence[Waiting]:
         """Approved replies that a hold or another gate keeps here, and those of which nobody can tell whether they arrived."""
         async with self.store.read() as work:
-            person = await admit(work, who, Act.SEE)
+            person = await self._admit(work, who)
             waiting = await replies.in_state(work, ReplyState.HELD, ReplyState.UNCONFIRMED, limit=LISTED)
             found = [await self._kept(work, one, person) for one in waiting]
             return [one for one in found if one]
@@ -160,7 +169,7 @@ class AnswerDesk:
     async def outdated(self, who: Who) -> Sequence[Waiting]:
         """What rests on a statement that was replaced, or on a fact that was taken back: pending drafts, then what customers have read."""
         async with self.store.read() as work:
-            person = await admit(work, who, Act.SEE)
+            person = await self._admit(work, who)
             old = await _outdated_statements(work)
             pending = [await self._waiting(work, one, person) for one in await drafts.resting_on(work, old, *ALIVE)]
             sent = [await self._kept(work, one, person) for one in await replies.sent_resting_on(work, old)]
@@ -169,7 +178,7 @@ class AnswerDesk:
     async def samples(self, who: Who) -> Sequence[Waiting]:
         """Replies that a rule approved and that fell into its sample: nobody has read them yet."""
         async with self.store.read() as work:
-            person = await admit(work, who, Act.APPROVE)
+            person = await self._admit(work, who, Act.APPROVE)
             found = [await self._kept(work, one, person) for one in await replies.unread_samples(work, LISTED)]
             return [one for one in found if one]
 
@@ -192,10 +201,13 @@ class AnswerDesk:
         async with self.store.read() as work:
             await admit(work, who, Act.SEE)
             sheet = await cards.load(work, self.shelf, version_id)
-        if sheet is None:
-            raise NoSuchDraft
-        sent = sheet.reply if sheet.reply and sheet.reply.state is ReplyState.SENT else None
-        return cards.receipt_card(sent, sheet.version) if sent else cards.approval_card(sheet)
+            if sheet is None:
+                raise NoSuchDraft
+            sent = sheet.reply if sheet.reply and sheet.reply.state is ReplyState.SENT else None
+            if sent is None:
+                await self._admit(work, who)
+        card = cards.receipt_card(sent, sheet.version) if sent else cards.approval_card(sheet)
+        return offered(card, self._part(who))
 
     async def approval(self, version_id: int) -> Card | None:
         """One version's card as it stands now, for a person who has just acted on it."""

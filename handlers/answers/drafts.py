@@ -14,6 +14,7 @@ from handlers.answers.rules import passes
 from handlers.board import Shown
 from handlers.customer_text import bare, keepable
 from handlers.errors import BadInput, CaseClosed, DraftOver, DraftStopped, NoSuchCase, NoSuchDraft
+from handlers.parts import admit_to_decide
 from handlers.ports import Who, Words
 from handlers.shelf import Shelf
 from storage import approvals, cases, crises, drafts, statements, timeline
@@ -186,7 +187,7 @@ class Drafts:
     async def on_draft(self, who: Who, act: Act, version_id: int) -> AsyncIterator[tuple[Work, Person, Version, Case]]:
         """A draft with its case, held; of a closed case nothing can be approved, but its drafts can be ended."""
         async with self.store.begin() as work:
-            person = await admit(work, who, act)
+            person = await admit_to_decide(work, who, act, self.departures.board)
             await crises.current(work, hold_still=True)  # first, as all do who may reach the gate: nobody then waits in a circle
             version = await drafts.lock(work, version_id)
             case = await cases.get(work, version.case_id) if version else None

@@ -8,6 +8,7 @@ from flows.flow import Flow
 from handlers.answers.drafts import Drafts
 from handlers.answers.quorum import approvers_of, how_it_stands
 from handlers.board import Shown
+from handlers.escalation.informing import inform
 from handlers.ports import Words
 from storage import approvals, cases, crises, drafts, people, replies, timeline
 from storage.database import Work
@@ -26,16 +27,19 @@ class Waiting:
     flow: Flow
 
     async def remind(self) -> int:
-        """Each approver whose yes some draft waits for too long gets one word, however many drafts there are; how many people."""
+        """Each approver whose yes some draft waits for too long gets one word, however many drafts there are; how many people.
+
+        Where they can say it, else by the ways outside: in a workspace without a part in approvals it would be of no use.
+        """
         async with self.drafts.store.begin() as work:
             await work.lock_names([DUE])
             late = await drafts.waiting_since(work, await work.now() - self.flow.answers.remind_after, reminded=False)
             asked = await self._asked(work, late)
             for person, count in asked.items():
                 oldest = {"at": late[0].created_at.isoformat()}
-                accounts = {"slack": person.slack_id, "teams": person.teams_id}
                 words = Words("draft.you_are_waited_for", {"count": count, "oldest": oldest})
-                await self.drafts.departures.board.tell_person(work, accounts, words, HIGH)
+                bells = self.drafts.departures.course.caller.bells
+                await inform(work, bells, person, words, HIGH, news_for=self.flow.answers.expires_after, among=bells.board.deciding)
             await drafts.mark_reminded(work, [version.id for version in late])
             await work.commit()
         return len(asked)

@@ -1,6 +1,6 @@
 """Tells one colleague something that asks for no acknowledgement: directly where a workspace knows them, else by another way."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,11 +15,22 @@ STALE = timedelta(hours=1)  # after an outage nobody wants to hear what was news
 SHUT = timedelta(seconds=20)  # until then a door may just have hiccupped
 
 
-async def inform(work: Work, bells: Bells, person: Person, words: Words, severity: int, *, news_for: timedelta = STALE) -> None:
-    """By the first way whose door is open now. Facts must be plain values, as they are kept until it leaves."""
+async def inform(  # noqa: PLR0913 - whom, of what, how grave, and for how long and where it is of use
+    work: Work,
+    bells: Bells,
+    person: Person,
+    words: Words,
+    severity: int,
+    *,
+    news_for: timedelta = STALE,
+    among: Collection[str] | None = None,
+) -> None:
+    """By the first way whose door is open now, of the workspaces only by those `among`. Facts are plain values, kept until it leaves."""
     stale_at = (await work.now() + news_for).isoformat()
     facts = {"name": words.name, "facts": dict(words.facts), "tone": "plain", "person": person.id, "stale_at": stale_at}
-    found = await _open(work, [] if bells.none else [bells.of(person, way) for way in (DIRECT, EMAIL, WEBHOOK)])
+    ways = [] if bells.none else [bells.of(person, way) for way in (DIRECT, EMAIL, WEBHOOK)]
+    of_use = [[one for one in found if among is None or one.way in among or not bells.is_door(one.way)] for found in ways]
+    found = await _open(work, of_use)
     await outbox.put(work, [Wish(one.way, f"{one.way}:{one.address}", "post", "words", severity, facts=facts) for one in found])
 
 

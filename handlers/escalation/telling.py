@@ -11,8 +11,9 @@ from handlers.escalation.calling import Caller
 from handlers.escalation.carrying import MAYBE
 from handlers.escalation.course import hasten
 from handlers.escalation.informing import is_stale
-from handlers.ports import Bucket, Words
+from handlers.ports import Bucket
 from handlers.shelf import Shelf
+from handlers.stored_words import stored_words
 from handlers.ways import Nothing, Sent, Way
 from storage import calls, notices, people
 from storage.database import Store, Work
@@ -102,7 +103,7 @@ class Telling:
         if row.kind == "words":
             if is_stale(row.facts, await work.now()):
                 raise Nothing
-            return cards.told(Words(row.facts["name"], row.facts["facts"]), row.token, language, row.severity)
+            return cards.told(stored_words(row.facts), row.token, language, row.severity)
         reading = await cards.read(work, self.shelf, row.facts["id"])
         if reading is None or (row.kind == "notice" and not reading.waiting and row.attempt == 1):
             raise Nothing

@@ -39,13 +39,14 @@ class Home:
         )
         async with self.desk.store.read() as work:
             person = await admit(work, who, Act.SEE)
-            return (lead, await self._called(work, person), *await self._approvals(work, person), *await self._mine(work, person))
+            approvals = await self._approvals(work, who, person)
+            return (lead, await self._called(work, person), *approvals, *await self._mine(work, person))
 
     async def own(self, who: Who) -> tuple[Card, ...]:
         """Their approvals and their cases alone. Raises what keeps somebody from seeing cases."""
         async with self.desk.store.read() as work:
             person = await admit(work, who, Act.SEE)
-            return (*await self._approvals(work, person), *await self._mine(work, person))
+            return (*await self._approvals(work, who, person), *await self._mine(work, person))
 
     async def _called(self, work: Work, person: Person) -> Card:
         """What they were called for and nobody has yet, the gravest first."""
@@ -66,9 +67,9 @@ class Home:
         title = Words("call.waiting_title", {"count": count}) if is_all else Words("home.very_many", {"count": count})
         return Card(title, (*lines, *more), buttons=(buttons,), tone="alarm")
 
-    async def _approvals(self, work: Work, person: Person) -> tuple[Card, ...]:
-        """Drafts that wait for their yes, the longest waiting first."""
-        if not may(person, Act.APPROVE):
+    async def _approvals(self, work: Work, who: Who, person: Person) -> tuple[Card, ...]:
+        """Drafts that wait for their yes, the longest waiting first; only where they can say it."""
+        if not (may(person, Act.APPROVE) and self.desk.shelf.present.part_of(who.workspace).approvals):
             return ()
         mine: list[Version] = []
         for version in await drafts.in_state(work, DraftStatus.IN_APPROVAL, limit=LOOKED):

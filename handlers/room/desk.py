@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from flows.parts import Part
 from handlers.acts import Act, admit
 from handlers.errors import NoCrisis, NoSuchFact, NoSuchStatement
 from handlers.filled import whole
+from handlers.parts import DECIDES, admit_to_decide, offered
 from handlers.ports import Card, Form, Who
 from handlers.room import cards, forms
 from handlers.room.cards import RoomView
@@ -13,6 +15,7 @@ from handlers.room.room import Room
 from storage import callbacks, crises, facts, people, statements
 from storage.crises import Crisis
 from storage.database import Work
+from storage.statements import Statement, StatementStatus
 
 ASKS = {
     "fact": Act.ADD_FACT,
@@ -42,20 +45,22 @@ class RoomDesk:
             return await cards.load(work, self.room.flow, crisis) if crisis else None
 
     async def statements(self, who: Who) -> Card:
-        """The present ones and those that wait, one after the other."""
+        """The present ones, and those that wait where they can be decided."""
         async with self.room.store.read() as work:
             await admit(work, who, Act.SEE)
-            crisis = await _crisis(work)
-            return cards.statements_card(await statements.all_of(work, crisis.id))
+            known = await statements.all_of(work, (await _crisis(work)).id)
+            return cards.statements_card(known if self._part(who).approvals else [one for one in known if not _waits(one)])
 
     async def statement(self, who: Who, statement_id: int) -> Card:
-        """One version, with its buttons."""
+        """One version, with the buttons that this workspace has a part in; one that waits only where it can be decided."""
         async with self.room.store.read() as work:
             await admit(work, who, Act.SEE)
             reading = await cards.read(work, self.room.flow, statement_id)
             if reading is None:
                 raise NoSuchStatement(statement=statement_id)
-            return cards.statement_card(reading)
+            if _waits(reading.statement):
+                await admit_to_decide(work, who, Act.SEE, self.room.board)
+            return offered(cards.statement_card(reading), self._part(who))
 
     async def callbacks(self, who: Who) -> Card:
         async with self.room.store.read() as work:
@@ -73,8 +78,11 @@ class RoomDesk:
             "except": self._except,
         }
         async with self.room.store.read() as work:
-            await admit(work, who, ASKS[name])
+            await (admit_to_decide(work, who, ASKS[name], self.room.board) if name in DECIDES else admit(work, who, ASKS[name]))
             return await asked[name](work, ids)
+
+    def _part(self, who: Who) -> Part:
+        return self.room.board.part_of(who.workspace)
 
     async def _fact(self, work: Work, ids: str) -> Form:
         if not ids:
@@ -103,6 +111,10 @@ class RoomDesk:
 
     async def _except(self, _: Work, ids: str) -> Form:
         return forms.except_form(whole(ids, "number"))
+
+
+def _waits(statement: Statement) -> bool:
+    return statement.status is StatementStatus.IN_APPROVAL
 
 
 async def _crisis(work: Work) -> Crisis:

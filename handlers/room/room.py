@@ -1,15 +1,17 @@
 """What every act on the crisis itself shares: who acts on which crisis, the record of it, and the board that shows how it stands."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flows.flow import Flow
 from handlers.acts import Act, admit
 from handlers.board import Board
 from handlers.errors import NoCrisis
+from handlers.parts import admit_to_decide
 from handlers.ports import Who, Words
 from storage import crises, outbox, people, room_posts, timeline
 from storage.crises import Crisis
@@ -18,6 +20,8 @@ from storage.outbox import Wish
 from storage.people import Person
 from storage.timeline import Entry, case_chain
 from storage.types import HIGH
+
+STATEMENT = "statement"
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,18 @@ class Room:
     board: Board
     flow: Flow
 
-    @asynccontextmanager
-    async def act(self, who: Who, act: Act) -> AsyncIterator[Acting]:
+    def act(self, who: Who, act: Act) -> AbstractAsyncContextManager[Acting]:
         """One act at a time on the crisis. Raises NoCrisis when none is open."""
+        return self._act(who, act, admit)
+
+    def deciding(self, who: Who, act: Act) -> AbstractAsyncContextManager[Acting]:
+        """The same for what only some workspaces have a part in; raises DecidedElsewhere on the others."""
+        return self._act(who, act, partial(admit_to_decide, board=self.board))
+
+    @asynccontextmanager
+    async def _act(self, who: Who, act: Act, admits: Callable[[Work, Who, Act], Awaitable[Person]]) -> AsyncIterator[Acting]:
         async with self.store.begin() as work:
-            person = await admit(work, who, act)
+            person = await admits(work, who, act)
             await work.lock_names(["crisis"])
             crisis = await crises.current(work)
             if crisis is None:
@@ -64,11 +75,15 @@ class Room:
         await self.post(work, "facts", crisis_id)
 
     async def post(self, work: Work, kind: str, subject_id: int) -> None:
-        """Queue a card of the crisis's own, by the id of its row, for the crisis's channel of every workspace."""
+        """Queue a card of the crisis's own, by the id of its row, for the crisis's channel of every workspace.
+
+        A statement only where it can be decided; where it was shown before FLOW said otherwise, it still changes.
+        """
         subject = f"{kind}:{subject_id}"
         posted = await room_posts.of(work, subject)
         wishes = []
-        for workspace in self.board.channels:
+        there = self.board.deciding if kind == STATEMENT else tuple(self.board.channels)
+        for workspace in dict.fromkeys((*there, *posted)):
             channel_id = posted[workspace][0] if workspace in posted else self.board.channel_id(workspace, self.flow.crisis_channel)
             if channel_id:
                 act, lane = "update" if workspace in posted else "post", f"{workspace}:{channel_id}"

@@ -43,7 +43,7 @@ class Statements:
 
     async def approve(self, who: Who, statement_id: int) -> bool:
         """One's yes, at the stage that waits; whether it is approved now. A second click changes nothing; never the author's own."""
-        async with self.room.act(who, Act.APPROVE_STATEMENT) as now:
+        async with self.room.deciding(who, Act.APPROVE_STATEMENT) as now:
             statement = await _of(now, statement_id)
             if any(one.person_id == now.person.id for one in await _given(now, statement)):
                 return statement.status is StatementStatus.APPROVED
@@ -63,7 +63,7 @@ class Statements:
     async def reject(self, who: Who, statement_id: int, reason: str) -> None:
         if not reason.strip():
             raise BadInput(field="reason", problem="empty")
-        async with self.room.act(who, Act.APPROVE_STATEMENT) as now:
+        async with self.room.deciding(who, Act.APPROVE_STATEMENT) as now:
             statement = await _of(now, statement_id)
             if statement.status is not StatementStatus.IN_APPROVAL:
                 raise _over(statement)
@@ -75,7 +75,7 @@ class Statements:
 
     async def withdraw(self, who: Who, statement_id: int) -> Resting:
         """It is not to be said any more, or was never to be. The author may, while it waits; says how much rests on it."""
-        async with self.room.act(who, Act.PROPOSE_STATEMENT) as now:
+        async with self.room.deciding(who, Act.PROPOSE_STATEMENT) as now:
             statement = await _of(now, statement_id)
             if statement.status not in (StatementStatus.IN_APPROVAL, StatementStatus.APPROVED):
                 raise _over(statement)
