@@ -13,10 +13,10 @@ from flows.triage.mood_words import Hit, lexicons, words_of
 
 UPSET, ANGRY = 0.3, 0.6  # from here on a message counts as upset, as angry: the counts of mentions know these two
 _START = -0.8  # what most messages are: calm
-_WEIGHTS = {"furious": 2.5, "upset": 1.8, "uneasy": 0.45, "glad": -1.0, "thanks": -0.9, "not_upset": 0.3, "not_glad": 0.3, "negation": 0.4}
+_WEIGHTS = {"furious": 2.5, "upset": 2.0, "uneasy": 0.45, "glad": -1.0, "thanks": -0.9, "not_upset": 0.3, "not_glad": 0.3, "negation": 0.4}
 _ASKED = -0.15
 _SURELY_ANGRY = 0.9  # where FLOW's own examples of anger are as sure as this, they count like a furious word
-_MOST = {"uneasy": 1.0, "negation": 2.0}  # what is said ten times is not ten times as bad
+_MOST = {"uneasy": 2.0, "negation": 2.0}  # what is said ten times is not ten times as bad
 _MOST_OF_OTHERS = 3.0
 _STRONGER, _LEFT_BEHIND = 1.3, 0.5
 _REACH = 2  # words between a negation and what it turns, at most one less

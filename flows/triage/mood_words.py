@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import product
 from pathlib import Path
 from re import compile as expression
 
@@ -64,7 +63,7 @@ class _Node:
 
 
 class Lexicon:
-    """Phrases by kind; where several begin at the same word the longest counts, and of those the kind that is listed first."""
+    """Phrases by kind; where several begin at the same word the longest counts."""
 
     def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
         self._root = _Node()
@@ -109,12 +108,13 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def spelt(phrase: str) -> Iterator[tuple[_Word, ...]]:
-    """Every way to say a phrase: `(a|b)` is either."""
-    pieces = _CHOICE.split(phrase)
-    for chosen in product(*(piece.split("|") if number % 2 else [piece] for number, piece in enumerate(pieces))):
-        words = tuple(word for part in "".join(chosen).split() for word in _word(part))
-        if words:
-            yield words
+    """Every way to say a phrase: `(a|b)` is either, and may hold others."""
+    innermost = _CHOICE.search(phrase)
+    if innermost:
+        for choice in innermost[1].split("|"):
+            yield from spelt(phrase[: innermost.start()] + choice + phrase[innermost.end() :])
+    elif words := tuple(word for part in phrase.split() for word in _word(part)):
+        yield words
 
 
 def _word(part: str) -> list[_Word]:
