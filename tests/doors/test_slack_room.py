@@ -6,7 +6,7 @@ import pytest
 
 from templates import say
 from tests.doors.slack_house import SlackHouse, action_ids, all_text, slack_house, until
-from tests.doors.test_slack_answers import QUICK, every_card_is_one_that_slack_takes, now
+from tests.doors.slack_replies import QUICK, every_card_is_one_that_slack_takes, now
 from tests.fakes.slack import Limits, view_problems
 
 HOLDING = "We know of it and are looking into it. We will say more at six."
