@@ -9,11 +9,13 @@ from typing import Any, Self
 
 import httpx
 import jwt
+import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from bot.teams.access import Access
+from bot.teams.trust import Stranger, Trust
 
 CLIENT, TENANT, OTHER_TENANT = (
     "11111111-aaaa-4aaa-8aaa-111111111111",
@@ -173,3 +175,22 @@ def no(error: str, *codes: int, status: int = 401) -> web.Response:
     """As Entra says no, with more words than anybody should repeat."""
     words = f"AADSTS{codes[0] if codes else 0}: Something about {SECRET}. Trace ID: 0000"
     return web.json_response({"error": error, "error_description": words, "error_codes": list(codes)}, status=status)
+
+
+def bearer(token: str) -> list[str]:
+    return [f"Bearer {token}"]
+
+
+async def refused(trust: Trust, token: str) -> tuple[str, int]:
+    with pytest.raises(Stranger) as stranger:
+        await trust.recognise(bearer(token))
+    return stranger.value.reason, stranger.value.status
+
+
+async def let_in(trust: Trust, token: str, brought: dict[str, Any]) -> str:
+    """ "in", or why not."""
+    try:
+        trust.admit(await trust.recognise(bearer(token)), brought)
+    except Stranger as stranger:
+        return f"{stranger.reason} {stranger.status}"
+    return "in"
