@@ -13,6 +13,7 @@ from bot.teams.forms import answers, begun, origin_of
 from bot.teams.markup import plain_words
 from bot.teams.payloads import Click, Json
 from bot.teams.replies import AS_IT_IS, MESSAGE, Replies
+from bot.teams.sdk import ActivityEvent, App, InvokeResponse
 from bot.teams.troubles import Troubles, field_of
 from bot.teams.typed import ShowHome, heard
 from bot.tracing import traced
@@ -250,25 +251,24 @@ class Listeners:
         return None
 
 
-def register(app: Any, on: Listeners) -> None:
-    """Bind each to the SDK's own route."""
-    for route, listen, sorry in (
-        (app.on_card_action, on.card, on.sorry_on_card),
-        (app.on_dialog_open, on.opened, on.sorry_in_window),
-        (app.on_dialog_submit, on.sent_in, on.sorry_in_window),
-        (app.on_message_ext_open, on.make_case, on.sorry_in_window),
-        (app.on_message, on.message, on.sorry_there),
-        (app.on_conversation_update, on.added, on.sorry_there),
-        (app.on_install_add, on.added, on.sorry_there),
-    ):
-        route(_bound(on.hears(listen, sorry)))
+def register(app: App, on: Listeners) -> None:
+    """By what is asked for. The SDK's own routes refuse whatever its models did not know when they were written: a card that Teams itself
+    asks for anew, for one.
+    """
+    hears = {
+        payloads.CARD: on.hears(on.card, on.sorry_on_card),
+        payloads.OPEN: on.hears(on.opened, on.sorry_in_window),
+        payloads.SENT_IN: on.hears(on.sent_in, on.sorry_in_window),
+        payloads.EXTENSION_OPEN: on.hears(on.make_case, on.sorry_in_window),
+        payloads.MESSAGE: on.hears(on.message, on.sorry_there),
+        **dict.fromkeys(payloads.ARRIVALS, on.hears(on.added, on.sorry_there)),
+    }
 
+    async def answer(event: ActivityEvent) -> InvokeResponse[Any]:
+        activity = event.body.model_dump(by_alias=True, exclude_none=True, mode="json")
+        hear = hears.get(payloads.name_of(activity))
+        if hear is None:
+            return InvokeResponse(status=501 if payloads.is_invoke(activity) else 200)
+        return InvokeResponse(status=200, body=await hear(activity))
 
-def _bound(hear: Listener) -> Callable[[Any], Awaitable[Any]]:
-    async def listen(ctx: Any) -> Any:
-        from microsoft_teams.api import InvokeResponse  # noqa: PLC0415 - its models take a second to read
-
-        answer = await hear(ctx.activity.model_dump(by_alias=True, exclude_none=True, mode="json"))
-        return InvokeResponse(status=200, body=answer) if answer is not None else None
-
-    return listen
+    app.server.on_request = answer

@@ -13,6 +13,7 @@ from handlers.ports import Who
 Json = dict[str, Any]
 CARD, OPEN, SENT_IN = "adaptiveCard/action", "task/fetch", "task/submit"  # names of invokes
 EXTENSION_OPEN, EXTENSION_SENT_IN = "composeExtension/fetchTask", "composeExtension/submitAction"
+MESSAGE, ARRIVALS = "message", ("conversationUpdate", "installationUpdate")  # types of activities
 REFRESH, FILL, REFILL = "refresh", "fill", "refill"  # verbs that are no act: look anew, a form of a chat was sent in, begin it anew
 PERSONAL = "personal"
 _AT = re.compile(r"<at(?:\s[^>]*)?>.*?</at>", re.DOTALL | re.IGNORECASE)
@@ -63,6 +64,11 @@ def who_acts(activity: Json) -> Who:
 def name_of(activity: Json) -> str:
     """What is asked for: of an invoke its name, else its type."""
     return str(activity.get("name") or activity.get("type") or "")
+
+
+def is_invoke(activity: Json) -> bool:
+    """It waits for an answer."""
+    return activity.get("type") == "invoke"
 
 
 def pressed(activity: Json) -> Click:

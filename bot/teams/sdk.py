@@ -9,7 +9,7 @@ import dotenv
 from bot.teams.access import Access
 from bot.teams.tokens import Tokens
 
-__all__ = ["ActivityEvent", "App", "CoreActivity", "open_sdk"]
+__all__ = ["ActivityEvent", "App", "CoreActivity", "InvokeResponse", "open_sdk"]
 PATIENCE = 10.0  # seconds
 
 
@@ -28,7 +28,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 with _undisturbed():
-    from microsoft_teams.api import TokenCredentials
+    from microsoft_teams.api import InvokeResponse, TokenCredentials
     from microsoft_teams.api.auth.cloud_environment import PUBLIC
     from microsoft_teams.apps import App
     from microsoft_teams.apps.events import ActivityEvent, CoreActivity
