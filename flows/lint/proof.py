@@ -9,6 +9,7 @@ from itertools import chain
 from flows.flow import Flow
 from flows.lint import deciding, reached, told
 from flows.lint.finding import Finding
+from flows.lint.parts import parts
 from flows.lint.team import Roster, Team
 from flows.people import PersonEntry
 
@@ -28,7 +29,7 @@ def findings(
     HOUSE_PAGER where the settings hold a key that rings for everybody.
     """
     team = Team(tuple(people), rotas, frozenset(ways), begin.astimezone(UTC), timezone)
-    checks = (told.roles, told.rotas, told.persons, told.reach, told.asleep, told.clocks, deciding.stages, deciding.duties)
+    checks = (told.roles, told.rotas, told.persons, told.reach, told.asleep, told.clocks, deciding.stages, deciding.duties, parts)
     found = chain(
         reached.cases(flow),
         reached.ladders(flow),

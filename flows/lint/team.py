@@ -69,6 +69,10 @@ class Team:
         """Those of the ways that lead to them."""
         return tuple(way for way in ways if any(self._leads(door, person) for door in _DOORS[way]))
 
+    def workspaces_of(self, person: PersonEntry) -> tuple[str, ...]:
+        """Those that are open and know them."""
+        return tuple(door for door in _DOORS["direct"] if self._leads(door, person))
+
     def is_open(self, way: str) -> bool:
         return any(door in self.doors for door in _DOORS[way]) or (way == "webhook" and HOUSE_PAGER in self.doors)
 
