@@ -82,8 +82,9 @@ class Room:
         subject = f"{kind}:{subject_id}"
         posted = await room_posts.of(work, subject)
         wishes = []
-        there = self.board.deciding if kind == STATEMENT else tuple(self.board.channels)
-        for workspace in dict.fromkeys((*there, *posted)):
+        for workspace in self.board.channels:
+            if kind == STATEMENT and workspace not in posted and workspace not in self.board.deciding:
+                continue
             channel_id = posted[workspace][0] if workspace in posted else self.board.channel_id(workspace, self.flow.crisis_channel)
             if channel_id:
                 act, lane = "update" if workspace in posted else "post", f"{workspace}:{channel_id}"
