@@ -43,7 +43,7 @@ async def spent(teams: FakeTeams) -> None:
 
 
 def _is_spent(posts: Sequence[Message], now: float) -> bool:
-    return bool(posts) and len(posts) >= BURST - 1 + (now - posts[0].at) / EVERY.total_seconds()
+    return bool(posts) and len(posts) >= BURST - 2 + (now - posts[0].at) / EVERY.total_seconds()
 
 
 def reckon(teams: FakeTeams, size: Size, began: float, asked: dict[str, float]) -> Found:
