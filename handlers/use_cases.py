@@ -32,6 +32,7 @@ from handlers.insight.places import Places
 from handlers.insight.slots import Calendar, Slots, never
 from handlers.insight.subscriptions import Subscriptions
 from handlers.insight.viewing import Viewing
+from handlers.known import Known
 from handlers.logbook import Logbook
 from handlers.ports import Network
 from handlers.queue import Queue
@@ -136,6 +137,10 @@ class UseCases:
     @property
     def crises(self) -> Crises:
         return self.room.crises
+
+    @property
+    def known(self) -> Known:
+        return Known(self.desk.store)
 
     @property
     def spoken(self) -> Spoken:

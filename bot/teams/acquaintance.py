@@ -56,6 +56,10 @@ class Acquaintance:
     def forget(self, who: Who) -> None:
         self._known_until.pop(who.external_id, None)
 
+    def accounts(self) -> dict[str, str]:
+        """The id that Teams calls somebody by → their account in Entra."""
+        return {called: account for account, called in self.services.called.items()}
+
     async def _everybody(self) -> AsyncIterator[Any]:
         for channel_id in dict.fromkeys(self.channels):
             token: str | None = None

@@ -9,17 +9,19 @@ import httpx
 import structlog
 from starlette.routing import Route
 
-from bot.teams.access import Access
+from bot.teams.access import NAME, Access
 from bot.teams.acquaintance import Acquaintance
 from bot.teams.listeners import Listeners, register
 from bot.teams.replies import Replies
 from bot.teams.route import knock
 from bot.teams.sdk import open_sdk
+from bot.teams.services import Services
 from bot.teams.tokens import Tokens
 from bot.teams.troubles import Troubles
 from bot.teams.trust import Trust
 from bot.teams.workspace import TeamsWorkspace
 from handlers.buttons import Buttons
+from handlers.known import Known
 from handlers.use_cases import UseCases
 
 log = structlog.get_logger()
@@ -33,6 +35,7 @@ class TeamsDoor:
     routes: list[Route]
     troubles: Troubles
     meeting: "asyncio.Task[None]"
+    memory: "Memory"
     web: httpx.AsyncClient
 
     async def hears(self) -> bool:
@@ -44,6 +47,7 @@ class TeamsDoor:
         self.meeting.cancel()
         await asyncio.gather(self.meeting, return_exceptions=True)
         await self.troubles.close()
+        await self.memory.share()
         await self.workspace.close()
         await self.web.aclose()
 
@@ -59,16 +63,35 @@ async def open_teams(acts: UseCases, access: Access, channels: "dict[str, str]")
     replies = Replies(workspace, acts.glance, acts.staff, access.language, access.url)
     troubles = Troubles(replies, acquaintance)
     register(app, Listeners(acts, Buttons.of(acts), replies, acquaintance, troubles))
-    meeting = asyncio.create_task(_meet(acquaintance))
-    return TeamsDoor(workspace, [knock(app, trust, workspace.services)], troubles, meeting, web)
+    memory = Memory(acts.known, workspace.services)
+    await memory.share()
+    meeting = asyncio.create_task(_meet(acquaintance, memory))
+    return TeamsDoor(workspace, [knock(app, trust, workspace.services)], troubles, meeting, memory, web)
 
 
-async def _meet(acquaintance: Acquaintance) -> None:
+@dataclass(frozen=True)
+class Memory:
+    """Where conversations are served, and how people are called, is told by activities alone: after a restart it must still be known."""
+
+    known: Known
+    services: Services
+
+    async def share(self) -> None:
+        """What other processes have learnt comes in, what this one has goes out."""
+        try:
+            self.services.restore(await self.known.recall(NAME))
+            await self.known.keep(NAME, self.services.kept())
+        except Exception as error:  # noqa: BLE001 - a database that is away is told elsewhere; here nothing hangs on it
+            log.warning("teams_memory_not_shared", reason=type(error).__name__)
+
+
+async def _meet(acquaintance: Acquaintance, memory: Memory) -> None:
     while True:
         try:
             await acquaintance.meet()
         except Exception:
             log.exception("teams_people_not_met")
+        await memory.share()
         await asyncio.sleep(MEET_EVERY)
 
 

@@ -156,7 +156,7 @@ class Listeners:
         """A command, typed to us; or a button of a client that knows no other way to press it."""
         if isinstance(activity.get("value"), dict):
             return await self.pressed_elsewhere(activity)
-        who, command = payloads.who_acts(activity), heard(activity)
+        who, command = payloads.who_acts(activity), heard(activity, self.acquaintance.accounts())
         if isinstance(command, OfDigests) and isinstance(command, TAKES_TIME):
             self.troubles.later(self.slowly(activity, who, command))
         elif isinstance(command, ShowHome):

@@ -119,18 +119,21 @@ def is_for_us(activity: Json) -> bool:
     return activity.get("type") != "message" or is_direct(activity) or bool(_part(activity, "value")) or (bool(us) and called)
 
 
-def said(activity: Json) -> str:
-    """What somebody typed, without our own name and without markup. A person who is called stands there by their account (@id)."""
+def said(activity: Json, accounts: Mapping[str, str] | None = None) -> str:
+    """What somebody typed, without our own name and without markup. A person who is called stands there by their account (@id); `accounts`
+    are those that we know, by the id that Teams calls people by.
+    """
     text = str(activity.get("text") or "")
     for one in activity.get("entities") or ():
         if isinstance(one, dict) and one.get("type") == "mention" and one.get("text"):
-            text = text.replace(str(one["text"]), _called(_part(one, "mentioned"), _part(activity, "recipient")))
+            text = text.replace(str(one["text"]), _called(_part(one, "mentioned"), _part(activity, "recipient"), accounts or {}))
     text = _AT.sub(" ", text)
     return " ".join(html.unescape(_TAG.sub(" ", text)).replace("\xa0", " ").split())
 
 
-def _called(mentioned: Json, us: Json) -> str:
-    account = str(mentioned.get("aadObjectId") or mentioned.get("id") or "")
+def _called(mentioned: Json, us: Json, accounts: Mapping[str, str]) -> str:
+    called = str(mentioned.get("id") or "")
+    account = str(mentioned.get("aadObjectId") or accounts.get(called, called))
     return " " if mentioned.get("id") == us.get("id") or not account else f" @{account} "
 
 

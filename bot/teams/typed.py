@@ -1,5 +1,6 @@
 """What was typed to us, as a command of ours; pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.teams.payloads import Json, is_direct, place_of, said, who_acts
@@ -16,9 +17,9 @@ class ShowHome:
     """What one person sees first: on Slack a page of its own, here the cards of it."""
 
 
-def heard(activity: Json) -> Command | ShowHome:
+def heard(activity: Json, accounts: Mapping[str, str] | None = None) -> Command | ShowHome:
     """A digest for which no place is named is about where it was typed."""
-    text = _without_slash(said(activity))
+    text = _without_slash(said(activity, accounts))
     if text.casefold() in HOME:
         return ShowHome()
     if text.casefold() in STATUS:
