@@ -12,6 +12,7 @@ from flows.severity import Severity
 from flows.triage.language import LanguageReader
 from flows.triage.lessons import Classes
 from flows.triage.mood import moods
+from flows.triage.mood_words import lexicons
 from flows.triage.questions import asks
 from flows.triage.values import Click, Encoder, Suggestion
 
@@ -36,13 +37,15 @@ class Triage:
     """Cheap to make: the models are built from the FLOW's examples at first use, or by `warm`."""
 
     def __init__(self, flow: Flow, *, languages: Sequence[str] = ("en", "es", "fr"), encoder: Encoder | None = None) -> None:
-        self._flow, self._encoder = flow, encoder
+        self._flow, self._encoder, self._languages = flow, encoder, tuple(languages)
         self._classes = Classes(flow)
         self._language = LanguageReader(languages)
 
     def warm(self) -> None:
         """Builds everything now, seconds of work, so that the first mention need not wait for it."""
         self.suggest_many(("",))
+        for language in self._languages:
+            lexicons(language)
         if self._encoder is not None:
             self.reconsider(("",))
 

@@ -1,8 +1,9 @@
 """How near the mood of a day comes to what people label: who of the negative is heard, who of those heard is negative, and the day's share.
 
 `python -m tests.bench.moods [dev]`; the last line is JSON: for each set what anger alone said and what the mood says. Words and weights were
-chosen on `dev`; nobody read a text of `test` to choose them. Of the customers' messages only our own labels are shipped (mood_labels.json: rows of the files, read
-by one person before the machine; a plain report of a fault counts as calm); the texts are read from a folder beside the repository.
+chosen on `dev`; no text of `test` was looked at to choose them. Of the customers' messages only our own labels are shipped
+(mood_labels.json: rows of the files, labelled before the machine's answer was seen; a plain report of a fault counts as calm); the texts
+are read from a folder beside the repository.
 """
 
 import csv
