@@ -23,7 +23,7 @@ from handlers.showing import ways_to
 from tests.builders import Scripted, TestHouse, data_breach
 from tests.dial import Dial
 from tests.doors.slack_house import opened, sqlite_copy, until
-from tests.fakes.teams import Answer, Conversation, FakeTeams, Limits, Message, inputs, message_text
+from tests.fakes.teams import Answer, Conversation, FakeTeams, Limits, Message, buttons, inputs, message_text
 
 
 @dataclass
@@ -65,7 +65,7 @@ class TeamsHouse:
         """Send the form in that stands open."""
         window = self.teams.dialog(user)
         assert window, "no form stands open"
-        sent = await self.teams.submit(user, typed_in(window.card, values))
+        sent = await self.teams.submit(user, typed_in(window.card, values), buttons(window.card)[-1])
         assert sent.fine, sent
         return sent
 
@@ -115,13 +115,14 @@ async def teams_house(
             openid_url=teams.openid_url,
         )
         door = await open_teams(house.use_cases(), access, channels)
+        object.__setattr__(door.workspace, "graph_url", teams.graph_url)
         ways = ways_to({"teams": door.workspace}, Renderer(store, house.shelf, {"teams": language}), Outcome(house.course.caller))
         house.insight.places.know({"teams": door.workspace})
         delivery = Delivery(store, house.insight.places, board)
         ways, outside = with_digests(ways, delivery), with_letters(house.outside(), house.couriers, delivery)
         sender = Sender(store, {**ways, **ways_out(house.networks, store, house.gate, house.course), **outside})
         try:
-            async with _listening(teams, door), _sending(sender):
+            async with listening(teams, door), _sending(sender):
                 yield TeamsHouse(teams, house, door, sender, crisis, ordinary)
         finally:
             await door.close()
@@ -141,7 +142,7 @@ async def _sending(sender: Sender) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _listening(teams: FakeTeams, door: TeamsDoor) -> AsyncIterator[None]:
+async def listening(teams: FakeTeams, door: TeamsDoor) -> AsyncIterator[None]:
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=door.routes), port=0, log_level="warning", lifespan="off"))
     task = asyncio.create_task(server.serve())
     waits: Callable[[], Any] = lambda: server.started  # noqa: E731
