@@ -10,17 +10,17 @@ Json = dict[str, Any]
 ADAPTIVE = Path(__file__).parent / "adaptive"
 MODULES = ADAPTIVE / "node_modules"
 STYLE = """
-*{box-sizing:border-box}body{margin:0;padding:16px;font:14px/20px "Segoe UI",Inter,"DejaVu Sans",sans-serif;background:#f0f0f0;color:#242424}
+*{box-sizing:border-box}body{margin:0;padding:16px;font:14px/20px "Segoe UI",Inter,"DejaVu Sans Condensed",sans-serif;background:#f0f0f0;color:#242424}
 body.dark{background:#141414;color:#fff;color-scheme:dark}
 main{columns:var(--columns);column-gap:16px}figure{margin:0 0 16px;break-inside:avoid}figcaption{color:#767676;font-size:12px;margin:0 0 4px}
 .card{background:#fff;border:1px solid #e0e0e0;border-radius:4px;overflow:hidden}.dark .card{background:#292929;border-color:#3d3d3d}
 .window h1{font-size:18px;line-height:24px;font-weight:700;margin:0;padding:16px 16px 0}
 .ac-textBlock p{margin:0}.ac-textBlock p+p{margin-top:8px}.ac-actionSet{gap:8px 0}
-.ac-pushButton{font:600 14px/20px "Segoe UI",Inter,"DejaVu Sans",sans-serif;height:32px;padding:5px 12px;border:1px solid #d1d1d1;border-radius:4px;
+.ac-pushButton{font:600 14px/20px "Segoe UI",Inter,"DejaVu Sans Condensed",sans-serif;height:32px;padding:5px 12px;border:1px solid #d1d1d1;border-radius:4px;
 background:#fff;color:#242424;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .dark .ac-pushButton{background:#292929;color:#fff;border-color:#666}
 .ac-pushButton.style-positive{background:#5b5fc7;border-color:#5b5fc7;color:#fff}.ac-pushButton.style-destructive{background:#c4314b;border-color:#c4314b;color:#fff}
-.ac-input{font:14px/20px "Segoe UI",Inter,"DejaVu Sans",sans-serif;color:inherit;width:100%}
+.ac-input{font:14px/20px "Segoe UI",Inter,"DejaVu Sans Condensed",sans-serif;color:inherit;width:100%}
 .ac-textInput,.ac-dateInput,.ac-timeInput,.ac-choiceSetInput-compact{background:#f3f2f1;border:1px solid #f3f2f1;border-radius:4px;padding:5px 10px;min-height:32px}
 .dark .ac-textInput,.dark .ac-dateInput,.dark .ac-timeInput,.dark .ac-choiceSetInput-compact{background:#1f1f1f;border-color:#1f1f1f;color:#fff}
 .ac-textInput.ac-multiline{min-height:96px}.called{color:#5b5fc7;font-weight:600}.dark .called{color:#9299f7}
@@ -32,7 +32,7 @@ for (const [title, card, window_] of shown) {
   const drawn = new cards.AdaptiveCard();
   drawn.hostConfig = new cards.HostConfig(hostConfig(dark));
   drawn.parse(card);
-  const figure = document.createElement("figure"), frame = document.createElement("div"), caption = document.createElement("figcaption");
+  const figure = document.createElement("figure"), frame = document.createElement("form"), caption = document.createElement("figcaption");
   caption.textContent = title;
   frame.className = window_ ? "card window" : "card";
   if (window_) { const head = document.createElement("h1"); head.textContent = window_; frame.append(head); }

@@ -24,7 +24,11 @@ SIDE_BY_SIDE = (
     6  # more of a set Teams folds away (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format)
 )
 SHOWN_ROWS, SETS = 3, 30  # of a later row of nothing but plain buttons all stand in the menu of the last
-LINE, AROUND, LINES = 54, 5, 2  # letters that fit side by side, what a button takes besides its own, lines of one row
+LINE, AROUND, LINES = (
+    44,
+    5,
+    2,
+)  # letters that fit side by side on a narrow screen, what a button takes besides its own, lines of each of the first rows
 TOGETHER, MODE = 11_000, 50  # bytes of all buttons; of what folds one away
 STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 
@@ -33,7 +37,9 @@ def rows(buttons: Sequence[Sequence[Button]], language: str, *, in_dialog: bool)
     """A set for each line of buttons; one that would break a limit, or leads to no web address, is left out."""
     sets: list[list[Json]] = []
     left = TOGETHER
-    for number, row in enumerate(buttons):
+    joined = _joined(buttons)
+    has_menu = any(map(_can_be_folded, joined[SHOWN_ROWS:]))
+    for number, row in enumerate(joined):
         made = []
         for one in row:
             shown = action(one, language, in_dialog=in_dialog) if one.url is None or _address(one.url) else None
@@ -43,18 +49,31 @@ def rows(buttons: Sequence[Sequence[Button]], language: str, *, in_dialog: bool)
         if number >= SHOWN_ROWS and sets and _can_be_folded(row):
             sets[-1] += _folded(made)
         else:
-            sets += _lines(made)
+            sets += _lines(made, LINES if number < LINES else 1, has_menu=has_menu)
     return [{"type": "ActionSet", "spacing": "small" if at else "medium", "actions": one} for at, one in enumerate(sets[:SETS])]
 
 
-def _lines(actions: Sequence[Json]) -> list[list[Json]]:
-    """Teams breaks no line: it cuts the buttons short, or lets them stand beyond the edge. From the third line on they stand in a menu."""
+def _joined(buttons: Sequence[Sequence[Button]]) -> list[list[Button]]:
+    """Rows of nothing but one act are one row: how many fit side by side differs from workspace to workspace."""
+    found: list[list[Button]] = []
+    for row in buttons:
+        if found and len({one.act for one in (*found[-1], *row)}) == 1:
+            found[-1] += row
+        else:
+            found.append([*row])
+    return found
+
+
+def _lines(actions: Sequence[Json], most: int, *, has_menu: bool) -> list[list[Json]]:
+    """Teams breaks no line: it cuts the buttons short, or lets them stand beyond the edge. What takes more lines stands in a menu, if there
+    is one anyway or more than one button for it.
+    """
     lines: list[list[Json]] = []
     room = 0
     for at, one in enumerate(actions):
         takes = len(one["title"]) + AROUND
         if takes > room or len(lines[-1]) == SIDE_BY_SIDE:
-            if len(lines) == LINES:
+            if len(lines) >= most and (has_menu or at < len(actions) - 1):
                 lines[-1] += _folded(actions[at:])
                 break
             lines.append([])

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from bot.teams.cards import NEAR, content
-from bot.teams.markup import Json, Line, cut, plain_words, quoted, rich
+from bot.teams.markup import Json, Line, plain_words, quoted, rich
 from handlers.ports import CustomerText, Field, FieldKind, Form, Option, Words
 
 LABEL, OPTION, OPTIONS, QUOTE, SENTENCE = 300, 100, 100, 3000, 3000
@@ -129,10 +129,11 @@ def _asked(field: Field, language: str, *, needed: bool) -> Json:
 
 
 def _typed(field: Field, asked: Json) -> Json:
-    most = max(1, field.most)
-    initial = {"value": cut(field.initial[0], most)} if field.initial and field.initial[0] else {}
+    """What stands there already is never cut."""
+    text = field.initial[0] if field.initial else ""
+    initial = {"value": text} if text else {}
     long = {"isMultiline": True} if field.kind is FieldKind.LONG else {}
-    return {"type": "Input.Text", "id": f"{ONE}{field.name}", **asked, "maxLength": most, **long, **initial}
+    return {"type": "Input.Text", "id": f"{ONE}{field.name}", **asked, "maxLength": max(1, field.most, len(text)), **long, **initial}
 
 
 def _choice(field: Field, asked: Json, language: str) -> Json:

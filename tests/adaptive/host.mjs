@@ -12,7 +12,7 @@ function colours(look, ground) {
 export function hostConfig(dark) {
   const look = dark ? DARK : LIGHT;
   const fonts = {
-    fontFamily: "'Segoe UI', Inter, 'DejaVu Sans', sans-serif",
+    fontFamily: "'Segoe UI', Inter, 'DejaVu Sans Condensed', sans-serif",
     fontSizes: { small: 12, default: 14, medium: 14, large: 18, extraLarge: 24 },
     fontWeights: { lighter: 300, default: 400, bolder: 600 },
   };

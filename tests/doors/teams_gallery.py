@@ -1,9 +1,10 @@
 """A crisis with something of everything in it, for whoever must see every card and every form: the tests of the Teams door, and its pictures."""
 
+import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from flows.ladder import Fits, Ladder
+from flows.ladder import Fits, Ladder, Step, Whom
 from handlers import cards as case_cards
 from handlers import replies
 from handlers.answers.acts import FILLED, proposed_card
@@ -25,20 +26,21 @@ from handlers.watch.wording import Wording as Watching
 from storage import notices
 from storage import replies as sent_replies
 from storage.database import Store
+from storage.migrate import upgrade
 from storage.types import ReplyState
 from tests.builders import TestHouse, data_breach
 from tests.dial import Dial
 from tests.doors.charted import BAD, QUIET, day
-from tests.handlers.escalation.conftest import label, steps_of
+from tests.handlers.escalation.conftest import label
 from tests.handlers.sending import Post, post_office
 
 LANGUAGES = ("en", "es", "fr")
 SAID = "@{} I opened your mail about the critical phishing and typed my password there.\nMy card is 4111 1111 1111 1111 – see https://meridia-login.example/7 what do I do now?"
 ANSWER = "Thank you for telling us, Ana. Please change your password at once; we have closed every session of your account. I call you at six. Grace"
 ACCOUNT = "11111111-2222-3333-4444-555555555555"  # in Entra
-CARLA = Customer("carla", "@carla*m*", "Carla [Montes](https://evil.example)", reach=52_000)
+CARLA = Customer("carla", "@carla_m", "Carla Montes", reach=52_000)
 ANA = Customer("ana", "@ana_ruiz_", "Ana Ruiz")
-LIFE = Ladder("life", label("Danger to somebody"), Fits(tags=("phishing",)), steps_of("lead", "manager", "legal"))
+LIFE = Ladder("life", label("Danger to somebody"), Fits(tags=("phishing",)), (Step((Whom(role="lead"),), by=("direct", "thread")),))
 
 
 @dataclass
@@ -74,6 +76,18 @@ async def gallery(store: Store, dial: Dial) -> Gallery:
     return found
 
 
+async def alone() -> Gallery:
+    """In a house of its own, which is gone after it."""
+    dial = Dial()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/gallery.db", dial)
+        await upgrade(store)
+        try:
+            return await gallery(store, dial)
+        finally:
+            await store.close()
+
+
 async def _world(store: Store, dial: Dial) -> _World:
     post = await post_office(store, dial, flow=replace(data_breach(), ladders=(LIFE,)))
     house = post.house
@@ -83,11 +97,11 @@ async def _world(store: Store, dial: Dial) -> _World:
     fact = await house.facts.add(boss, "Names and addresses of 12,000 customers were copied", "Logs of the mail server")
     await house.facts.confirm(boss, fact, "Names and addresses of 12,000 customers were copied", "Logs of the mail server")
     await house.facts.add(boss, "Passwords were not among them", "Security")
-    for kind in ("holding", "full"):
+    for kind, approver in (("holding", "Inés Vidal"), ("full", "Sam Reyes")):
         text = f"We have learnt that somebody read data of ours ({kind}). We tell everybody concerned ourselves."
         made = await house.statements.propose(boss, kind, dict.fromkeys(LANGUAGES, text), [fact])
         await house.statements.approve(law, made.id)
-        await house.statements.approve(await house.person(f"Approver of {kind}", "manager"), made.id)
+        await house.statements.approve(await house.person(approver, "manager"), made.id)
     waiting = await house.statements.propose(boss, "full", {"en": "Passwords were never readable."}, [fact])
     grave = await house.case(SAID.format("meridia"), language="en", url="https://x.com/carla/status/7", customer=CARLA)
     plain = await house.case("do you even read what people write to you here?", customer=ANA, language="en")

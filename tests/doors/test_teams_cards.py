@@ -66,7 +66,7 @@ CARDS = st.builds(
     st.sampled_from(["low", "critical", "plain", "alarm"]),
 )
 markdown = MarkdownIt("commonmark", {"linkify": False}).enable("strikethrough")
-FUNCTION = re.compile(r"\{\{(DATE|TIME)\(2026-11-22T09:30:00Z(, SHORT)?\)\}\}")
+FUNCTION = re.compile(r"\{\{(DATE|TIME)\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(, SHORT)?\)\}\}")
 
 
 def size_of(card: Json) -> int:
@@ -207,7 +207,7 @@ def test_what_does_something_is_executed_what_asks_opens_a_window_and_what_leads
             ),
         ),
     )
-    claim, note, leads = card_content(card, "en")["body"][1]["actions"]
+    claim, note, leads = actions(card_content(card, "en"))
     assert (claim["type"], claim["verb"], claim["data"], claim["style"]) == (
         "Action.Execute", "claim", {"act": "claim", "ids": "7"}, "positive",
     )  # fmt: skip
@@ -255,12 +255,25 @@ def test_a_link_that_leads_to_no_web_address_makes_no_button():
 
 def test_buttons_break_into_lines_before_teams_cuts_them_short():
     sets = [one["actions"] for one in card_content(row(*["claim"] * 20), "en")["body"] if one["type"] == "ActionSet"]
-    assert [len([one for one in line if one.get("mode") != "secondary"]) for line in sets] == [5, 5]
+    assert [len([one for one in line if one.get("mode") != "secondary"]) for line in sets] == [4, 4]
     assert sum(len(line) for line in sets) == 20, "the rest stands in the menu of the last line"
 
 
+def test_no_menu_is_made_for_one_button_alone():
+    attests = tuple(Button("attest", Words("plain.text", {"text": "x" * 30}), gate) for gate in "ab")
+    many = (row("claim").buttons[0], row("tag").buttons[0], attests)
+    shown = actions(card_content(Card(Words("draft.seen"), buttons=many), "en"))
+    assert [one.get("mode") for one in shown] == [None] * 4
+
+
+def test_rows_of_nothing_but_one_act_are_one_row():
+    many = (row("fact", "fact", "fact", "fact").buttons[0], row("fact").buttons[0], row("claim").buttons[0])
+    sets = [one["actions"] for one in card_content(Card(Words("draft.seen"), buttons=many), "en")["body"][1:]]
+    assert [[one["data"]["act"] for one in line] for line in sets] == [["fact"] * 4, ["fact"], ["claim"]]
+
+
 def test_a_later_row_of_plain_buttons_stands_in_the_menu_of_the_last():
-    rows_ = tuple(tuple(Button("tag", Words("button.reply"), f"{line}:{n}") for n in range(3)) for line in range(4))
+    rows_ = tuple(tuple(Button(f"act{line}", Words("button.reply"), f"{line}:{n}") for n in range(3)) for line in range(4))
     sets = [one["actions"] for one in card_content(Card(Words("plain.text", {"text": "t"}), buttons=rows_), "en")["body"][1:]]
     assert [[one.get("mode") for one in line] for line in sets] == [[None] * 3, [None] * 3, [None] * 3 + ["secondary"] * 3]
 
