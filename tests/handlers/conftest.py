@@ -22,6 +22,12 @@ async def lea(post):
 
 
 @pytest.fixture
+async def chief(post):
+    """Ana where she may do it all."""
+    return await post.house.person("Ana", "agent", "manager", "lead", slack_id="U1")
+
+
+@pytest.fixture
 async def boss(post):
     return await post.house.person("Max", "manager")
 

@@ -1,14 +1,6 @@
 """Somebody deletes a message of ours in the workspace: the case is shown again, nothing that was for it is lost."""
 
-import pytest
-
 from storage import cases
-from tests.handlers.sending import post_office
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 async def test_a_card_that_somebody_deleted_is_posted_anew_when_the_case_changes(post):

@@ -14,26 +14,10 @@ from storage import cases
 from storage.tables import metadata
 from tests.builders import mention
 from tests.handlers.forgotten import ANSWER, SECRET, erase, everything, left, story, theirs, whole
-from tests.handlers.sending import post_office
 
 
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
-
-
-@pytest.fixture
-async def ana(post):
-    return await post.house.person("Ana", "agent", "manager", "lead", slack_id="U1")
-
-
-@pytest.fixture
-async def lea(post):
-    return await post.house.person("Lea", "lead", slack_id="U2")
-
-
-async def test_nothing_of_theirs_is_left_in_any_table_and_the_timeline_still_verifies(post, ana, lea):
-    number, other = await story(post, ana, lea), await post.house.case("somebody else writes")
+async def test_nothing_of_theirs_is_left_in_any_table_and_the_timeline_still_verifies(post, chief, lea):
+    number, other = await story(post, chief, lea), await post.house.case("somebody else writes")
     await post.send(5)
     before = {name: len(rows) for name, rows in (await everything(post.store)).items()}
     gone = await erase(post)
@@ -48,8 +32,8 @@ async def test_nothing_of_theirs_is_left_in_any_table_and_the_timeline_still_ver
     assert (erased.status, bool(erased.erased_at), standing.erased_at) == ("closed", True, None)
 
 
-async def test_messages_in_the_workspace_are_taken_away_by_the_sender_and_the_card_says_that_it_was_erased(post, ana, lea):
-    await story(post, ana, lea)
+async def test_messages_in_the_workspace_are_taken_away_by_the_sender_and_the_card_says_that_it_was_erased(post, chief, lea):
+    await story(post, chief, lea)
     assert len(post.slack.messages) > 5
     gone = await erase(post)
     assert gone.messages >= 5
@@ -63,8 +47,8 @@ async def test_messages_in_the_workspace_are_taken_away_by_the_sender_and_the_ca
     assert set(await post.states(kind="erased")) == {"sent"}
 
 
-async def test_what_stands_on_the_network_is_told_and_can_still_be_deleted_there(post, ana, lea):
-    await story(post, ana, lea)
+async def test_what_stands_on_the_network_is_told_and_can_still_be_deleted_there(post, chief, lea):
+    await story(post, chief, lea)
     (public,) = (await erase(post)).public
     assert (public.network, public.url, public.sure) == ("x", "https://x.example/1", True)
     async with post.store.read() as work:
@@ -75,9 +59,9 @@ async def test_what_stands_on_the_network_is_told_and_can_still_be_deleted_there
     assert await left(post.store) == {}
 
 
-async def test_what_is_queued_for_the_customer_is_withdrawn_and_never_leaves(post, ana, lea):
+async def test_what_is_queued_for_the_customer_is_withdrawn_and_never_leaves(post, chief, lea):
     (receipt,) = await post.house.mentions.receive([theirs()])
-    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    proposed = await post.house.drafts.propose(chief, receipt.case_id, Wording(ANSWER, private=True))
     await post.house.approvals.approve(lea, proposed.version_id)
     assert (await erase(post)).withdrawn == 1
     await post.send(10)
@@ -85,9 +69,9 @@ async def test_what_is_queued_for_the_customer_is_withdrawn_and_never_leaves(pos
     assert await left(post.store) == {}
 
 
-async def test_what_a_network_said_when_it_refused_goes_too(post, ana, lea):
+async def test_what_a_network_said_when_it_refused_goes_too(post, chief, lea):
     (receipt,) = await post.house.mentions.receive([theirs()])
-    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    proposed = await post.house.drafts.propose(chief, receipt.case_id, Wording(ANSWER, private=True))
     await post.house.approvals.approve(lea, proposed.version_id)
     post.house.networks["x"].fail.append(Refused(f"we do not show {SECRET}"))
     await post.send(10)
@@ -95,9 +79,9 @@ async def test_what_a_network_said_when_it_refused_goes_too(post, ana, lea):
     assert await left(post.store) == {}
 
 
-async def test_what_is_on_its_way_refuses_the_erasure_until_it_has_ended(post, ana, lea):
+async def test_what_is_on_its_way_refuses_the_erasure_until_it_has_ended(post, chief, lea):
     (receipt,) = await post.house.mentions.receive([theirs()])
-    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    proposed = await post.house.drafts.propose(chief, receipt.case_id, Wording(ANSWER, private=True))
     await post.house.approvals.approve(lea, proposed.version_id)
     refused = []
 
@@ -113,9 +97,9 @@ async def test_what_is_on_its_way_refuses_the_erasure_until_it_has_ended(post, a
     assert await left(post.store) == {}
 
 
-async def test_a_reply_that_may_have_arrived_refuses_the_erasure_until_the_network_has_been_asked(post, ana, lea):
+async def test_a_reply_that_may_have_arrived_refuses_the_erasure_until_the_network_has_been_asked(post, chief, lea):
     (receipt,) = await post.house.mentions.receive([theirs()])
-    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=True))
+    proposed = await post.house.drafts.propose(chief, receipt.case_id, Wording(ANSWER, private=True))
     await post.house.approvals.approve(lea, proposed.version_id)
     post.house.networks["x"].lost.append(Unconfirmed("timeout"))
     await post.send()
@@ -145,18 +129,18 @@ async def test_a_message_that_surely_did_not_arrive_needs_no_deletion(post):
     assert post.slack.messages == [] and [act for act, _ in post.slack.calls] == ["post"]
 
 
-async def test_a_message_that_somebody_deleted_before_is_not_missed(post, ana, lea):
-    await story(post, ana, lea)
+async def test_a_message_that_somebody_deleted_before_is_not_missed(post, chief, lea):
+    await story(post, chief, lea)
     post.slack.deleted.update(one.id for one in post.slack.messages)
     await erase(post)
     await post.send(60)
     assert set(await post.states(kind="erased")) == {"sent"}
 
 
-async def test_accounts_that_were_linked_as_one_person_go_together(post, ana):
+async def test_accounts_that_were_linked_as_one_person_go_together(post, chief):
     first = (await post.house.mentions.receive([theirs()]))[0].case_id
     await post.house.mentions.receive([theirs(network="mastodon", by=f"{SECRET}-two", number=9, conversation_id="elsewhere")])
-    await post.house.customers.link(ana, first, "mastodon", f"{SECRET}-two")
+    await post.house.customers.link(chief, first, "mastodon", f"{SECRET}-two")
     found = await Erasure(post.store, post.house.board).find("mastodon", f"@{SECRET}-two-handle")
     assert [(one.network, one.cases) for one in found] == [("x", 1), ("mastodon", 1)]
     gone = await Erasure(post.store, post.house.board).erase(found)
@@ -164,8 +148,8 @@ async def test_accounts_that_were_linked_as_one_person_go_together(post, ana):
     assert await left(post.store) == {}
 
 
-async def test_erasing_twice_changes_nothing(post, ana, lea):
-    await story(post, ana, lea)
+async def test_erasing_twice_changes_nothing(post, chief, lea):
+    await story(post, chief, lea)
     found = await Erasure(post.store, post.house.board).find("x", f"{SECRET}-id")
     await Erasure(post.store, post.house.board).erase(found)
     before = await everything(post.store)
@@ -198,12 +182,12 @@ async def test_what_was_erased_does_not_come_back_when_the_network_speaks_of_it_
     assert await left(post.store) == {}
 
 
-async def test_an_erased_case_cannot_be_opened_again(post, ana):
+async def test_an_erased_case_cannot_be_opened_again(post, chief):
     number = (await post.house.mentions.receive([theirs()]))[0].case_id
     await erase(post)
     with pytest.raises(CaseErased):
-        await post.house.cases.reopen(ana, number)
-    thread = await post.house.desk.thread(ana, number)
+        await post.house.cases.reopen(chief, number)
+    thread = await post.house.desk.thread(chief, number)
     assert thread.card.title.name == "case.erased" and not thread.view.mentions
 
 
@@ -215,7 +199,7 @@ async def test_a_name_that_two_people_have_asks_for_the_id(post):
     assert [one.external_id for one in await Erasure(post.store, post.house.board).find("x", "two")] == ["two"]
 
 
-async def test_a_reason_that_a_manager_gave_aloud_goes_too(post, ana, lea):
+async def test_a_reason_that_a_manager_gave_aloud_goes_too(post, chief, lea):
     manager = await post.house.person("Max", "manager")
     number = (await post.house.mentions.receive([theirs()]))[0].case_id
     await post.house.crises.open(lea, "Breach")
@@ -239,12 +223,12 @@ async def test_a_broken_delivery_of_somebody_whose_name_merely_contains_theirs_s
     assert any("annabel" in row for row in (await everything(post.store))["raw_payloads"])
 
 
-async def test_the_other_accounts_of_a_person_stay_linked_when_the_first_is_erased(post, ana):
+async def test_the_other_accounts_of_a_person_stay_linked_when_the_first_is_erased(post, chief):
     first = (await post.house.mentions.receive([theirs()]))[0].case_id
     others = [theirs(network=name, by=name, number=name, conversation_id=name) for name in ("mastodon", "email")]
     await post.house.mentions.receive(others)
     for name in ("mastodon", "email"):
-        await post.house.customers.link(ana, first, name, name)
+        await post.house.customers.link(chief, first, name, name)
     await Erasure(post.store, post.house.board).erase(
         [one for one in await Erasure(post.store, post.house.board).find("x", f"{SECRET}-id") if one.network == "x"]
     )

@@ -19,15 +19,9 @@ from handlers.evidence import Evidence, NoSuchSubject
 from storage import tables, timeline
 from storage.timeline import Entry
 from tests.builders import data_breach, mention
-from tests.handlers.sending import post_office
 
 ATTACK = '=HYPERLINK("https://evil.example")<script>alert(1)</script>'
 ANSWER = "I am sorry that it looks that way. I do read what people write to us here, yours too. Ana"
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 async def story(post):

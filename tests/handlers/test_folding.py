@@ -5,12 +5,6 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import mention
-from tests.handlers.sending import post_office
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 async def storm(post, count, text):

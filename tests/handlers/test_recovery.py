@@ -9,13 +9,7 @@ from handlers.ports import LEASE
 from handlers.vitals import Vitals
 from storage import health, outbox, replies
 from storage.types import ReplyState
-from tests.handlers.sending import post_office
 from tests.handlers.test_answers import ANSWER, SAID, stands
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 async def approved(post):

@@ -3,34 +3,16 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from handlers.erasure import Erasure
 from handlers.ticks import Ticks
 from storage import cases, timeline
 from tests.builders import mention
 from tests.handlers.forgotten import SECRET, left, story, theirs, whole
-from tests.handlers.sending import post_office
 
 
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
-
-
-@pytest.fixture
-async def ana(post):
-    return await post.house.person("Ana", "agent", "manager", "lead", slack_id="U1")
-
-
-@pytest.fixture
-async def lea(post):
-    return await post.house.person("Lea", "lead", slack_id="U2")
-
-
-async def test_closed_cases_are_erased_once_when_their_time_is_over(post, ana, lea, dial):
-    number, still = await story(post, ana, lea), await post.house.case("still open")
-    await post.house.cases.close(ana, number)
+async def test_closed_cases_are_erased_once_when_their_time_is_over(post, chief, lea, dial):
+    number, still = await story(post, chief, lea), await post.house.case("still open")
+    await post.house.cases.close(chief, number)
     dial.forward(days=29)
     assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 0
     dial.forward(days=2)
@@ -43,32 +25,32 @@ async def test_closed_cases_are_erased_once_when_their_time_is_over(post, ana, l
         assert [row.act for row in await timeline.of_chain(work, f"case:{number}")].count("erased") == 1
 
 
-async def test_an_old_case_goes_while_the_customers_present_one_stays_with_its_name(post, ana, dial):
+async def test_an_old_case_goes_while_the_customers_present_one_stays_with_its_name(post, chief, dial):
     old = (await post.house.mentions.receive([theirs()]))[0].case_id
-    await post.house.cases.close(ana, old)
+    await post.house.cases.close(chief, old)
     dial.forward(days=40)
     new = (await post.house.mentions.receive([theirs("me again", number=5, conversation_id="another")]))[0].case_id
     assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 1
     async with post.store.read() as work:
         assert (await cases.get(work, old)).erased_at and (await cases.get(work, new)).handle == f"@{SECRET}-id-handle"
-    await post.house.cases.close(ana, new)
+    await post.house.cases.close(chief, new)
     dial.forward(days=31)
     assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 1
     assert await left(post.store) == {}
 
 
-async def test_many_old_cases_go_a_few_at_a_time(post, ana, dial):
+async def test_many_old_cases_go_a_few_at_a_time(post, chief, dial):
     numbers = [one.case_id for one in await post.house.mentions.receive([mention(f"number {one}") for one in range(120)])]
     for number in numbers:
-        await post.house.cases.close(ana, number)
+        await post.house.cases.close(chief, number)
     dial.forward(days=31)
     assert await Erasure(post.store, post.house.board).expire(timedelta(days=30)) == 120
     assert await whole(post)
 
 
-async def test_the_hourly_tick_does_it_when_a_setting_says_so_and_never_otherwise(post, ana, dial):
+async def test_the_hourly_tick_does_it_when_a_setting_says_so_and_never_otherwise(post, chief, dial):
     number = (await post.house.mentions.receive([theirs()]))[0].case_id
-    await post.house.cases.close(ana, number)
+    await post.house.cases.close(chief, number)
     dial.forward(days=400)
     await Ticks(post.store, post.house.board, post.house.flow).tidy()
     assert set(await left(post.store)) > {"mentions", "customers"}

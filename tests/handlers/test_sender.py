@@ -4,16 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from handlers.errors import DoorClosed, Refused, TryLater, Unconfirmed
 from handlers.ports import Words
-from tests.handlers.sending import post_office
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 async def test_a_card_is_posted_and_its_case_knows_where(post):

@@ -1,20 +1,13 @@
 """A case as a conversation: answers in order of time, what changed in them, whose turn it is, what else the person wrote."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.answers.drafts import Wording
 from handlers.answers.talk import GONE, NEW, pieces
-from tests.handlers.sending import post_office
 
 SAID = "do you even read what people write to you here?"
 ANSWER = "I am sorry that it looks that way. I do read what people write to us here, yours too. Ana"
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 async def test_answers_stand_in_order_of_time_with_who_wrote_and_approved_them(post):

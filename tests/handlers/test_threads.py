@@ -2,18 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-
 from handlers.errors import TryLater, Unconfirmed
 from handlers.ports import Event
 from storage import cases
 from tests.builders import mention
-from tests.handlers.sending import post_office
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 def words(messages):

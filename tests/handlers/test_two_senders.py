@@ -12,12 +12,6 @@ from handlers.sender import Sender
 from handlers.showing import ways_to
 from tests.builders import mention
 from tests.databases import opened
-from tests.handlers.sending import post_office
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """`export`, `verify --pack` and `erase` as an operator types them, beside a database that others use."""
 
-import asyncio
-import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -9,12 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-import app
-from handlers.board import Board
 from handlers.ports import Customer
-from storage.database import Store
 from templates import LANGUAGES
-from tests.builders import Scripted, TestHouse, data_breach, mention
+from tests.builders import mention
 
 WRITTEN = [
     mention("is my data safe? kanarix", external_id="m1", customer=Customer("u1", "@kanarix", "Kanarix Smith")),
@@ -22,34 +17,9 @@ WRITTEN = [
 ]
 
 
-async def write(address):
-    store = Store(address)
-    house = await TestHouse(store, data_breach(), Board({}), Scripted()).begin()
-    await house.mentions.receive([replace(one, raw=one.text) for one in WRITTEN])
-    await store.close()
-
-
 @pytest.fixture
-def language():
-    return "en"
-
-
-@pytest.fixture
-def desk(tmp_path, monkeypatch, sqlite_template, language, capsys):
-    """A folder with a database in which two customers have written; says how a command ended and what it printed."""
-    monkeypatch.chdir(tmp_path)
-    address = f"sqlite:///{tmp_path}/tocsin.db"
-    for name, value in {"DATABASE_URL": address, "TOCSIN_LANGUAGE": language, "TOCSIN_PEOPLE": "none.yaml", "TOCSIN_DEMO": "false"}.items():
-        monkeypatch.setenv(name, value)
-    shutil.copy(sqlite_template, tmp_path / "tocsin.db")
-    asyncio.run(write(address))
-
-    def run(*words):
-        status = app.main(list(words))
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
+def desk(desk_with, capsys):
+    return desk_with([replace(one, raw=one.text) for one in WRITTEN], capsys)
 
 
 def rows(table):

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import json
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-import app
 from bot.terminal import reporting
 from bot.terminal.reporting import Unwritable
 from handlers.board import Board
@@ -28,34 +26,13 @@ from tests.builders import ROOT, Scripted, TestHouse, data_breach, mention
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
-async def write(address):
-    store = Store(address, lambda: AT)
-    house = await TestHouse(store, data_breach(), Board({}), Scripted()).begin()
-    await house.mentions.receive([mention("is my data safe? kanarix", external_id="m1"), mention("=1+1 phishing", external_id="m2")])
-    await store.close()
+WRITTEN = [mention("is my data safe? kanarix", external_id="m1"), mention("=1+1 phishing", external_id="m2")]
 
 
 @pytest.fixture
-def language():
-    return "en"
-
-
-@pytest.fixture
-def desk(tmp_path, monkeypatch, sqlite_template, language, capfd):
-    """A folder with a database in which two customers have written; says how a command ended and what it printed."""
-    monkeypatch.chdir(tmp_path)
-    address = f"sqlite:///{tmp_path}/tocsin.db"
-    for name, value in {"DATABASE_URL": address, "TOCSIN_LANGUAGE": language, "TOCSIN_PEOPLE": "none.yaml", "TOCSIN_DEMO": "false"}.items():
-        monkeypatch.setenv(name, value)
-    shutil.copy(sqlite_template, tmp_path / "tocsin.db")
-    asyncio.run(write(address))
-
-    def run(*words):
-        status = app.main(["report", *words])
-        said = capfd.readouterr()
-        return status, said.out, said.err
-
-    return run
+def desk(desk_with, capfd):
+    run = desk_with(WRITTEN, capfd, lambda: AT)
+    return lambda *words: run("report", *words)
 
 
 DAY = ("--from", "2026-11-20")

@@ -15,26 +15,10 @@ from handlers.insight.reports import EndsBefore, Reports, Span
 from handlers.ports import Customer
 from tests.builders import data_breach, mention
 from tests.handlers.forgotten import erase, story, theirs
-from tests.handlers.sending import post_office
 
 SECRET = "kanarix"
 IBAN = "ES91 2100 0418 4502 0005 1332"
 ANSWER = "I am sorry that it looks that way. I do read what people write to us here, yours too. Ana"
-
-
-@pytest.fixture
-async def post(store, dial):
-    return await post_office(store, dial)
-
-
-@pytest.fixture
-async def ana(post):
-    return await post.house.person("Ana", "agent", "manager", "lead", slack_id="U1")
-
-
-@pytest.fixture
-async def lea(post):
-    return await post.house.person("Lea", "lead", slack_id="U2")
 
 
 def around(dial, days=1):
@@ -46,13 +30,13 @@ async def lines(post, period, **how):
     return [one async for one in Reports(post.store, data_breach()).cases(period, **how)]
 
 
-async def test_a_line_tells_how_the_case_came_and_how_it_was_answered(post, ana, lea, dial):
+async def test_a_line_tells_how_the_case_came_and_how_it_was_answered(post, chief, lea, dial):
     began = dial.at
     customer = Customer("u1", f"@{SECRET}", f"{SECRET} Smith")
     (receipt,) = await post.house.mentions.receive([mention("do you read what people write to you? phishing high", customer=customer)])
-    await post.house.cases.claim(ana, receipt.case_id)
+    await post.house.cases.claim(chief, receipt.case_id)
     dial.forward(seconds=600)
-    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=False))
+    proposed = await post.house.drafts.propose(chief, receipt.case_id, Wording(ANSWER, private=False))
     await post.house.approvals.approve(lea, proposed.version_id)
     await post.send(10)
     (line,) = await lines(post, around(dial))
@@ -67,12 +51,12 @@ async def test_a_line_tells_how_the_case_came_and_how_it_was_answered(post, ana,
     assert SECRET not in str(line) and "customer" not in line and "said" not in line
 
 
-async def test_what_was_promised_and_not_kept_in_time_is_said(post, ana, lea, dial):
+async def test_what_was_promised_and_not_kept_in_time_is_said(post, chief, lea, dial):
     (receipt,) = await post.house.mentions.receive([mention("do you read what people write to you? critical")])
     dial.forward(hours=9)
     (waiting,) = await lines(post, around(dial))
     assert (waiting["first_answer"]["seconds"], waiting["first_answer"]["in_time"]) == (None, None)
-    proposed = await post.house.drafts.propose(ana, receipt.case_id, Wording(ANSWER, private=False))
+    proposed = await post.house.drafts.propose(chief, receipt.case_id, Wording(ANSWER, private=False))
     await post.house.approvals.approve(lea, proposed.version_id)
     await post.send(10)
     (line,) = await lines(post, around(dial))
@@ -90,8 +74,8 @@ async def test_words_are_given_when_they_are_asked_for_and_masked(post, dial):
     assert one["url"].endswith("/1") and one["private"] is False
 
 
-async def test_of_an_erased_case_its_place_is_left_and_nothing_else(post, ana, lea, dial):
-    number = await story(post, ana, lea)
+async def test_of_an_erased_case_its_place_is_left_and_nothing_else(post, chief, lea, dial):
+    number = await story(post, chief, lea)
     await post.send(5)
     await erase(post)
     (line,) = await lines(post, around(dial), words=True)
