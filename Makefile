@@ -18,7 +18,7 @@ run: $(VENV)/.runtime  ## start Tocsin on http://127.0.0.1:3000
 
 .PHONY: test
 test: $(VENV)/.dev chromium  ## run the whole suite, on SQLite and on PostgreSQL, the console in Chromium
-	@PYTHONHASHSEED=0 $(IN) -m pytest -n 3 --dist loadfile -m "not alone and not soak"
+	@PYTHONHASHSEED=0 $(IN) -m pytest -n 3 --dist worksteal -m "not alone and not soak"
 	@PYTHONHASHSEED=0 $(IN) -m pytest -m alone
 
 .PHONY: soak

@@ -9,6 +9,7 @@ from handlers.escalation.course import STEP
 from storage import buckets, deadlines, health
 from storage.deadlines import Deadline
 from templates import say
+from tests.builders import mention
 from tests.handlers.watched import EVERYWHERE, URL, put
 
 
@@ -45,8 +46,7 @@ async def test_a_lane_on_which_nothing_leaves_is_told(watched):
 
 
 async def test_a_backlog_that_moves_is_no_stall(watched):
-    for number in range(110):
-        await watched.house.case(f"my_data {number}")
+    await watched.house.mentions.receive([mention(f"my_data {number}") for number in range(110)])
     await watched.work(90)
     assert watched.told() == [] and 70 < len(watched.slack.messages) < 110, "some waited for more than a minute and wait still"
 
