@@ -155,6 +155,14 @@ async def unheard(work: Work, notice_id: int) -> list[int]:
     return list((await work.execute(query.order_by(_c.severity.desc(), _c.id))).scalars())
 
 
+async def ringing(work: Work, ids: Collection[int], ways: Collection[str]) -> list[tuple[int, str, str]]:
+    """(call, way, address) of what has neither arrived by one of these ways nor failed, of these calls."""
+    n = notices.c
+    query = sa.select(notice_calls.c.call_id, n.way, n.address).join(notices, n.id == notice_calls.c.notice_id)
+    where = n.way.in_(ways) & n.person_id.is_not(None) & n.told_at.is_(None) & n.failed_at.is_(None)
+    return [(row.call_id, row.way, row.address) for row in await work.execute(query.where(notice_calls.c.call_id.in_(ids), where))]
+
+
 async def mark_told_by(work: Work, notice_id: int) -> None:
     """A notice arrived: the first one of some of its calls."""
     first = sa.update(calls).where(_c.id.in_(_of(notice_id)), _c.told_at.is_(None))

@@ -15,7 +15,7 @@ from handlers.ports import Bucket
 from handlers.shelf import Shelf
 from handlers.stored_words import stored_words
 from handlers.ways import Nothing, Sent, Way
-from storage import calls, notices, people
+from storage import calls, health, notices, people
 from storage.database import Store, Work
 from storage.notices import Notice as Kept
 from storage.outbox import Claimed
@@ -61,9 +61,20 @@ class Outcome:
         """For whoever has heard by no way of their own (a thread that others read too wakes nobody); the cases of those without hope."""
         lost, unheard = list[int](), await calls.unheard(work, row.facts["id"])
         for start in range(0, len(unheard), FEW):
-            few = await calls.by_ids(work, unheard[start : start + FEW])
-            lost += [call.case_id for call in await self.caller.next_ways(work, few)]
+            few = unheard[start : start + FEW]
+            silent = set(few) - await self._about_to_hear(work, row.workspace, few)
+            lost += [call.case_id for call in await self.caller.next_ways(work, await calls.by_ids(work, silent))]
         return lost
+
+    async def _about_to_hear(self, work: Work, away: str, call_ids: Sequence[int]) -> set[int]:
+        """Whose person is on two sides, and is being told on the other while this one is away: should that fail too, it is asked again."""
+        sides = set(self.caller.board.channels)
+        others = sides - {away} - await health.untrusted(work) if away in sides else set[str]()
+        if not others:
+            return set()
+        shut = await health.shut(work, await work.now())
+        rung = await calls.ringing(work, call_ids, others)
+        return {call_id for call_id, way, address in rung if not shut & {way, f"{way}:{address}"}}
 
 
 def ways_outside(couriers: Mapping[str, Courier], store: Store, shelf: Shelf, outcome: Outcome, link: Link) -> dict[str, Way]:
