@@ -14,8 +14,8 @@ from handlers.ports import Card, CustomerText, Words
 SEVERITIES = {"critical": "🟥 ", "high": "🟧 ", "normal": "🟨 ", "low": "⬜ "}
 MARKS = {**SEVERITIES, "alarm": "🚨 "}
 TITLE, SENTENCE, QUOTE, OURS, SMALL, NOTICE = 300, 9000, 3000, 20_000, 2900, 300
-# Bytes as UTF-16, for the whole card: the least that is told of any way into Teams; of a bot's message it is 100 KB with all around it
-# (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages).
+# Bytes as UTF-16 of what is shown: the least that is told of any way into Teams. With the people of `refresh` it stays under 40 KB, which
+# was the limit of a bot's whole message before 100 KB (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages).
 TOGETHER = 28 * 1024
 CUT = 600  # bytes kept for saying that there is more than fits, and the least of a text that is worth its place
 PARTS, LINES = 60, 30  # of a card's body; of its small lines

@@ -104,10 +104,11 @@ def assert_dead(card: Json) -> None:
 @patient
 @given(CARDS, st.sampled_from(["en", "es", "fr"]), st.booleans())
 def test_no_card_whatever_it_holds_breaks_a_limit_or_brings_anything_to_life(card, language, in_dialog):
-    shown = card_content(card, language, in_dialog=in_dialog, token="t1", refresh=["29:a"] * 90)
+    shown = card_content(card, language, in_dialog=in_dialog, token="t1", refresh=["29:" + "a" * 80] * 90)
     assert (dialog_problems if in_dialog else problems)(shown) == []
     assert warnings(shown) == []
-    assert size_of(shown) <= TOGETHER + 2000, "the frame around what is counted"
+    assert size_of(shown) <= 40 * 1024
+    assert size_of({**shown, "refresh": {}}) <= TOGETHER + 2000, "the frame around what is counted"
     assert_dead(shown)
     assert token_of(json.dumps(shown)) == "t1"
     json.dumps(shown, ensure_ascii=False).encode()  # no half of a surrogate pair
