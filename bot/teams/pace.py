@@ -22,10 +22,7 @@ from handlers.ports import Bucket
 
 EVERY, BURST = timedelta(seconds=2.03), 24
 SHORTLY, AT_ONCE = timedelta(milliseconds=625), 3
-# A post leaves this much for what changes a card: people see what they did, however long the line of new cards is …
-LEFT = timedelta(seconds=1.5)
-# … and changes take half of what there is at the most, deletions an eighth: new cards are never kept out.
-UPDATES, DELETIONS = 2 * EVERY, 8 * EVERY
+LEFT = timedelta(seconds=1.5)  # of the hour's, which whoever had the last turn leaves to the others
 # 50 requests a second of one app in one tenant (30 on older pages), of all kinds
 REQUESTS = Bucket("teams:requests", timedelta(milliseconds=25), burst=8)
 # creating conversations has the same four windows as sending; one bucket for both the short ones and the hour
@@ -34,15 +31,23 @@ WAIT_MOST = 3.0  # seconds; who waits longer would no longer know whether it lef
 KEPT = 1000  # conversations
 
 
-def limits(channel_id: str, act: str, *, unknown: bool = False) -> Sequence[Bucket]:
-    """`unknown`: a person with whom a conversation must be created first."""
-    lane = f"teams:{channel_id}"
-    shortly = Bucket(f"{lane}#short", SHORTLY, burst=AT_ONCE)
-    if act == "post":
-        mine = (Bucket(lane, EVERY, burst=BURST, early=-LEFT), shortly, REQUESTS)
-        return (*mine, CREATIONS) if unknown else mine
-    own = Bucket(f"{lane}#{act}", UPDATES if act == "update" else DELETIONS, burst=8)
-    return Bucket(lane, EVERY, burst=BURST), shortly, own, REQUESTS
+@dataclass
+class Turns:
+    """Posts, changes and deletions of one conversation share its limits; where several wait they take turns, however long each line is:
+    people see what they did on a card, and new cards are never kept out by it.
+    """
+
+    _latest: dict[str, tuple[str, ...]] = field(default_factory=dict)  # conversation → acts, the latest first
+
+    def limits(self, channel_id: str, act: str, *, unknown: bool = False) -> Sequence[Bucket]:
+        """`unknown`: a person with whom a conversation must be created first."""
+        lane, latest = f"teams:{channel_id}", self._latest.get(channel_id, ())
+        left = LEFT / (1 + latest.index(act)) if act in latest[:2] else timedelta()
+        mine = (Bucket(lane, EVERY, burst=BURST, early=-left), Bucket(f"{lane}#short", SHORTLY, burst=AT_ONCE), REQUESTS)
+        return (*mine, CREATIONS) if unknown and act == "post" else mine
+
+    def took(self, channel_id: str, act: str) -> None:
+        self._latest[channel_id] = (act, *(one for one in self._latest.get(channel_id, ()) if one != act))
 
 
 @dataclass

@@ -18,7 +18,7 @@ from bot.teams.cards import ADAPTIVE, WATCHING, card_message, token_of
 from bot.teams.channels import Channels, is_person
 from bot.teams.files import album_message, drawing_message
 from bot.teams.graph import URL, Graph
-from bot.teams.pace import CREATIONS, Pace, limits
+from bot.teams.pace import CREATIONS, Pace, Turns
 from bot.teams.payloads import Json
 from bot.teams.services import Services
 from bot.teams.tokens import Tokens
@@ -45,11 +45,13 @@ class TeamsWorkspace:
     clocks_apart: timedelta = CLOCKS_APART  # how far Teams' clock may be from ours when a message is looked for
     graph_url: str = URL
     _pace: Pace = field(default_factory=Pace)
+    _turns: Turns = field(default_factory=Turns)
     _backoff: Backoff = field(default_factory=Backoff)
     _clients: dict[str, ApiClient] = field(default_factory=dict)  # by the service's address
 
     def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:
-        return limits(channel_id, act, unknown=is_person(channel_id) and not self.services.chat_with(channel_id))
+        unknown = is_person(channel_id) and not self.services.chat_with(channel_id)
+        return self._turns.limits(channel_id, act, unknown=unknown)
 
     async def post(self, place: Place, card: Card, language: str, token: str) -> str:
         return await self._post(place, self._message(card, language, token))
@@ -147,6 +149,7 @@ class TeamsWorkspace:
 
     async def _said(self, place: Place, act: str, call: Awaitable[Any], bucket: str = "") -> Any:
         """`bucket` is the limit that a 429 means; "" the conversation's own."""
+        self._turns.took(place.channel_id, act)
         try:
             answer = await call
         except KeyError:

@@ -16,7 +16,7 @@ from bot.teams.pace import BURST, EVERY
 from tests.bench.lanes import REPLICAS, Found, Size, fill, made, show, storm
 from tests.bench.progress import finish, say
 from tests.bench.storm import SECRET, SOURCE, four_rooms, furnish, grave_mention, texts_by_room
-from tests.fakes.teams import FakeTeams, Message, card_text
+from tests.fakes.teams import FakeTeams, card_text
 from tests.running_app import RunningApp
 from tests.servers.postgres import Postgres
 
@@ -35,23 +35,27 @@ def teams_with_rooms() -> FakeTeams:
     return teams
 
 
+def taken(teams: FakeTeams) -> dict[str, list[float]]:
+    """When each conversation took something: a post, a reply in a thread, the change of a card."""
+    ours = [one for one in teams.calls if one.operation in ("send", "update", "delete") and one.answer == "ok"]
+    return {room: [one.at for one in ours if one.conversation == room] for room in ROOMS.values()}
+
+
 async def spent(teams: FakeTeams) -> None:
     """Until each conversation has taken what a quiet hour saves up, and what has come back since."""
     async with asyncio.timeout(PATIENCE):
-        while not all(_is_spent(teams.channel(one).messages, teams.clock.now()) for one in ROOMS.values()):
+        while not all(_is_spent(times, teams.clock.now()) for times in taken(teams).values()):
             await asyncio.sleep(0.2)
 
 
-def _is_spent(posts: Sequence[Message], now: float) -> bool:
-    return bool(posts) and len(posts) >= BURST - 2 + (now - posts[0].at) / EVERY.total_seconds()
+def _is_spent(times: Sequence[float], now: float) -> bool:
+    return bool(times) and len(times) >= BURST - 2 + (now - times[0]) / EVERY.total_seconds()
 
 
 def reckon(teams: FakeTeams, size: Size, began: float, asked: dict[str, float]) -> Found:
-    posts = {one: teams.channel(one).messages for one in ROOMS.values()}
     found = Found(0, round(len(ROOMS) * AN_HOUR * size.seconds / 3600), len(teams.rate_limited))
-    times = {one: [message.at for message in mine] for one, mine in posts.items()}
-    seen = [(message.at, card_text(message.card)) for mine in posts.values() for message in mine]
-    return fill(found, times, seen, size, began, asked)
+    seen = [(message.at, card_text(message.card)) for room in ROOMS.values() for message in teams.channel(room).messages]
+    return fill(found, taken(teams), seen, size, began, asked)
 
 
 async def product(database: str, folder: Path, size: Size, *, replicas: int = 1) -> Found:
