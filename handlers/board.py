@@ -1,6 +1,6 @@
 """Which card goes where: turns "this case changed" into outbox wishes, one per workspace that shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -145,12 +145,21 @@ class Board:
                 await outbox.put(work, [_card(workspace, fallback, Shown(case_id, case.channel, case.severity), "post")])
 
     async def tell(  # noqa: PLR0913 - where, what, how grave, and whom not
-        self, work: Work, channel: str, words: Words, key: str | None, severity: int, *, tone: str = "plain", besides: str = ""
+        self,
+        work: Work,
+        channel: str,
+        words: Words,
+        key: str | None,
+        severity: int,
+        *,
+        tone: str = "plain",
+        besides: str = "",
+        where: Collection[str] | None = None,
     ) -> None:
-        """Queue a message for a logical channel in every workspace but one. Facts must be plain values."""
+        """Queue a message for a logical channel in every workspace but one, or in these. Facts must be plain values."""
         facts = {"name": words.name, "facts": dict(words.facts), "tone": tone}
         wishes = []
-        for workspace in self.channels:
+        for workspace in self.channels if where is None else where:
             target = self.channel_id(workspace, channel)
             if target and workspace != besides:
                 wishes.append(

@@ -70,11 +70,12 @@ class Departures:
         await self.look_again(work)
 
     async def lift(self, work: Work, crisis: Crisis) -> None:  # noqa: ARG002 - whichever it was
-        """What was kept, or still stood in line, stays here until a person has looked at it again; people are told that it waits."""
+        """What was kept, or still stood in line, stays here until a person has looked at it again; people are told where they can."""
         await self.look_again(work)
         kept = (await replies.counts(work)).get(ReplyState.HELD, 0)
         if kept:
-            await self.board.tell(work, self.gate.shelf.present.crisis_channel, Words("draft.look_again", {"count": kept}), None, HIGH)
+            channel, words = self.gate.shelf.present.crisis_channel, Words("draft.look_again", {"count": kept})
+            await self.board.tell(work, channel, words, None, HIGH, where=self.board.deciding)
 
     async def on_statements(self, work: Work, statement_ids: Sequence[int]) -> Resting:
         pending = await self._show_outdated(work, statement_ids)

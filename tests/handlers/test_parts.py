@@ -212,6 +212,17 @@ async def test_a_statement_waits_on_one_side_and_is_said_on_both(post):
     assert not buttons(await post.house.acts.room.desk.statement(LEA_THERE, made.id))
 
 
+async def test_that_kept_replies_wait_for_somebody_is_told_where_they_can_be_sent(post):
+    await post.house.crises.open(LEA, "Meridia")
+    _, version = await drafted(post)
+    await post.house.holds.set(LEA, "silent")
+    await post.house.cases.move(LEA, 1, crisis=True)
+    await post.house.approvals.approve(LEA, version)
+    await post.house.holds.set(LEA, "off")
+    await post.send(30)
+    assert "draft.look_again" in titles(post.slack) and "draft.look_again" not in titles(post.others["teams"])
+
+
 @pytest.fixture
 async def reminded(store, dial):
     """What approvers hear of drafts that wait, by name of the way."""
