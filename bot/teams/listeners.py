@@ -135,7 +135,7 @@ class Listeners:
         """A form, or a button of a card in a window."""
         click = payloads.pressed(activity)
         if not click.data.get("form"):
-            return await self.in_a_window(click)
+            return await self.replies.question(click) or await self.in_a_window(click)
         if click.data.get(payloads.REFILL):
             form, origin = await self.begun_anew(click)
             return await self.replies.form_window(click.who, form, origin)

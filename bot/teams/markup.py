@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.teams.access import NAME
-from bot.voice import Escape, speak
+from bot.voice import Call, Escape, Moment, speak
 from handlers.customer_text import plain
 from handlers.ports import Called, CustomerText, Words
 
@@ -17,7 +17,12 @@ _FACT_MOST, _TEXT_MOST = 200, 3000
 _OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment or somebody called until it becomes one
 _MARKED = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}")
 _ACCOUNT = re.compile(r"[0-9a-fA-F-]{36}|(?:8|29):[\w.:-]{1,200}")
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000\ue001\U000e0000-\U000e007f]")
+_KEPT = "\ue002"  # keeps a command in a fact from being taken for one of ours
+_COMMAND = re.compile(r"/crisis(?:-(?=[a-z]))?")
+_TWICE = re.compile(r" \(\w+ /crisis-status\)|\s?; /crisis-digest [^)]*")  # the other name of a command, of which here is none
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000-\ue002\U000e0000-\U000e007f]"
+)
 # No more than what could begin something: some phones show the backslash (https://github.com/MicrosoftDocs/msteams-docs/issues/5793)
 _MARKDOWN = re.compile(r"\\|[*`]|~(?=~)|(?<![^\W_])_|_(?![^\W_])|\](?=[(:\[])|<(?=[/!?a-zA-Z])|&(?=[#\w])")
 _BLOCK = re.compile(r"^(?:(?=>|[-+](?:\s|$)|#{1,6}(?:\s|$)|-[\s-]*$)|\d{1,9}(?=[.)](?:\s|$)))", re.MULTILINE)  # where a line begins
@@ -49,9 +54,22 @@ def calm_words(text: str) -> str:
     return calm(text, _TEXT_MOST)
 
 
+def _spoken(words: Words, language: str, escape: Escape, moment: Moment, call: Call | None = None) -> str:
+    """Our words name commands as they are typed elsewhere; here one speaks to the bot. What a fact says stays as it is."""
+
+    def kept(text: str) -> str:
+        return escape(text).replace("/crisis", f"/{_KEPT}crisis")
+
+    return _COMMAND.sub(_as_called, _TWICE.sub("", speak(words, language, kept, moment, call))).replace(_KEPT, "")
+
+
+def _as_called(command: re.Match[str]) -> str:
+    return "@Tocsin " if command[0].endswith("-") else "@Tocsin"
+
+
 def plain_words(words: Words, language: str, most: int) -> str:
     """For what shows its text as it is: labels, titles of windows, notifications. Never empty."""
-    return cut(speak(words, language, calm, _date_plainly), most) or "-"
+    return cut(_spoken(words, language, calm, _date_plainly), most) or "-"
 
 
 @dataclass(frozen=True)
@@ -68,7 +86,7 @@ class Line:
             kept.append(one)
             return f"{_OPEN}{len(kept) - 1}{_SHUT}"
 
-        said = _MARKED.split(speak(words, language, escape, mark, mark))
+        said = _MARKED.split(_spoken(words, language, escape, mark, mark))
         return cls(tuple(kept[int(piece)] if index % 2 else piece for index, piece in enumerate(said) if index % 2 or piece))
 
     def __len__(self) -> int:

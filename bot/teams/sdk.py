@@ -21,7 +21,7 @@ def _undisturbed() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".* is in preview", category=FutureWarning)
-            warnings.filterwarnings("ignore", message="The bot client is deprecated", category=DeprecationWarning)
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module="microsoft_teams")
             yield
     finally:
         dotenv.load_dotenv = theirs

@@ -341,3 +341,17 @@ async def test_a_window_opens_for_exactly_what_asks_or_is_looked_at(house):
     known = Buttons.of(house.use_cases())
     assert {*known.forms, *known.looks} == set(WINDOWS)
     assert not {*known.small, *known.answers, *LEADING} & WINDOWS
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_commands_are_named_as_they_are_said_here(language):
+    said = [card_text(card_content(replies.help_card(Help()), language))]
+    lines = "\n".join(said)
+    assert "/crisis" not in lines
+    assert "@Tocsin status –" in lines
+    assert "@Tocsin digest subscribe" in lines
+
+
+def test_what_a_fact_says_of_commands_stays_as_it_is():
+    said = card_text(card_content(Card(Words("command.crisis_opened", {"name": "the /crisis-status crisis"})), "en"))
+    assert "/crisis-status" in said
