@@ -15,6 +15,7 @@ from flows.answers import Subject
 from flows.flow import KINDS, LANGUAGES, Flow, Vocabulary, folded
 from flows.ladder import Ladder, Matter, ladder_for
 from flows.loader import load_flow
+from flows.parts import Part
 from flows.severity import Severity
 
 ROOT = Path(flows.__file__).parents[1]
@@ -147,6 +148,14 @@ def test_the_rule_that_the_file_shows_can_be_had_by_taking_its_mark_away(texts: 
     assert texts[name].count("\n  # rule: ") == 1
     rule = load_flow(texts | {name: texts[name].replace("\n  # rule: ", "\n  rule: ")}).answers.rule
     assert (rule.name, rule.severity, rule.sample) == ("from_the_statement", Severity.LOW, 10)
+
+
+def test_the_parts_of_an_agency_and_its_client_can_be_had_by_taking_the_marks_away(texts: dict[str, str]) -> None:
+    name = "flows/definitions/data_breach.yaml"
+    shown = "# workspaces:\n#   slack: {notes: yes, approvals: yes}\n#   teams: {notes: no, approvals: no}\n"
+    assert texts[name].count(shown) == 1
+    had = load_flow(texts | {name: texts[name].replace(shown, shown.replace("# ", "", 1).replace("\n# ", "\n"))})
+    assert (had.part_of("slack"), had.part_of("teams")) == (Part(), Part(notes=False, approvals=False))
 
 
 def test_the_first_questions_are_what_whose_since_when_and_contained(flow: Flow) -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+import app
+from bot.settings import read_settings
 from flows.parts import Part
 from handlers.answers.acts import FILLED, PRESSED
 from handlers.answers.drafts import Wording
@@ -51,6 +53,13 @@ async def say(post, part):
     """FLOW gives the client another part: as after a restart."""
     flow = replace(post.house.flow, workspaces={"teams": part})
     post.house = await replace(post.house, flow=flow).begin()
+
+
+async def test_the_house_gives_each_workspace_its_part(store):
+    teams = {"TEAMS_CLIENT_ID": "c", "TEAMS_CLIENT_SECRET": "s", "TEAMS_TENANT_ID": "t", "TOCSIN_TEAMS_CHANNELS": {"crisis": "T1"}}
+    settings = read_settings(_env_file=None, **teams)
+    board = app.build(settings, store, replace(data_breach(), workspaces={"teams": CLIENT})).board
+    assert (list(board.channels), board.part_of("teams"), board.deciding, board.noting) == (["teams"], CLIENT, (), ())
 
 
 async def test_a_note_is_shown_on_the_side_that_may_read_it_and_nowhere_else(post):
