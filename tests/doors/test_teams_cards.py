@@ -327,7 +327,7 @@ def test_what_is_no_card_of_ours_carries_no_token(card):
 def test_help_fits_a_card_in_every_language(language):
     shown = card_content(replies.help_card(Help("stauts", "status")), language)
     assert problems(shown) == []
-    assert "/crisis next" in card_text(shown)
+    assert "@Tocsin next" in card_text(shown)
     assert say("command.cut", language) not in card_text(shown)
 
 
