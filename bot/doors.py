@@ -69,6 +69,7 @@ async def open_teams_door(settings: Settings, house: House, url: str) -> Any:
         service_url=settings.teams_service_url,
         login_url=settings.teams_login_url,
         openid_url=settings.teams_openid_url,
+        graph_url=settings.teams_graph_url,
         alone=not house.store.on_postgresql,
         url=url.rstrip("/"),
     )

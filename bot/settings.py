@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     teams_service_url: str = Field("https://smba.trafficmanager.net/teams/", validation_alias="TEAMS_SERVICE_URL")
     teams_login_url: str = Field("https://login.microsoftonline.com", validation_alias="TEAMS_LOGIN_URL")
     teams_openid_url: str = Field("https://login.botframework.com/v1/.well-known/openidconfiguration", validation_alias="TEAMS_OPENID_URL")
+    teams_graph_url: str = Field("https://graph.microsoft.com/v1.0", validation_alias="TEAMS_GRAPH_URL")
 
     language: Literal["en", "es", "fr"] = Field("en", validation_alias="TOCSIN_LANGUAGE")
     timezone: str = Field("UTC", validation_alias="TOCSIN_TIMEZONE")
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
     def _each_tenant(cls, value: object) -> object:
         return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
 
-    @field_validator("teams_service_url", "teams_login_url", "teams_openid_url")
+    @field_validator("teams_service_url", "teams_login_url", "teams_openid_url", "teams_graph_url")
     @classmethod
     def _safe_addresses(cls, value: str) -> str:
         if not _is_safe_address(value):

@@ -16,5 +16,6 @@ class Access:
     service_url: str = "https://smba.trafficmanager.net/teams/"  # until a conversation has told its own
     login_url: str = "https://login.microsoftonline.com"
     openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    graph_url: str = "https://graph.microsoft.com/v1.0"
     alone: bool = True  # one process only, as on SQLite
     url: str = ""  # of the console
