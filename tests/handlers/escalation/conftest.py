@@ -47,19 +47,19 @@ class World(Post):
     people: dict[str, Who] = field(default_factory=dict)
 
     async def turn(self, pace: timedelta = timedelta(seconds=20), **span: float) -> None:
-        """So much time passes at this pace, second by second at the end of each stretch; clocks and notices keep up."""
+        """So much time passes at this pace, second by second while there is something to do; clocks and notices keep up."""
         ends = self.dial.at + timedelta(**span)
         while self.dial.at < ends:
             self.dial.at = min(ends, self.dial.at + pace)
-            await self.now()
+            await self.now(idle=False)
         await self.now()
 
-    async def now(self) -> None:
+    async def now(self, *, idle: bool = True) -> None:
         for _ in range(4):  # what fails makes the next thing due
-            await self.house.climb.fire()
-            await self.house.climb.hurry()
-            await self.sender().drain()
+            done = await self.house.climb.fire() + await self.house.climb.hurry() + await self.sender().drain()
             self.dial.forward(seconds=1)
+            if not done and not idle:
+                break
 
     def direct(self, account: str) -> list[Message]:
         """The direct messages of somebody."""
