@@ -1,6 +1,6 @@
 """Where somebody is reached by each of FLOW's ways: the doors that are open, and this person's addresses there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from handlers.board import Board
@@ -30,13 +30,17 @@ class Bells:
         """Nothing leads out of the house: what waits for somebody stands on the console."""
         return not self.board.channels and not self.couriers
 
-    def of(self, person: Person, way: str) -> list[Bell]:
-        """All of it that this way means for them; nothing where it does not reach them."""
+    def of(self, person: Person, way: str, untrusted: Collection[str] = ()) -> list[Bell]:
+        """All of it that this way means for them; nothing where it does not reach them, or only where nobody is told anything now."""
         if self.none:
             return [Bell(CONSOLE, str(person.id))]
         if way == DIRECT:
             accounts = {"slack": person.slack_id, "teams": person.teams_id}
-            return [Bell(name, account) for name, account in accounts.items() if account and name in self.board.channels]
+            return [
+                Bell(name, account)
+                for name, account in accounts.items()
+                if account and name in self.board.channels and name not in untrusted
+            ]
         if way == THREAD:
             return []
         colleague = colleague_of(person)

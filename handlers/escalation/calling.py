@@ -1,6 +1,6 @@
 """Calls people: a row for each, which says by which ways, and by which others if those fail. Whom nothing reaches is not told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from handlers.board import Board
 from handlers.escalation.bells import THREAD, Bell, Bells, otherwise
 from handlers.escalation.carrying import Carrier, Ringing
 from handlers.escalation.roster import Roster
-from storage import calls, people, timeline
+from storage import calls, health, people, timeline
 from storage.calls import Call
 from storage.cases import Case
 from storage.database import Work
@@ -73,8 +73,8 @@ class Caller:
 
     async def call(self, work: Work, summoned: Sequence[Summons]) -> set[int]:
         """Calls all of them, each case once; the ids of the cases of which somebody new may hear."""
-        now = await work.now()
-        planned = [self._plan(one, person) for one in summoned for person in one.persons]
+        now, untrusted = await work.now(), await health.untrusted(work)
+        planned = [self._plan(one, person, untrusted) for one in summoned for person in one.persons]
         added = await calls.add(work, [plan.row(now) for plan in planned])
         new = [(plan, added[plan.key]) for plan in planned if plan.key in added]
         await self._post(work, new)
@@ -82,18 +82,18 @@ class Caller:
         await _record(work, [(plan.summons.case.id, plan.person.name) for plan, _ in new if not plan.hope])
         return {plan.summons.case.id for plan, _ in new if plan.hope}
 
-    def _plan(self, one: Summons, person: Person) -> Planned:
+    def _plan(self, one: Summons, person: Person, untrusted: Collection[str]) -> Planned:
         by, left = one.step.by, otherwise(one.step.by, one.step.otherwise)
-        bells = [bell for way in by for bell in self.bells.of(person, way)]
-        if bells or (THREAD in by and self.carrier.places(one.case.channel)):
+        bells = [bell for way in by for bell in self.bells.of(person, way, untrusted)]
+        if bells or (THREAD in by and self.carrier.places(one.case.channel).keys() - untrusted):
             return Planned(one, person, bells, left, hope=True)
-        bells, left = self._next_of(person, left)
+        bells, left = self._next_of(person, left, untrusted)
         return Planned(one, person, bells, left, hope=bool(bells))
 
-    def _next_of(self, person: Person | None, left: Sequence[str]) -> tuple[list[Bell], list[str]]:
+    def _next_of(self, person: Person | None, left: Sequence[str], untrusted: Collection[str]) -> tuple[list[Bell], list[str]]:
         """The bells of the first way that reaches them, and the ways after it."""
         for number, way in enumerate(left):
-            if person and (bells := self.bells.of(person, way)):
+            if person and (bells := self.bells.of(person, way, untrusted)):
                 return bells, list(left[number + 1 :])
         return [], []
 
@@ -108,8 +108,8 @@ class Caller:
         """The ways in use failed, or are slow: the next one that reaches each person. Those of the calls without hope."""
         if not made:
             return []
-        team = await self._team(work)
-        found = {call.id: self._next_of(team.get(call.person_id), call.otherwise) for call in made}
+        team, untrusted = await self._team(work), await health.untrusted(work)
+        found = {call.id: self._next_of(team.get(call.person_id), call.otherwise, untrusted) for call in made}
         await self.carrier.ring(work, [_again(call, bell) for call in made for bell in found[call.id][0]])
         await calls.use_next_ways(work, {call_id: left for call_id, (_, left) in found.items()})
         silent = [call for call in made if not found[call.id][0]]

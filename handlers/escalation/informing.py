@@ -28,7 +28,8 @@ async def inform(  # noqa: PLR0913 - whom, of what, how grave, and for how long 
     """By the first way whose door is open now, of the workspaces only by those `among`. Facts are plain values, kept until it leaves."""
     stale_at = (await work.now() + news_for).isoformat()
     facts = {"name": words.name, "facts": dict(words.facts), "tone": "plain", "person": person.id, "stale_at": stale_at}
-    ways = [] if bells.none else [bells.of(person, way) for way in (DIRECT, EMAIL, WEBHOOK)]
+    untrusted = await health.untrusted(work)
+    ways = [] if bells.none else [bells.of(person, way, untrusted) for way in (DIRECT, EMAIL, WEBHOOK)]
     of_use = [[one for one in found if among is None or one.way in among or not bells.is_door(one.way)] for found in ways]
     found = await _open(work, of_use)
     await outbox.put(work, [Wish(one.way, f"{one.way}:{one.address}", "post", "words", severity, facts=facts) for one in found])

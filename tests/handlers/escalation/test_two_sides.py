@@ -130,10 +130,30 @@ async def test_while_one_side_is_away_and_the_other_does_not_answer_the_next_way
     assert [one.address for one in world.mail.told] == ["lea@us.example"]
 
 
-async def test_who_is_only_on_a_side_that_is_not_trusted_is_told_by_the_next_way(world):
+@pytest.fixture
+async def untrusted(world):
     admin = await world.house.person("Root", "admin")
     await world.house.workspaces.mark(admin, "teams", trusted=False)
-    await world.house.case(LIFE)
-    await world.turn(pace=timedelta(seconds=10), minutes=7)
-    assert [one.address for one in world.mail.told] == ["max@us.example"]
-    assert not world.others["teams"].messages
+    return world
+
+
+@ONCE
+async def test_who_is_only_on_a_side_that_is_not_trusted_is_told_by_the_next_way_at_once(untrusted):
+    await untrusted.house.case(LIFE)
+    await untrusted.turn(minutes=5, seconds=30)
+    assert [one.address for one in untrusted.mail.told] == ["max@us.example"]
+    assert not untrusted.others["teams"].messages
+
+
+@ONCE
+async def test_a_word_that_asks_for_nothing_does_not_wait_for_a_side_that_is_not_trusted(untrusted):
+    number, manager = (
+        await untrusted.house.case(LIFE),
+        await untrusted.house.person("Max", "manager", teams_id="T-max", email="max@us.example"),
+    )
+    await untrusted.house.cases.claim(manager, number)
+    await untrusted.house.acknowledging.take_over(LEA, number)
+    await untrusted.now()
+    (told,) = untrusted.mail.told
+    assert (told.address, told.notice.title.name) == ("max@us.example", "notice.taken_over")
+    assert not untrusted.others["teams"].messages
