@@ -12,14 +12,17 @@ from bot.console.html import card_values
 from bot.console.visit import Visit, status_of
 from bot.pictures.charts import Sheet, charts
 from handlers.commands import parse
-from handlers.errors import NotAllowed, Told
+from handlers.errors import BadInput, NotAllowed, Told
+from handlers.insight.acts import PRESSED
 from handlers.insight.cards import Digest, digest_card, list_card
+from handlers.insight.commands import ListDigests, OfDigests
 from handlers.insight.figures import Figures
 from handlers.insight.finding import Quote
 from handlers.insight.seeking import Find
+from handlers.insight.spoken import DigestsSpoken
 from handlers.insight.table import HEAD, rows, table
 from handlers.insight.viewing import Went
-from handlers.ports import Words
+from handlers.ports import Card, Words
 
 DRAWN = ("volume", "tags", "times")
 KEPT = 6  # sets of pictures: a browser asks for each picture apart
@@ -33,23 +36,34 @@ class Insight:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _kept: dict[tuple[int, str, bool], tuple[Figures, Mapping[str, Sheet]]] = field(default_factory=dict)
 
-    async def show(self, visit: Visit) -> Response:
+    async def show(self, visit: Visit, outcome: Card | Told | None = None) -> Response:
+        """`outcome`: of what was just said about a digest."""
         day = visit.request.query_params.get("day", "")
         try:
             figures = await visit.acts.viewing.of(visit.who, day)
         except Told as told:
             nothing: dict[str, Any] = {**_days(visit, ""), "told": visit.tongue.speak(told.words), "card": None, "digests": None}
-            return await visit.show("insight.html", nothing, status_of(told))
+            return await visit.show("insight.html", {**nothing, "said": None, "typed": ""}, status_of(told))
+        refused = isinstance(outcome, Told)
         values: dict[str, Any] = {
             **_days(visit, day),
-            "told": "",
+            "told": visit.tongue.speak(outcome.words) if isinstance(outcome, Told) else "",
+            "said": card_values(outcome, visit.tongue) if isinstance(outcome, Card) else None,
+            "typed": visit.one("said") if refused else "",
             "card": card_values(digest_card(Digest(figures)), visit.tongue),
             "drawn": DRAWN,
             "head": HEAD,
             "table": [["" if cell is None else cell for cell in row] for row in rows(figures)],
             "digests": await _digests(visit),
         }
-        return await visit.show("insight.html", values)
+        return await visit.show("insight.html", values, status_of(outcome) if isinstance(outcome, Told) else 200)
+
+    async def digest(self, visit: Visit) -> Response:
+        """Somebody subscribes, ends a subscription or wants it now, in the words of the workspaces; or lets counts into an open place."""
+        try:
+            return await self.show(visit, await _obeyed(visit))
+        except Told as told:
+            return await self.show(visit, told)
 
     async def picture(self, visit: Visit) -> Response:
         """For light or dark pages, in the reader's language."""
@@ -83,6 +97,15 @@ class Insight:
             media_type="text/csv",
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
         )
+
+
+async def _obeyed(visit: Visit) -> Card:
+    if visit.one("ids"):
+        return await visit.acts.insight.press(visit.who, PRESSED[0], visit.one("ids"))
+    command = parse(f"digest {visit.one('said')}")
+    if not isinstance(command, OfDigests) or isinstance(command, ListDigests):
+        raise BadInput(field="command", problem="unknown_choice")
+    return await DigestsSpoken(visit.acts.insight).obey(visit.who, command)
 
 
 def _days(visit: Visit, day: str) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The figures of a day, and the search in messages, on the console: in words, pictures and a table, without scripts."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 
@@ -97,3 +99,29 @@ async def test_what_is_mine_stands_below_what_waits_for_me(there):
     await there.acts.cases.claim(ana, mine)
     page = await (await there.signed_in("Ana")).get("/waiting")
     assert "One case is yours" in words_of(page) and f'href="/cases/{mine}"' in page.text and "not mine" not in page.text
+
+
+async def test_a_digest_is_subscribed_to_ended_and_refused_by_its_form(there):
+    await there.person("Lea", "lead", email="lea@example.com")
+    await there.person("Root", "admin")
+    there.acts.insight.places.couriers = ("email",)
+    browser = await there.signed_in("Lea")
+    await browser.get("/insight")
+    page = await browser.post("/digests", {"said": "subscribe lea@example.com daily 08:30 Europe/Madrid en"})
+    assert "every day at 08:30" in words_of(page)
+    gone = await browser.post("/digests", {"said": "unsubscribe lea@example.com"})
+    assert say("digest.unsubscribed", "en", name="lea@example.com", count=1) in words_of(gone)
+    refused = await browser.post("/digests", {"said": "subscribe #nowhere daily"})
+    assert refused.status_code == 409 and 'value="subscribe #nowhere daily"' in refused.text
+    assert (await browser.post("/digests", {"said": "nonsense"})).status_code in (400, 409, 422)
+
+
+async def test_only_an_admin_lets_counts_into_an_address_of_nobody_here(there):
+    await there.person("Root", "admin")
+    there.acts.insight.places.couriers = ("email",)
+    browser = await there.signed_in("Root")
+    await browser.get("/insight")
+    asked = await browser.post("/digests", {"said": "subscribe far@example.org daily"})
+    ids = re.search(r'name="ids" value="([^"]+)"', asked.text)
+    assert ids
+    assert "counts only" in words_of(await browser.post("/digests", {"ids": unescape(ids[1])}))
