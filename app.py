@@ -213,6 +213,12 @@ async def report(settings: Settings, parsed: argparse.Namespace) -> int:
         await store.close()
 
 
+def abilities() -> str:
+    from bot.parity import table
+
+    return table()
+
+
 def obey(settings: Settings, parsed: argparse.Namespace) -> int:
     from bot.teams.package import write_package
     from bot.terminal import commands, records
@@ -221,7 +227,7 @@ def obey(settings: Settings, parsed: argparse.Namespace) -> int:
     does: dict[str, Callable[[], int]] = {
         "backup": lambda: commands.back_up(keeping, parsed.file, language),
         "restore": lambda: commands.restore(keeping, parsed.file, language),
-        "describe": lambda: commands.describe(parsed.what),
+        "describe": lambda: commands.describe(parsed.what, {"abilities": abilities}),
         **records.offline(parsed, language),
         "flow": lambda: asyncio.run(prove(settings, parsed)),
         "report": lambda: asyncio.run(report(settings, parsed)),

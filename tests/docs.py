@@ -1,17 +1,19 @@
-"""Writes what the code says of itself into docs/: `python -m tests.docs`, or `make docs`."""
+"""Writes what the code says of itself into README.md and docs/: `python -m tests.docs`, or `make docs`."""
 
 import re
 from pathlib import Path
 
+from bot.parity import table
 from bot.terminal.commands import DESCRIPTIONS
 
+EVERY = {**DESCRIPTIONS, "abilities": table}
 DOCS = Path(__file__).parent.parent / "docs"
 PART = re.compile(r"(<!-- python app\.py describe (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def fresh(text: str) -> str:
     """The page with every part that comes from the code written anew."""
-    return PART.sub(lambda part: f"{part[1]}\n{_fenced(DESCRIPTIONS[part[2]]())}\n\n{part[3]}", text)
+    return PART.sub(lambda part: f"{part[1]}\n{_fenced(EVERY[part[2]]())}\n\n{part[3]}", text)
 
 
 def _fenced(said: str) -> str:
@@ -19,7 +21,7 @@ def _fenced(said: str) -> str:
 
 
 def pages() -> list[Path]:
-    return [page for page in sorted(DOCS.glob("*.md")) if PART.search(page.read_text(encoding="utf-8"))]
+    return [page for page in (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))) if PART.search(page.read_text(encoding="utf-8"))]
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from bot.terminal.parser import COMMANDS
 from bot.wire import read_mention
 from flows.flow import ROLES as ROLE_NAMES
 from handlers.acts import ROLES, Act
-from tests.docs import DOCS, fresh, pages
+from tests.docs import DOCS, EVERY, fresh, pages
 
 ROOT = DOCS.parent
 PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md")]
@@ -26,7 +26,7 @@ def test_what_a_page_quotes_of_the_code_is_up_to_date(page):
 
 def test_every_description_is_quoted_on_a_page():
     quoted = "".join(page.read_text(encoding="utf-8") for page in pages())
-    assert all(f"describe {what} -->" in quoted for what in DESCRIPTIONS)
+    assert all(f"describe {what} -->" in quoted for what in EVERY)
 
 
 def test_the_table_of_acts_has_a_row_for_every_act_and_a_column_for_every_role():

@@ -53,6 +53,7 @@ async def migrated(language: str) -> int:
     return tell("cli.migrated", language)
 
 
-def describe(what: str) -> int:
-    print(DESCRIPTIONS[what]())  # noqa: T201
+def describe(what: str, further: Mapping[str, Callable[[], str]]) -> int:
+    """`further`: what only somebody who knows every door can tell."""
+    print({**DESCRIPTIONS, **further}[what]())  # noqa: T201
     return 0
