@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 IN := $(VENV)/bin/python
-INSTALL := $(IN) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary
+INSTALL := $(IN) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary --no-compile
 
 .PHONY: help
 help:  ## say what there is
