@@ -145,7 +145,7 @@ def test_every_word_of_the_manifest_is_translated_and_no_more():
 def test_making_a_case_of_a_message_opens_a_window():
     (command,) = manifest(settings())["composeExtensions"][0]["commands"]
     assert (command["context"], command["type"], command["fetchTask"]) == (["message"], "action", True)
-    assert "on_message_ext_open" in (ROOT / "bot/teams/listeners.py").read_text(encoding="utf-8")
+    assert "payloads.EXTENSION_OPEN: on.hears(on.make_case" in (ROOT / "bot/teams/listeners.py").read_text(encoding="utf-8")
 
 
 def test_it_asks_of_a_team_only_what_the_code_asks_microsoft_graph_for():
