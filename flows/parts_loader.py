@@ -16,5 +16,5 @@ def read_parts(place: Place) -> dict[str, Part]:
 def _part(place: Place) -> Part:
     fields = place.fields((), ("notes", "approvals"))
     if isinstance(place.node, Table) and not place.node.entries:
-        place.refuse("notes, approvals or both")
+        place.refuse("notes, approvals or both", "nothing")
     return Part(**{name: isinstance(one.node, Absent) or yes_or_no(one) for name, one in fields.items()})

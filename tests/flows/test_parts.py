@@ -31,7 +31,7 @@ def test_each_side_has_the_part_that_flow_gives_it():
         ("workspaces:\n  team: {notes: no}\n", "workspaces: expected only slack, teams, found 'team' (did you mean teams?)"),
         ("workspaces:\n  teams: {note: no}\n", "workspaces.teams: expected only notes, approvals, found 'note' (did you mean notes?)"),
         ("workspaces:\n  teams: {notes: true}\n", "workspaces.teams.notes: expected one of yes, no, found 'true'"),
-        ("workspaces:\n  teams: {}\n", "workspaces.teams: expected notes, approvals or both, found a mapping"),
+        ("workspaces:\n  teams: {}\n", "workspaces.teams: expected notes, approvals or both, found nothing"),
         ("workspaces:\n  teams: no\n", "workspaces.teams: expected a mapping, found 'no'"),
     ],
 )
