@@ -1,5 +1,6 @@
 """What went wrong, in one plain line on standard error; anything unforeseen keeps its traceback."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ def plainly(language: str) -> Iterator[Outcome]:
     outcome = Outcome()
     try:
         yield outcome
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         line = _line(error, language)
         if line is None:
