@@ -247,14 +247,18 @@ async def release(work: Work, case_id: int, workspace: str, lane: str) -> None:
 
 
 async def leave(work: Work, case_id: int, workspaces: Sequence[str]) -> None:
-    """The case moves: waiting cards go, those that may have arrived become pointers, what was for their threads waits for the new ones."""
+    """The case moves: waiting cards go, those that may have arrived become pointers, what was for their threads waits for the new ones.
+
+    What stands in an old thread already changes there.
+    """
     theirs = (_o.case_id == case_id) & _o.workspace.in_(workspaces)
     untried = _o.state.in_((*READY, SendState.FOLDED)) & (_o.attempt == 0)
     await work.execute(sa.delete(outbox).where(theirs, untried, _o.kind == "card"))
     tried = _o.state.in_((*READY, SendState.SENDING))
     turned: dict[str, Any] = {"kind": "pointer", "key": None, "facts": {}, "wish": _o.wish + 1}
     await work.execute(sa.update(outbox).where(theirs, tried, _o.kind == "card").values(turned))
-    await work.execute(sa.update(outbox).where(theirs, untried, _o.kind.in_(IN_THREAD)).values(state=SendState.BEHIND))
+    new = _o.kind.in_(IN_THREAD) & (_o.act == "post")
+    await work.execute(sa.update(outbox).where(theirs, untried, new).values(state=SendState.BEHIND))
 
 
 async def archive(work: Work, before: datetime, limit: int = 1000) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from handlers.answers.drafts import Wording
 from handlers.errors import TryLater, Unconfirmed
 from handlers.ports import Event
 from storage import cases
@@ -126,3 +127,22 @@ async def test_an_edit_is_shown_on_the_card(post):
     await post.house.mentions.receive([mention("second", external_id="m", by="ana", event=Event.EDITED)])
     await post.send(2)
     assert post.slack.texts() == ["second"]
+
+
+async def test_a_card_that_waits_to_change_in_the_old_thread_changes_there_when_the_case_moves(post):
+    case, ana, lea = await post.house.case("do you even read this?"), await post.house.person("Ana"), await post.house.person("Lea", "lead")
+    made = await post.house.drafts.propose(
+        ana, case, Wording("I am sorry that it looks that way. I do read what people write. Ana", private=True)
+    )
+    await post.send(3)
+    asked = next(one for one in post.slack.messages if one.shows("draft.title"))
+    await post.house.approvals.reject(lea, made.version_id, "not like this")
+    await post.house.cases.move(ana, case, crisis=False)
+    await post.send(10)
+    assert asked.card.title.facts["status"] == "rejected" and not asked.card.buttons
+    assert [(one.place.channel_id, one.card.title.name) for one in post.slack.messages] == [
+        ("C1", "case.moved"),
+        ("C1", "draft.title"),
+        ("C2", "case.title"),
+    ]
+    assert set(await post.states()) == {"sent"}
