@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.insight.figures import Asked, Figures, Spread, Tally
+from handlers.insight.places import kind_of
 from handlers.insight.slots import Rhythm
 from handlers.insight.subscriptions import Promise
 from handlers.ports import Button, Card, CustomerText, Label, Style, Words
@@ -206,9 +207,7 @@ def promise_card(promise: Promise) -> Card:
     if not promise.only_confirmed:
         return Card(Words("digest.subscribed", _promise(promise)))
     yes = Button("digest_counts", Words("digest.button_counts"), promise.ids, Style.DANGER)
-    return Card(
-        Words("digest.ask_counts", {"name": promise.name, "kind": "address" if "@" in promise.target else "channel"}), buttons=((yes,),)
-    )
+    return Card(Words("digest.ask_counts", {"name": promise.name, "kind": kind_of(promise.workspace)}), buttons=((yes,),))
 
 
 def list_card(promises: Sequence[Promise]) -> Card:

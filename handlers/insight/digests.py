@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from handlers.acts import Act, admit
+from handlers.escalation.bells import EMAIL
 from handlers.insight.commands import Asked
 from handlers.insight.figures import Figures, Period, as_plain
 from handlers.insight.refusals import NoSuchSubscription
@@ -171,5 +172,5 @@ class Digests:
 
 def wish_of(one: Subscription, digest_id: int, kind: str) -> Wish:
     """An address may be a secret, and lanes are named in logs: there the subscription stands for it."""
-    lane = f"{one.workspace}:{one.id}" if "@" in one.target else f"{one.workspace}:{one.target}"
+    lane = f"{one.workspace}:{one.id}" if one.workspace == EMAIL else f"{one.workspace}:{one.target}"
     return Wish(one.workspace, lane, "post", kind, NORMAL, None, f"{kind}:{digest_id}", {"id": digest_id})

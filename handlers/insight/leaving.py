@@ -8,7 +8,7 @@ from handlers.errors import Refused, SendError
 from handlers.insight.cards import Digest
 from handlers.insight.digests import KIND, SHEETS, wish_of
 from handlers.insight.figures import from_plain
-from handlers.insight.places import Places
+from handlers.insight.places import Places, kind_of
 from handlers.insight.ports import Album, Channels
 from handlers.insight.subscriptions import CHAIN
 from handlers.insight.table import table
@@ -71,7 +71,7 @@ class Delivery:
     async def _opened(self, one: Subscription) -> None:
         async with self.store.begin() as work:
             if await subscriptions.opened(work, one.id):
-                kind = "address" if "@" in one.target else "channel"
+                kind = kind_of(one.workspace)
                 await self._tell_owner(work, one, Words("digest.now_counts_only", {"name": one.name, "kind": kind}))
                 facts = {"workspace": one.workspace, "target": one.target, "name": one.name, "rhythm": one.rhythm}
                 await timeline.append(work, [Entry(CHAIN, "digest_counts_only", facts)])

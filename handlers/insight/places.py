@@ -20,6 +20,11 @@ LONGEST = 254  # characters of an address (RFC 5321)
 ADDRESS = re.compile(rf"(?=.{{3,{LONGEST}}}\Z)[^\s@|<>,;\x00-\x1f\x7f\ud800-\udfff]{{1,64}}@[^\s@|<>,;\x00-\x1f\x7f\ud800-\udfff]+")
 
 
+def kind_of(workspace: str) -> str:
+    """Of a place where outsiders read, as words name it. An id of a workspace's own may look like an address (19:…@thread.tacv2)."""
+    return "address" if workspace == EMAIL else "channel"
+
+
 @dataclass(frozen=True)
 class Found:
     """A place that takes a digest. `is_open`: people from outside read there."""

@@ -8,8 +8,9 @@ from zoneinfo import available_timezones
 
 from handlers.acts import Act, admit, may
 from handlers.errors import NotAllowed
+from handlers.escalation.bells import EMAIL
 from handlers.insight.commands import Asked, folded
-from handlers.insight.places import Found, Places
+from handlers.insight.places import Found, Places, kind_of
 from handlers.insight.refusals import NoSuchSubscription, PlaceOpen, UnknownZone
 from handlers.insight.slots import DAILY, HOURLY, RHYTHMS, SPIKE, WEEKLY, Calendar, Rhythm
 from handlers.ports import Who
@@ -43,13 +44,13 @@ class Promise:
     def ids(self) -> str:
         """What a button that confirms it must carry; it is checked anew."""
         when = f"{self.rhythm.name}|{self.rhythm.at}|{'' if self.rhythm.weekday is None else self.rhythm.weekday}|{self.rhythm.timezone}"
-        return f"{self.target}|{when}|{self.language}"
+        return f"{'' if self.workspace == EMAIL else '#'}{self.target}|{when}|{self.language}"
 
 
 def asked_of(ids: str) -> Asked:
     """What `Promise.ids` said."""
     target, rhythm, at, weekday, timezone, language = (ids.split("|") + [""] * 6)[:6]
-    where = target if "@" in target else f"#{target}"
+    where = target if "@" in target or target.startswith("#") else f"#{target}"  # before, a channel's had no #
     return Asked(where, rhythm, at, int(weekday) if weekday.isdigit() else None, timezone, language)
 
 
@@ -88,7 +89,7 @@ class Subscriptions:
             return Promise(**{**vars(promise), "only_confirmed": True})
         async with self.store.read() as work:
             admins = tuple(admin.name for admin in await people.with_role(work, "admin"))
-        raise PlaceOpen(name=found.name, kind="address" if "@" in found.target else "channel", admins=admins)
+        raise PlaceOpen(name=found.name, kind=kind_of(found.workspace), admins=admins)
 
     async def _replace(self, work: Work, person: Person, who: Who, promise: Promise) -> None:
         await work.lock_names([f"digests:{promise.workspace}:{promise.target}"])

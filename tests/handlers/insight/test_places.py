@@ -1,11 +1,15 @@
 """Addresses to which digests may go: what could not be kept, sent or carried by a button is none."""
 
+from dataclasses import fields
+
 import pytest
 
 from handlers.escalation.bells import EMAIL
+from handlers.insight.digests import wish_of
 from handlers.insight.places import Places
 from handlers.insight.refusals import NoSuchPlace
 from handlers.insight.subscriptions import Promise, Rhythm, asked_of
+from storage.insight.subscriptions import Subscription
 
 
 @pytest.fixture
@@ -40,3 +44,11 @@ async def test_addresses_stay_what_they_are_through_a_button(places, house, said
     asked = asked_of(promise.ids)
     assert (found.target, found.is_open) == (said.lower(), True)
     assert (asked.target, asked.rhythm, asked.weekday, asked.language) == (found.target, "weekly", 0, "es")
+
+
+@pytest.mark.parametrize("target", ["19:crisis@thread.tacv2", "C123"])
+def test_a_channel_whose_id_looks_like_an_address_stays_a_channel(target):
+    promise = Promise("#crisis", "teams", target, Rhythm("daily", "08:30", "UTC"), "en")
+    assert asked_of(promise.ids).target == f"#{target}"
+    one = Subscription(**{**dict.fromkeys(field.name for field in fields(Subscription)), "id": 7, "workspace": "teams", "target": target})
+    assert wish_of(one, "d", "digest").lane == f"teams:{target}"
