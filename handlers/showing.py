@@ -129,8 +129,11 @@ class Showing:
 
     async def _gone(self, work: Work, row: Claimed, owner: str) -> None:
         """Somebody deleted the message: a card is posted anew, what was for its thread waits behind it, a pointer is needed no more."""
-        if row.kind in ("pointer", "erased", "notice"):
+        if row.kind in ("pointer", "erased", "notice") or (row.kind == "call" and row.act == "update"):
             await outbox.finish(work, row, owner, None)
+            return
+        if await self._forget_own(work, row):
+            await outbox.begin_anew(work, row, owner)
             return
         if row.case_id and await cases.lock(work, row.case_id):
             await cases.forget_posts(work, row.case_id, row.workspace)
@@ -144,6 +147,12 @@ class Showing:
         await outbox.put_back(work, row, owner, SendState.BEHIND, "gone")
         card = Wish(row.workspace, row.lane, "post", "card", row.severity, row.case_id, f"card:{row.workspace}:{row.case_id}")
         await outbox.put(work, [card])
+
+    async def _forget_own(self, work: Work, row: Claimed) -> bool:
+        """Whether what is gone is the row's own message in a thread, and not the card above it, which stands."""
+        if row.kind == "approval":
+            return await approvals.forget_post(work, row.facts["id"], row.workspace)
+        return row.kind in outbox.IN_THREAD and row.external_id is not None
 
 
 def _subject(row: Claimed) -> str:

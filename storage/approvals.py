@@ -88,6 +88,13 @@ async def posted(work: Work, version_id: int, workspace: str, channel_id: str, m
     await work.execute(work.insert(approval_posts).values(row).on_conflict_do_nothing())
 
 
+async def forget_post(work: Work, version_id: int, workspace: str) -> bool:
+    """Somebody deleted the card there; whether one stood."""
+    c = approval_posts.c
+    gone = sa.delete(approval_posts).where(c.version_id == version_id, c.workspace == workspace)
+    return bool((await work.execute(gone)).rowcount)
+
+
 async def shown_at(work: Work, workspace: str, message_id: str) -> int | None:
     """The version that a message shows."""
     c = approval_posts.c

@@ -188,7 +188,8 @@ async def put_back(work: Work, row: Claimed, owner: str, state: SendState, error
 async def begin_anew(work: Work, row: Claimed, owner: str) -> bool:
     """What this row was to update is gone: it is posted as if for the first time."""
     now = await work.now()
-    fresh = {"token": _token(now), "attempt": 0, "first_tried_at": None, "not_before": now, "external_id": None, "facts": {}}
+    facts = {name: value for name, value in row.facts.items() if name != "message_id"}
+    fresh = {"token": _token(now), "attempt": 0, "first_tried_at": None, "not_before": now, "external_id": None, "facts": facts}
     await _know_lane(work, row.lane, "post")
     return bool((await work.execute(_mine(row, owner).values(state=SendState.PENDING, act="post", **fresh))).rowcount)
 

@@ -105,6 +105,19 @@ async def test_while_one_side_is_away_the_other_rings_and_no_further_way_is_need
 
 
 @ONCE
+async def test_a_call_in_the_thread_that_somebody_deleted_on_one_side_is_left_at_that(world):
+    number = await world.house.case(PRESS)
+    await world.now()
+    teams = world.others["teams"]
+    (call,) = teams.threads(case_card(teams).id)
+    teams.deleted.add(call.id)
+    await world.house.acknowledging.acknowledge(Who("slack", "U5"), number)
+    await world.turn(minutes=1)
+    assert in_thread(world.slack) == ["call.over"] and in_thread(teams) == ["call.title"]
+    assert [one.card.title.name for one in teams.messages].count("case.title") == 1
+
+
+@ONCE
 async def test_who_is_only_on_a_side_that_is_away_is_told_by_the_next_way(world):
     world.others["teams"].closed[""] = DoorClosed("revoked", whole=True)
     await world.house.case(LIFE)
