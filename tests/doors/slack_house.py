@@ -161,7 +161,7 @@ async def slack_house(
         ways, outside = with_digests(ways, delivery), with_letters(house.outside(), house.couriers, delivery)
         sender = Sender(store, {**ways, **ways_out(house.networks, store, house.gate, house.course), **outside})
         try:
-            async with _listening(slack, door), _sending(sender):
+            async with _listening(slack, door), sending(sender):
                 yield SlackHouse(slack, house, door, sender, crisis, ordinary, *people.values())
         finally:
             await door.close()
@@ -169,7 +169,7 @@ async def slack_house(
 
 
 @asynccontextmanager
-async def _sending(sender: Sender) -> AsyncIterator[None]:
+async def sending(sender: Sender) -> AsyncIterator[None]:
     stop = asyncio.Event()
     task = asyncio.create_task(sender.run(stop))
     try:

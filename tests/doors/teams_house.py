@@ -22,7 +22,7 @@ from handlers.sender import Sender
 from handlers.showing import ways_to
 from tests.builders import Scripted, TestHouse, data_breach
 from tests.dial import Dial
-from tests.doors.slack_house import opened, sqlite_copy, until
+from tests.doors.slack_house import opened, sending, sqlite_copy, until
 from tests.fakes.teams import Answer, Conversation, FakeTeams, Limits, Message, buttons, inputs, message_text
 
 
@@ -113,6 +113,8 @@ async def teams_house(
             service_url=teams.service_url,
             login_url=teams.login_url,
             openid_url=teams.openid_url,
+            url="https://console.example",
+            graph_url=teams.graph_url,
         )
         door = await open_teams(house.use_cases(), access, channels)
         object.__setattr__(door.workspace, "graph_url", teams.graph_url)
@@ -122,23 +124,11 @@ async def teams_house(
         ways, outside = with_digests(ways, delivery), with_letters(house.outside(), house.couriers, delivery)
         sender = Sender(store, {**ways, **ways_out(house.networks, store, house.gate, house.course), **outside})
         try:
-            async with listening(teams, door), _sending(sender):
+            async with listening(teams, door), sending(sender):
                 yield TeamsHouse(teams, house, door, sender, crisis, ordinary)
         finally:
             await door.close()
             await store.close()
-
-
-@asynccontextmanager
-async def _sending(sender: Sender) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    task = asyncio.create_task(sender.run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        sender.store.wake.set()
-        await task
 
 
 @asynccontextmanager

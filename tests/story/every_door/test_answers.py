@@ -1,0 +1,130 @@
+"""The one reply at every door: written, changed, approved, held back, corrected, handed over, looked at again."""
+
+import asyncio
+
+import pytest
+
+from handlers.answers.drafts import Wording
+from handlers.answers.proofreading import Proofreader
+from handlers.errors import Unconfirmed
+from handlers.ports import Who
+from storage import drafts, replies
+from tests.doors.slack_house import until
+from tests.story.every_door.hand import Hand, proves
+
+SAID = "do you even read what people write to you here?"
+ANSWER = "I do read what people write to us here, yours too. Ana"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def warm():
+    """As the bot is before anybody writes: what the checks know takes seconds to load."""
+    asyncio.run(Proofreader({}).warm())
+
+
+async def version(hand: Hand, case: int) -> str:
+    """What a button of the latest version carries."""
+    async with hand.house.store.read() as work:
+        return f"{case}:{(await drafts.of_case(work, case))[-1].id}"
+
+
+async def reply(hand: Hand, case: int) -> str:
+    async with hand.house.store.read() as work:
+        return f"{case}:{(await replies.of_draft(work, (await drafts.of_case(work, case))[-1].draft_id)).id}"
+
+
+async def propose(hand: Hand, case: int, text: str = ANSWER) -> None:
+    await hand.sees("Ana", f"#{case} ", f"/cases/{case}")
+    await hand.fill("Ana", "reply", case, f"/cases/{case}?form=reply", text=text, where="private")
+
+
+@proves("reply", "revise", "approve", "approvals", "correct")
+async def test_a_reply_is_written_changed_approved_and_corrected(hand: Hand):
+    case = await hand.house.case(SAID, by="carla")
+    page = f"/cases/{case}"
+    await propose(hand, case)
+    await hand.does("Bo", "approvals")
+    await hand.press("Bo", "show_draft", await version(hand, case))
+    await hand.told("Bo", ANSWER)
+    await hand.fill("Bo", "reject", await version(hand, case), page, reason="Too short")
+    await propose(hand, case, ANSWER + " Always.")
+    await hand.fill("Ana", "revise", await version(hand, case), page, text=ANSWER + " Truly.", where="private")
+    await hand.sees("Bo", "Truly.", page)
+    await hand.press("Bo", "approve", await version(hand, case), page)
+    await until(lambda: hand.published == [ANSWER + " Truly."])
+    await hand.sees("Ana", "Bo", page)
+    await hand.fill("Ana", "correct", await reply(hand, case), page, text=ANSWER + " Corrected.", where="private")
+    await hand.sees("Bo", "Corrected.", page)
+
+
+@proves("release", "hold", "open_crisis")
+async def test_a_hold_keeps_a_reply_until_it_is_lifted_and_somebody_looks_again(hand: Hand):
+    await hand.does("Max", "open Leak")
+    case = await hand.house.case(SAID)
+    await hand.does("Max", "hold silent")
+    await propose(hand, case)
+    await hand.press("Bo", "approve", await version(hand, case), f"/cases/{case}")
+    await hand.does("Max", "hold off")
+    await hand.does("Bo", "kept")
+    await hand.press("Bo", "show_draft", await version(hand, case))
+    assert hand.published == []
+    await hand.press("Bo", "release", await reply(hand, case), f"/cases/{case}")
+    await until(lambda: hand.published == [ANSWER])
+
+
+@proves("handover")
+async def test_a_talk_is_handed_over_in_private_with_a_call_that_is_owed(hand: Hand):
+    case = await hand.house.case(SAID)
+    await hand.sees("Ana", f"#{case} ", f"/cases/{case}")
+    await hand.fill(
+        "Ana", "handover", case, f"/cases/{case}", text="This deserves a talk. Ana", leader="Bo", reach_at="0808", where="private"
+    )
+    await hand.sees("Bo", "This deserves a talk", f"/cases/{case}")
+
+
+@proves("uncertain")
+async def test_a_reply_that_may_have_arrived_is_settled_by_somebody_who_looked(hand: Hand):
+    case = await hand.house.case(SAID)
+    network = hand.house.networks["x"]
+    network.can_be_asked = False
+    network.lost.append(Unconfirmed("timeout"))
+    await propose(hand, case)
+    await hand.press("Bo", "approve", await version(hand, case), f"/cases/{case}")
+    await hand.fill("Bo", "arrived", await late(hand, case), f"/cases/{case}", url="https://x.example/1")
+    await until(lambda: len(hand.published) == 1)
+    async with hand.house.store.read() as work:
+        (done,) = [await replies.of_draft(work, one.draft_id) for one in await drafts.of_case(work, case)]
+    assert done.state == "sent"
+
+
+async def late(hand: Hand, case: int) -> str:
+    """The reply, once nobody knows whether it arrived."""
+    for _ in range(1500):
+        async with hand.house.store.read() as work:
+            found = [await replies.of_draft(work, one.draft_id) for one in await drafts.of_case(work, case)]
+        if found and found[-1] and found[-1].state == "unconfirmed":
+            return f"{case}:{found[-1].id}"
+        hand.house.store.wake.set()
+        await asyncio.sleep(0.01)
+    raise AssertionError(found)
+
+
+@proves("look_again")
+async def test_what_rests_on_an_old_statement_is_looked_at_again(hand: Hand):
+    press, boss, lawyer = [await hand.house.person(role.title(), role) for role in ("press_officer", "manager", "legal")]
+    await hand.house.crises.open(boss, "Leak")
+    await statement(hand, press, lawyer, boss, "We are looking into this.")
+    case = await hand.house.case(SAID)
+    await hand.house.drafts.propose(
+        await hand.house.person("Ida", "agent"), case, Wording("Thank you for asking. We are looking into this.", rests_on="holding")
+    )
+    await statement(hand, press, lawyer, boss, "We know by now what happened.")
+    await hand.does("Bo", "outdated")
+    await hand.told("Bo", "por renovar o rectificar")
+    await hand.told("Bo", f"#{case}")
+
+
+async def statement(hand: Hand, author: Who, lawyer: Who, boss: Who, text: str) -> None:
+    made = await hand.house.statements.propose(author, "holding", {"en": text}, [])
+    for who in (lawyer, boss):
+        await hand.house.statements.approve(who, made.id)
