@@ -32,6 +32,7 @@ class Acquaintance:
     services: Services
     tenants: Collection[str]
     channels: Collection[str]
+    asked: asyncio.Event = field(default_factory=asyncio.Event)  # set when somebody new may be among the members
     _known_until: dict[str, float] = field(default_factory=dict)
 
     async def recognise(self, who: Who, conversation_id: str, teams_id: str = "") -> None:

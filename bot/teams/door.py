@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ from handlers.use_cases import UseCases
 
 log = structlog.get_logger()
 PATIENCE = 10.0  # seconds
-MEET_EVERY = 300.0  # seconds
+MEET_EVERY, MEET_LEAST = 300.0, 2.0  # seconds from one time to the next, and at the least however many ask for it
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,16 @@ class Memory:
 
 async def _meet(acquaintance: Acquaintance, memory: Memory) -> None:
     while True:
+        acquaintance.asked.clear()
         try:
             await acquaintance.meet()
         except Exception:
             log.exception("teams_people_not_met")
         await memory.share()
-        await asyncio.sleep(MEET_EVERY)
+        await asyncio.sleep(MEET_LEAST)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MEET_EVERY):
+                await acquaintance.asked.wait()
 
 
 def _quiet() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,10 +58,11 @@ class Listeners:
         try:
             with traced(NAME, click.act or payloads.name_of(activity), click.ids):
                 await self.acquaintance.recognise(who, payloads.place_of(activity)[0], str((activity.get("from") or {}).get("id") or ""))
-                with once(NAME, payloads.delivery_of(activity)):  # after a stranger became known: that commit is not yet the act's
-                    return await listen(activity)
-        except Repeated:
-            return await self.again(activity)
+                try:
+                    with _once(activity):  # after a stranger became known: that commit is not yet the act's
+                        return await listen(activity)
+                except Repeated:
+                    return await self.again(activity)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
             return await sorry(activity, error)
 
@@ -167,7 +169,7 @@ class Listeners:
 
     async def slowly(self, activity: Json, who: Who, command: OfDigests) -> None:
         try:
-            with once(NAME, payloads.delivery_of(activity)):  # it was answered before it is done
+            with _once(activity):  # it was answered before it is done
                 outcome = await DigestsSpoken(self.acts.insight).obey(who, command)
         except Repeated:
             return
@@ -246,9 +248,15 @@ class Listeners:
         return None
 
     async def added(self, activity: Json) -> Answer:  # noqa: ARG002 - whoever it was, our people may be among them
-        """We came into a team or a chat: its members are known from now on."""
-        self.troubles.later(self.acquaintance.meet())
+        """We came into a team or a chat: its members are known soon. An app that is given to everybody comes into thousands at once."""
+        self.acquaintance.asked.set()
         return None
+
+
+def _once(activity: Json) -> AbstractContextManager[None]:
+    """Two acts without an id are two."""
+    delivery = payloads.delivery_of(activity)
+    return once(NAME, delivery) if delivery else nullcontext()
 
 
 def register(app: App, on: Listeners) -> None:

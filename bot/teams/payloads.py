@@ -91,8 +91,9 @@ def pressed(activity: Json) -> Click:
 
 
 def delivery_of(activity: Json) -> str:
-    """The same when Teams delivers it again."""
-    return f"{_part(activity, 'conversation').get('id') or ''}/{activity.get('id') or ''}"
+    """The same when Teams delivers it again; "" of what has no id, which nobody can know again."""
+    number = str(activity.get("id") or "")
+    return f"{_part(activity, 'conversation').get('id') or ''}/{number}" if number else ""
 
 
 def place_of(activity: Json) -> tuple[str, str]:

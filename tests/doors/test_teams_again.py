@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from bot.teams.access import Access
 from bot.teams.door import open_teams
+from handlers.errors import CaseClosed
+from handlers.glance import Glance
 from handlers.ports import Who
 from storage import cases as case_rows
 from storage.database import Store
@@ -141,3 +143,33 @@ async def test_what_is_said_where_the_app_may_read_along_costs_nobody_a_question
     assert (await there.teams.deliver(activities.said(there.teams.state, said, "next", []))).body is None
     assert [one.path for one in there.teams.calls if "/members/" in one.path] == []
     assert not await there.house.staff.knows(Who("teams", there.teams.user("Eve").aad_object_id))
+
+
+async def test_acts_that_come_without_an_id_are_each_done(there):
+    case = await there.house.case("my_data")
+    pressed = (await there.teams.click("Ana", await there.card_of(case), "tag")).activity
+    nameless = {name: value for name, value in pressed.items() if name != "id"}
+    await there.teams.deliver(nameless)
+    assert await tags_of(there, case) == set()
+    await there.teams.deliver(nameless)
+    assert await tags_of(there, case) == {"my_data"}
+
+
+async def test_what_comes_again_while_nothing_can_be_read_is_answered_with_a_word(there, monkeypatch):
+    case = await there.house.case("my_data")
+    pressed = (await there.teams.click("Ana", await there.card_of(case), "tag")).activity
+
+    async def away(*_: object) -> None:
+        raise CaseClosed(case=case)
+
+    monkeypatch.setattr(Glance, "at", away)
+    again = await there.teams.deliver(pressed)
+    assert again.fine and again.body["value"]
+
+
+async def test_an_app_that_is_given_to_everybody_at_once_asks_for_the_members_once(there):
+    added = [activities.bot_added(there.teams.state, there.teams.user("Ana"), there.teams.chat("Ana")) for _ in range(12)]
+    await asyncio.gather(*map(there.teams.deliver, added))
+    await asyncio.sleep(0.5)
+    asked = [one for one in there.teams.calls if "pagedmembers" in one.path.lower()]
+    assert len(asked) <= 4, "two channels, when the door opened and once more"
