@@ -96,6 +96,10 @@ class ConsoleHand:
         if act in ("like_this", "show_draft", "show_case"):  # a look at a page
             await self.look(user, {"like_this": f"{path}?form=like_this", "show_draft": "/approvals"}.get(act, path))
             return
+        if act == "acknowledge_listed":  # one of a list that is ticked
+            assert f'value="{ids}"' in shown
+            await self.send(user, page, {"case": ids})
+            return
         assert any(f"{before}{act}" in shown for before in ("/act/", "/crisis/", "form=")), f"{path} offers no {act}"
         typed = {name: one.strftime("%Y-%m-%dT%H:%M") if isinstance(one, datetime) else one for name, one in values.items()}
         await self.send(user, f"/{'crisis' if act in crisis.DOINGS else 'act'}/{FORMS.get(act, act)}", {"ids": ids, **typed})
@@ -108,6 +112,10 @@ class ConsoleHand:
     async def told(self, user: str, words: str) -> None:
         with saying((words, self.read.get(user, [])[-1:])):
             assert any(words in one for one in self.read.get(user, ()))
+
+    async def notified(self, user: str, words: str) -> None:
+        await self.look(user, "/")
+        await self.told(user, words)
 
     async def records(self, user: str, **values: str) -> None:
         await self.look(user, "/record")

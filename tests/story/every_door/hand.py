@@ -43,6 +43,10 @@ class Hand(Protocol):
         """What this person alone reads."""
         ...
 
+    async def notified(self, user: str, words: str) -> None:
+        """What reaches somebody without their asking; on the console above their queue."""
+        ...
+
     async def records(self, user: str, **values: str) -> None:
         """What came by phone, by its form."""
         ...

@@ -64,6 +64,9 @@ class SlackHand:
         with saying(words):
             await until(lambda: any(words in all_text(one) for one in self.own(user)), 15)
 
+    async def notified(self, user: str, words: str) -> None:
+        await self.told(user, words)
+
     async def records(self, user: str, **values: str) -> None:
         await self.does(user, "log")
         await self.send_in(user, "log", values)

@@ -63,6 +63,9 @@ class TeamsHand:
         shown = [message_text(one) for one in self.teams.chat(user).posts]
         return [*shown, *self.teams.told(user), *([card_text(window.card)] if window else [])]
 
+    async def notified(self, user: str, words: str) -> None:
+        await self.told(user, words)
+
     async def records(self, user: str, **values: str) -> None:
         await self.does(user, "log")
         await self.fill_in_chat(user, values)

@@ -26,11 +26,13 @@ async def state_of(hand: Hand, case: int) -> str:
 @proves("direct", "acknowledge", "waiting")
 async def test_who_is_called_is_told_sees_what_waits_and_acknowledges(hand: Hand):
     first, second = await called(hand, 2)
-    await hand.does("Bo", "waiting")
-    await hand.told("Bo", f"#{first}")
+    await hand.notified("Bo", f"#{first}")
     await hand.press("Bo", "acknowledge", first, f"/cases/{first}")
     assert await state_of(hand, first) == "acknowledged"
     assert await state_of(hand, second) == "climbing"
+    await hand.does("Bo", "waiting")
+    await hand.press("Bo", "acknowledge_listed", second, "/waiting")
+    assert await state_of(hand, second) == "acknowledged"
 
 
 @proves("mentioned")
