@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     @field_validator("teams_tenants", mode="before")
     @classmethod
     def _each_tenant(cls, value: object) -> object:
-        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+        return tuple(one.strip().casefold() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
 
     @field_validator("teams_service_url", "teams_login_url", "teams_openid_url", "teams_graph_url")
     @classmethod

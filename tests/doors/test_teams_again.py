@@ -5,6 +5,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
+from bot.settings import read_settings
 from bot.teams.access import Access
 from bot.teams.door import open_teams
 from handlers.errors import CaseClosed
@@ -173,3 +174,9 @@ async def test_an_app_that_is_given_to_everybody_at_once_asks_for_the_members_on
     await asyncio.sleep(0.5)
     asked = [one for one in there.teams.calls if "pagedmembers" in one.path.lower()]
     assert len(asked) <= 4, "two channels, when the door opened and once more"
+
+
+def test_a_tenant_is_the_same_however_it_is_written(monkeypatch):
+    """Teams writes it in small letters: in others, everybody would stay a stranger."""
+    monkeypatch.setenv("TEAMS_TENANT_ID", "52E7D0EF-6E10-4A35-AF39-DB933087A4E8, 0000000A-0000-0000-0000-000000000000")
+    assert read_settings(_env_file=None).teams_tenants == ("52e7d0ef-6e10-4a35-af39-db933087a4e8", "0000000a-0000-0000-0000-000000000000")
