@@ -224,6 +224,7 @@ async def test_without_the_database_it_tells_what_this_process_knows(tmp_path):
     await store.close()
 
 
+@pytest.mark.alone
 async def test_a_year_of_counts_is_read_in_a_tenth_of_a_second(store, dial):
     """Counts of 200,000 quarters, networks, languages and moods; the first reading adds them up, every other goes on from there."""
     began = dial.at - timedelta(days=365)
