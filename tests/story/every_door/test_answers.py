@@ -57,7 +57,7 @@ async def test_a_reply_is_written_changed_approved_and_corrected(hand: Hand):
     await hand.sees("Bo", "Corrected.", page)
 
 
-@proves("release", "hold", "open_crisis")
+@proves("release", "hold", "open_crisis", "correct")
 async def test_a_hold_keeps_a_reply_until_it_is_lifted_and_somebody_looks_again(hand: Hand):
     await hand.does("Max", "open Leak")
     case = await hand.house.case(SAID)
@@ -70,6 +70,9 @@ async def test_a_hold_keeps_a_reply_until_it_is_lifted_and_somebody_looks_again(
     assert hand.published == []
     await hand.press("Bo", "release", await reply(hand, case), f"/cases/{case}")
     await until(lambda: hand.published == [ANSWER])
+    await settled(hand, case, "sent")
+    await hand.press("Bo", "delete_reply", await reply(hand, case), f"/cases/{case}")
+    await until(lambda: hand.house.networks["x"].deleted)
 
 
 @proves("handover")
@@ -80,6 +83,8 @@ async def test_a_talk_is_handed_over_in_private_with_a_call_that_is_owed(hand: H
         "Ana", "handover", case, f"/cases/{case}", text="This deserves a talk. Ana", leader="Bo", reach_at="0808", where="private"
     )
     await hand.sees("Bo", "This deserves a talk", f"/cases/{case}")
+    await hand.fill("Bo", "edit_and_approve", await version(hand, case), f"/cases/{case}", text="This deserves a talk. Bo", where="private")
+    await until(lambda: hand.published == ["This deserves a talk. Bo"])
 
 
 @proves("uncertain")
@@ -90,23 +95,22 @@ async def test_a_reply_that_may_have_arrived_is_settled_by_somebody_who_looked(h
     network.lost.append(Unconfirmed("timeout"))
     await propose(hand, case)
     await hand.press("Bo", "approve", await version(hand, case), f"/cases/{case}")
-    await hand.fill("Bo", "arrived", await late(hand, case), f"/cases/{case}", url="https://x.example/1")
-    await until(lambda: len(hand.published) == 1)
-    async with hand.house.store.read() as work:
-        (done,) = [await replies.of_draft(work, one.draft_id) for one in await drafts.of_case(work, case)]
-    assert done.state == "sent"
+    await settled(hand, case, "unconfirmed")
+    await hand.fill("Bo", "arrived", await reply(hand, case), f"/cases/{case}", url="https://x.example/1")
+    await settled(hand, case, "sent")
+    assert len(hand.published) == 1
 
 
-async def late(hand: Hand, case: int) -> str:
-    """The reply, once nobody knows whether it arrived."""
-    for _ in range(1500):
-        async with hand.house.store.read() as work:
-            found = [await replies.of_draft(work, one.draft_id) for one in await drafts.of_case(work, case)]
-        if found and found[-1] and found[-1].state == "unconfirmed":
-            return f"{case}:{found[-1].id}"
-        hand.house.store.wake.set()
-        await asyncio.sleep(0.01)
-    raise AssertionError(found)
+async def settled(hand: Hand, case: int, state: str) -> None:
+    """Once the latest reply of a case stands so."""
+    async with asyncio.timeout(15):
+        while True:
+            async with hand.house.store.read() as work:
+                versions = await drafts.of_case(work, case)
+                found = await replies.of_draft(work, versions[-1].draft_id) if versions else None
+            if found and found.state == state:
+                return
+            await asyncio.sleep(0.01)
 
 
 @proves("look_again")
