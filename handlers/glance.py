@@ -31,6 +31,7 @@ class Clicked:
     ids: str
     workspace: str = ""
     message_id: str = ""
+    channel_id: str = ""  # where that is known: a message's id may be another's elsewhere
 
     def id(self, part: int) -> int | None:
         """The first or the second of its ids, if it is a number."""
@@ -54,10 +55,10 @@ class Glance:
     async def _posted(self, work: Work, clicked: Clicked) -> Card | None:
         if clicked.act in OF_LADDER:
             return await self._notice_there(work, clicked) or await self._case_there(work, clicked)
-        version_id = await approvals.shown_at(work, clicked.workspace, clicked.message_id)
+        version_id = await approvals.shown_at(work, clicked.workspace, clicked.message_id, clicked.channel_id)
         if version_id is not None:
             return await self._approval(work, version_id)
-        subject = await room_posts.shown_at(work, clicked.workspace, clicked.message_id)
+        subject = await room_posts.shown_at(work, clicked.workspace, clicked.message_id, clicked.channel_id)
         if subject is not None:
             kind, _, number = subject.partition(":")
             return await (self._board(work, await crises.get(work, int(number))) if kind == "facts" else self._statement(work, int(number)))

@@ -95,8 +95,9 @@ async def forget_post(work: Work, version_id: int, workspace: str) -> bool:
     return bool((await work.execute(gone)).rowcount)
 
 
-async def shown_at(work: Work, workspace: str, message_id: str) -> int | None:
-    """The version that a message shows."""
+async def shown_at(work: Work, workspace: str, message_id: str, channel_id: str = "") -> int | None:
+    """The version that a message shows. A message's id may be another's in another channel."""
     c = approval_posts.c
-    found: int | None = await work.scalar(sa.select(c.version_id).where(c.workspace == workspace, c.message_id == message_id))
+    there = [c.workspace == workspace, c.message_id == message_id, *([c.channel_id == channel_id] if channel_id else [])]
+    found: int | None = await work.scalar(sa.select(c.version_id).where(*there))
     return found

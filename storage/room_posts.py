@@ -26,7 +26,8 @@ async def forget(work: Work, subject: str, workspace: str) -> None:
     await work.execute(sa.delete(room_posts).where(_c.subject == subject, _c.workspace == workspace))
 
 
-async def shown_at(work: Work, workspace: str, message_id: str) -> str | None:
-    """The subject that a message shows."""
-    found: str | None = await work.scalar(sa.select(_c.subject).where(_c.workspace == workspace, _c.message_id == message_id))
+async def shown_at(work: Work, workspace: str, message_id: str, channel_id: str = "") -> str | None:
+    """The subject that a message shows. A message's id may be another's in another channel."""
+    there = [_c.workspace == workspace, _c.message_id == message_id, *([_c.channel_id == channel_id] if channel_id else [])]
+    found: str | None = await work.scalar(sa.select(_c.subject).where(*there))
     return found

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ log = structlog.get_logger()
 REMEMBERED = 60.0  # seconds; somebody removed and added again is asked for anew after that
 PATIENCE = 2.0  # seconds of the ten that Teams gives us for the whole act
 PAGE = 500
+STRANGERS = 2000
 
 
 @dataclass
@@ -30,10 +31,11 @@ class Acquaintance:
     staff: Staff
     client: Callable[[str], Any]
     services: Services
-    tenants: Collection[str]
+    tenants: Sequence[str]
     channels: Collection[str]
     asked: asyncio.Event = field(default_factory=asyncio.Event)  # set when somebody new may be among the members
     _known_until: dict[str, float] = field(default_factory=dict)
+    _addresses: dict[str, tuple[str, float]] = field(default_factory=dict)  # and until when we need not ask again
 
     async def recognise(self, who: Who, conversation_id: str, teams_id: str = "") -> None:
         """Introduce an account to our people, if its address is one of theirs. Costs nothing for those seen a moment ago."""
@@ -79,20 +81,35 @@ class Acquaintance:
                     break
 
     async def _address(self, conversation_id: str, teams_id: str) -> str:
+        """Asked once in a while: a crowd of strangers must not spend what our cards need."""
+        address, until = self._addresses.get(teams_id, ("", 0.0))
+        if until > time.monotonic():
+            return address
         try:
             async with asyncio.timeout(PATIENCE):
-                return self._vouched(await self.client(conversation_id).conversations.get_member_by_id(conversation_id, teams_id))
+                member = await self.client(conversation_id).conversations.get_member_by_id(conversation_id, teams_id)
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises, they stay a stranger for now
             log.warning("teams_did_not_tell", reason=_reason(error))
             return ""
+        if len(self._addresses) >= STRANGERS:
+            self._addresses.clear()
+        self._addresses[teams_id] = self._vouched(member), time.monotonic() + REMEMBERED
+        return self._addresses[teams_id][0]
 
     def _vouched(self, member: Any) -> str:
-        """Only of a person of our own organisations: a guest's address is what they made of it elsewhere."""
-        ours = not member.tenant_id or member.tenant_id in self.tenants
-        is_guest = (
-            str(member.user_role or "").casefold() in ("guest", "anonymous") or "#ext#" in str(member.user_principal_name or "").casefold()
-        )
-        return str(member.email or member.user_principal_name or "") if ours and not is_guest else ""
+        """Only of a person of our organisations: a guest's address is what they made of it elsewhere. An administrator may write any
+        address beside a name; the name that one signs in with has a domain that is proven to be theirs, so from others that alone counts.
+        """
+        name, tenant = str(member.user_principal_name or ""), str(member.tenant_id or "")
+        if (tenant and tenant not in self.tenants) or _is_guest(member):
+            return ""
+        if tenant == self.tenants[0]:
+            return str(member.email or name)
+        return name or ("" if tenant or len(self.tenants) > 1 else str(member.email or ""))
+
+
+def _is_guest(member: Any) -> bool:
+    return str(member.user_role or "").casefold() in ("guest", "anonymous") or "#ext#" in str(member.user_principal_name or "").casefold()
 
 
 def _account(member: Any) -> str:

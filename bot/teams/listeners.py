@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
+
 from bot.refilling import OWN, refilled
 from bot.teams import payloads
 from bot.teams.access import NAME
@@ -27,6 +29,7 @@ from handlers.ports import Card, Drawing, Form, Pictured, Who
 from handlers.replies import told
 from handlers.use_cases import UseCases
 
+log = structlog.get_logger()
 Answer = Json | None
 Listener = Callable[[Json], Awaitable[Answer]]
 
@@ -90,7 +93,15 @@ class Listeners:
         else:
             await self.acts.desk.open_to(click.who)  # a button that we no longer know: they see the card with those that we do
         self.troubles.later(self.replies.show_anew(click))
-        return await self.replies.refreshed(click)
+        return await self.shown(click)
+
+    async def shown(self, click: Click) -> Answer:
+        """It was done: whatever keeps us from showing it, nobody is told that it was not."""
+        try:
+            return await self.replies.refreshed(click)
+        except Exception as error:  # noqa: BLE001 - the outbox shows the card as soon as it can
+            log.warning("teams_card_not_shown", act=click.act, reason=type(error).__name__)
+            return dict(AS_IT_IS)
 
     async def looked_at_anew(self, click: Click) -> Answer:
         """Teams asks by itself when somebody sees the card: whoever may not see it is told nothing that they did not ask for."""

@@ -39,7 +39,9 @@ class Replies:
 
     async def fresh(self, click: Click) -> Card | None:
         """What was clicked as it stands now; None where nobody can tell."""
-        found = await self.glance.at(Clicked(click.shown_by, click.ids, NAME, click.message_id))
+        found = await self.glance.at(
+            Clicked(click.shown_by, click.ids, NAME, click.message_id, "" if click.direct else click.conversation_id)
+        )
         if found is None and click.direct:  # what somebody asked for in their own chat stands in no table
             found = await self.glance.at(Clicked(click.shown_by, click.ids, NAME))
         return found

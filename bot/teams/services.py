@@ -92,8 +92,9 @@ class Services:
     def restore(self, kept: Json) -> None:
         """What was told since the start stays."""
         for known, name in ((self._urls, "urls"), (self._people, "people"), (self._tenants, "tenants"), (self._chats, "chats")):
-            known.update({**_part(kept, name), **known})
-        self._teams.update({**{channel: Team(*team) for channel, team in _part(kept, "teams").items()}, **self._teams})
+            _recall(known, {about: str(what) for about, what in _part(kept, name).items()})
+        teams = _part(kept, "teams").items()
+        _recall(self._teams, {channel: Team(*map(str, team)) for channel, team in teams if isinstance(team, list) and len(team) == 2})
 
     def _note_address(self, url: str, place: str, tenant: str) -> None:
         if url:
@@ -122,6 +123,13 @@ def _keep(known: dict[str, _T], name: str, what: _T) -> None:
     known[name] = what
     if len(known) > KEPT:
         del known[next(iter(known))]
+
+
+def _recall(known: dict[str, _T], kept: dict[str, _T]) -> None:
+    """What was told since the start is newer."""
+    both = list({**{about: what for about, what in kept.items() if about not in known}, **known}.items())
+    known.clear()
+    known.update(both[-KEPT:])
 
 
 def _tenant(conversation: Json, channel_data: Json) -> str:
