@@ -17,7 +17,8 @@ class Bucket:
     """`every` is the time one token takes to come back; `burst` how many may be spent at once.
 
     `early` is for whoever waits for the right moment by itself: a token may be spent that much before it is back, so that
-    what must be done until then makes nobody late. `apart`: one that leaves late all the same moves the next one back.
+    what must be done until then makes nobody late. `apart`: one that leaves late all the same moves the next one back. `kept`: so many of
+    the burst are spent on what is critical alone, which then need not wait for the next one.
     """
 
     name: str
@@ -25,26 +26,28 @@ class Bucket:
     burst: int = 1
     early: timedelta = timedelta()
     apart: bool = False
+    kept: int = 0
 
-    def back_at(self, full_at: datetime, now: datetime) -> datetime:
+    def back_at(self, full_at: datetime, now: datetime, *, critical: bool = True) -> datetime:
         """When the next token is there. What lies further ahead than a bucket can be emptied was written by a clock that was wrong."""
         ahead = full_at > now + (self.burst + 1) * self.every + self.early
-        return (now if ahead else full_at) - (self.burst - 1) * self.every
+        return (now if ahead else full_at) - (self.burst - 1 - (0 if critical else self.kept)) * self.every
 
 
-async def take(work: Work, limits: Sequence[Bucket]) -> timedelta | None:
+async def take(work: Work, limits: Sequence[Bucket], *, critical: bool = True) -> timedelta | None:
     """Spend one token in every bucket, or none at all (None). The rows stay locked until the transaction ends.
 
     The answer is how long to wait with what it is for, counted from the transaction's moment; zero where no limit lets anybody be early.
     """
     now = await work.now()
     rows = await _rows(work, [limit.name for limit in limits])
-    if any(rows[limit.name][1] > now or limit.back_at(rows[limit.name][0], now) - limit.early > now for limit in limits):
+    back = {limit.name: limit.back_at(rows[limit.name][0], now, critical=critical) for limit in limits}
+    if any(rows[limit.name][1] > now or back[limit.name] - limit.early > now for limit in limits):
         return None
     for limit in limits:
         full_at = max(limit.back_at(rows[limit.name][0], now) + (limit.burst - 1) * limit.every, now) + limit.every
         await work.execute(sa.update(buckets).where(buckets.c.name == limit.name).values(full_at=full_at))
-    return max([timedelta(), *(limit.back_at(rows[limit.name][0], now) - now for limit in limits)])
+    return max([timedelta(), *(back[limit.name] - now for limit in limits)])
 
 
 async def move_back(work: Work, limit: Bucket, left_at: datetime) -> None:
@@ -64,12 +67,12 @@ async def _rows(work: Work, names: list[str]) -> dict[str, tuple[datetime, datet
 
 
 async def wait(work: Work, limits: Sequence[Bucket]) -> timedelta:
-    """How long until every bucket has a token; zero when they have."""
+    """How long until every bucket has a token for whatever comes; zero when they have. Who puts in what is critical wakes the sender."""
     now = await work.now()
     names = [limit.name for limit in limits]
     found = {row.name: row for row in await work.execute(sa.select(buckets).where(buckets.c.name.in_(names)))}
     waits: list[timedelta] = [
-        max(found[limit.name].paused_until, limit.back_at(found[limit.name].full_at, now) - limit.early) - now
+        max(found[limit.name].paused_until, limit.back_at(found[limit.name].full_at, now, critical=False) - limit.early) - now
         for limit in limits
         if limit.name in found
     ]

@@ -128,9 +128,9 @@ async def lanes_waiting(work: Work) -> list[tuple[str, str]]:
 async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, limits: Sequence[buckets.Bucket]) -> Claimed | None:
     """Lease the first ready row of a lane if every bucket that it falls in has a token; the tokens go back with a rollback."""
     before, now, after = time.monotonic(), await work.now(), time.monotonic()
-    ready = sa.select(_o.id).where(_o.lane == lane, _o.act == act, _ready(), _o.not_before <= now)
-    row_id = await work.scalar(work.locking(ready.order_by(_o.rank, _o.id).limit(1), skip=True))
-    if row_id is None or (wait := await buckets.take(work, limits)) is None:
+    ready = sa.select(_o.id, _o.severity).where(_o.lane == lane, _o.act == act, _ready(), _o.not_before <= now)
+    first = (await work.execute(work.locking(ready.order_by(_o.rank, _o.id).limit(1), skip=True))).first()
+    if first is None or (wait := await buckets.take(work, limits, critical=first.severity >= CRITICAL)) is None:
         return None
     taken = {
         "state": SendState.SENDING,
@@ -140,7 +140,7 @@ async def claim(work: Work, lane: str, act: str, owner: str, lease: timedelta, l
         # asked about its fate, a destination looks no further back than this: a clock that was ahead at first must not hide the rest
         "first_tried_at": sa.case((_o.first_tried_at < now, _o.first_tried_at), else_=sa.bindparam("first", now, _o.first_tried_at.type)),
     }
-    update = sa.update(outbox).where(_o.id == row_id).values(taken)
+    update = sa.update(outbox).where(_o.id == first.id).values(taken)
     row = (await work.execute(update.returning(*[_o[name] for name in Claimed.__dataclass_fields__ if name in _o]))).one()
     return Claimed(**row._asdict(), due_at=now + wait + timedelta(seconds=after - before), leaves_at=after + wait.total_seconds())
 

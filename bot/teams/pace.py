@@ -22,6 +22,7 @@ from handlers.ports import Bucket
 
 EVERY, BURST = timedelta(seconds=2.03), 24
 SHORTLY, AT_ONCE = timedelta(milliseconds=625), 3
+CRITICAL, SOON = 8, 1  # of each, kept for what is critical: in a storm it need not wait two seconds for its turn
 LEFT = timedelta(seconds=1.5)  # of the hour's, which whoever had the last turn leaves to the others
 # 50 requests a second of one app in one tenant (30 on older pages), of all kinds
 REQUESTS = Bucket("teams:requests", timedelta(milliseconds=25), burst=8)
@@ -43,7 +44,11 @@ class Turns:
         """`unknown`: a person with whom a conversation must be created first."""
         lane, latest = f"teams:{channel_id}", self._latest.get(channel_id, ())
         left = LEFT / (1 + latest.index(act)) if act in latest[:2] else timedelta()
-        mine = (Bucket(lane, EVERY, burst=BURST, early=-left), Bucket(f"{lane}#short", SHORTLY, burst=AT_ONCE), REQUESTS)
+        mine = (
+            Bucket(lane, EVERY, burst=BURST, early=-left, kept=CRITICAL),
+            Bucket(f"{lane}#short", SHORTLY, burst=AT_ONCE, kept=SOON),
+            REQUESTS,
+        )
         return (*mine, CREATIONS) if unknown and act == "post" else mine
 
     def took(self, channel_id: str, act: str) -> None:

@@ -126,3 +126,30 @@ async def test_a_clock_that_is_set_back_holds_no_lane(store, dial):
     assert await take(store, lane) and not await take(store, lane)
     dial.forward(seconds=1)
     assert await take(store, lane)
+
+
+async def test_what_is_kept_for_the_critical_nobody_else_spends(store, dial):
+    lane = Bucket("lane", SECOND, burst=4, kept=2)
+
+    async def ordinary():
+        async with store.begin() as work:
+            taken = await buckets.take(work, [lane], critical=False)
+            await work.commit()
+        return taken is not None
+
+    assert [await ordinary() for _ in range(3)] == [True, True, False]
+    assert await wait(store, lane) == SECOND  # for whatever comes
+    assert [await take(store, lane) for _ in range(3)] == [True, True, False]
+    dial.forward(seconds=2)
+    assert not await ordinary()  # what was kept comes back first
+    dial.forward(seconds=1)
+    assert await ordinary() and not await ordinary()
+
+
+async def test_a_bucket_that_the_critical_have_emptied_is_no_clock_that_was_wrong(store, dial):
+    lane = Bucket("lane", SECOND, burst=10, kept=9)
+    assert [await take(store, lane) for _ in range(11)] == [True] * 10 + [False]
+    async with store.begin() as work:
+        assert await buckets.take(work, [lane], critical=False) is None
+    dial.forward(seconds=9)
+    assert await wait(store, lane) == SECOND

@@ -199,3 +199,16 @@ async def test_the_longest_folded_come_back_first(box, dial):
     assert [row.key for row in await box.rows() if row.state == "pending"] == ["0", "1"]
     async with box.store.read() as work:
         assert await folding.folded(work, LANE) == (2, 0)
+
+
+async def test_in_a_storm_the_critical_finds_a_token_that_was_kept_for_it(box, dial):
+    lane = (Bucket(LANE, timedelta(seconds=2), burst=6, kept=2),)
+    await box.put(*(wish(f"card:{n}") for n in range(20)))
+    left = 0
+    while await box.claim(limits=lane):
+        left += 1
+    assert left == 4
+    await box.put(wish("card:grave", CRITICAL))
+    first = await box.claim(limits=lane)
+    assert first and first.severity == CRITICAL
+    assert await box.claim(limits=lane) is None
