@@ -18,6 +18,7 @@ from storage.outbox import Claimed, Wish
 from storage.types import SendState
 
 BLIND = 3  # attempts of a notice where nobody can tell what became of the one before; then it takes the next way
+LEARNT = 100  # posts, after which it is known how quick one can be; until then the whole way counts as lateness
 OF_THE_ROOM = ("facts", "statement")  # cards of the crisis itself
 
 
@@ -33,7 +34,7 @@ class Trips:
     _seconds: deque[float] = field(default_factory=lambda: deque(maxlen=400))
 
     def late(self, seconds: float) -> timedelta:
-        quickest = min([*self._seconds, seconds]) if self._seconds else 0.0
+        quickest = min(*self._seconds, seconds) if len(self._seconds) >= LEARNT else 0.0
         self._seconds.append(seconds)
         return timedelta(seconds=seconds - quickest)
 

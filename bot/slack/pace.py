@@ -11,6 +11,7 @@ from datetime import timedelta
 from handlers.errors import TryLater
 
 WAITING_MOST = 2  # posts; more would wait so long that nobody knew any more whether they left
+LEARNT = 100  # posts, after which the quickest way is known well enough to count on; a start is busy, and its posts are slow
 REMEMBERED = 400  # a quick one must not be forgotten in a slow minute: the next as quick would come too early
 
 
@@ -61,6 +62,6 @@ class Pace:
         """When it arrived, had it been as quick as the quickest; just now at the latest."""
         if turn.arrived is None:
             return time.monotonic()
-        first = not self._ways
+        learning = len(self._ways) < LEARNT
         self._ways.append(turn.arrived - turn.left_at)
-        return time.monotonic() if first else min(turn.arrived - min(self._ways), time.monotonic())
+        return time.monotonic() if learning else min(turn.arrived - min(self._ways), time.monotonic())
