@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from bot.slack.markup import Json, bare, calm, calm_words, cut, mrkdwn, one_line, plain_text, quoted, rich
+from bot.slack.markup import Json, mrkdwn, plain_text, quoted, rich
+from bot.voice import bare, calm, calm_words, cut, one_line
 from handlers.ports import Button, Card, CustomerText, Style, Words
 
 # A colour and a shape; the word itself stands in the card.

@@ -4,43 +4,17 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.voice import Escape, speak
+from bot.voice import Escape, bare, calm, cut, speak
 from handlers.customer_text import plain
 from handlers.ports import Called, CustomerText, Words
 
 Json = dict[str, Any]
-_FACT_MOST, _TEXT_MOST = 200, 3000
 _DATE = "{date_short_pretty} {time}"
 _OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment or an account until it becomes an element
 _MARKED = re.compile(f"{_OPEN}(-?\\d+|[UW][A-Z0-9]+){_SHUT}")
 _ACCOUNT = re.compile("[UW][A-Z0-9]{1,30}")
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000\ue001\U000e0000-\U000e007f]")
 _BROKEN_END = re.compile(r"(?:<[^<>]*|&\w{0,4})$")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-
-
-def cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def bare(text: str) -> str:
-    """Without signs that cannot be seen, turn the direction of writing, or cannot be sent."""
-    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
-
-
-def one_line(text: str) -> str:
-    """A fact within a line of ours: it cannot pose as a line of its own."""
-    return " ".join(bare(text).split())
-
-
-def calm(text: str, most: int = _FACT_MOST) -> str:
-    """A fact that may have been chosen by a stranger, such as a name: bare, on one line, short, its links harmless."""
-    return plain(CustomerText(one_line(text), whole=True), most)
-
-
-def calm_words(text: str) -> str:
-    """As `calm`, for a sentence that carries whole texts."""
-    return calm(text, _TEXT_MOST)
 
 
 def escaped(text: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.slack.markup import Json, cut, plain_text, quoted, rich
+from bot.slack.markup import Json, plain_text, quoted, rich
 from bot.slack.pieces import joined, pieces
+from bot.voice import cut
 from handlers.ports import CustomerText, Field, FieldKind, Form, Option, Words
 
 TITLE, LABEL, OPTION, VALUE, OPTIONS, TYPED, METADATA = 24, 2000, 75, 150, 100, 3000, 3000

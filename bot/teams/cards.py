@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from bot.teams.actions import confirmed, rows, size
-from bot.teams.markup import Accounts, Json, Line, bare, calm, calm_words, cut, one_line, plain_words, quoted, rich
+from bot.teams.markup import Accounts, Json, Line, plain_words, quoted, rich
+from bot.voice import bare, calm, calm_words, cut, one_line
 from handlers.ports import Card, CustomerText, Words
 
 # A colour and a shape; the word itself stands in the card.

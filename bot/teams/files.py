@@ -15,7 +15,8 @@ from bot.pictures import flow_png
 from bot.pictures.charts import charts, status_sheet
 from bot.pictures.fitting import fitted
 from bot.teams.cards import ADAPTIVE, card_content, content
-from bot.teams.markup import Json, bare, cut, plain_words, rich
+from bot.teams.markup import Json, plain_words, rich
+from bot.voice import bare, cut
 from handlers.errors import Refused
 from handlers.insight.ports import Album
 from handlers.insight.status import Standing

@@ -7,51 +7,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.teams.access import NAME
-from bot.voice import Call, Escape, Moment, speak
+from bot.voice import Call, Escape, Moment, bare, calm, cut, speak
 from handlers.customer_text import plain
 from handlers.ports import Called, CustomerText, Words
 
 Json = dict[str, Any]
 Accounts = Mapping[str, str]  # account in Entra → the id that Teams calls people by
-_FACT_MOST, _TEXT_MOST = 200, 3000
 _OPEN, _SHUT = "\ue000", "\ue001"  # of Unicode's private area: they mark a moment or somebody called until it becomes one
 _MARKED = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}")
 _ACCOUNT = re.compile(r"[0-9a-fA-F-]{36}|(?:8|29):[\w.:-]{1,200}")
 _KEPT = "\ue002"  # keeps a command in a fact from being taken for one of ours
 _COMMAND = re.compile(r"/crisis(?:-(?=[a-z]))?")
 _TWICE = re.compile(r" \(\w+ /crisis-status\)|\s?; /crisis-digest [^)]*")  # the other name of a command, of which here is none
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f\u200b\u200c\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ue000-\ue002\U000e0000-\U000e007f]"
-)
 # No more than what could begin something: some phones show the backslash (https://github.com/MicrosoftDocs/msteams-docs/issues/5793)
 _MARKDOWN = re.compile(r"\\|[*`]|~(?=~)|(?<![^\W_])_|_(?![^\W_])|\](?=[(:\[])|<(?=[/!?a-zA-Z])|&(?=[#\w])")
 _BLOCK = re.compile(r"^(?:(?=>|[-+](?:\s|$)|#{1,6}(?:\s|$)|-[\s-]*$)|\d{1,9}(?=[.)](?:\s|$)))", re.MULTILINE)  # where a line begins
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _FUNCTION = re.compile(r"\{(?=\{)|\$(?=\{)")  # {{DATE(…)}}, and ${…} of templates
-
-
-def cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def bare(text: str) -> str:
-    """Without signs that cannot be seen, turn the direction of writing, or cannot be sent."""
-    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode())
-
-
-def one_line(text: str) -> str:
-    """A fact within a line of ours: it cannot pose as a line of its own."""
-    return " ".join(bare(text).split())
-
-
-def calm(text: str, most: int = _FACT_MOST) -> str:
-    """A fact that may have been chosen by a stranger, such as a name: bare, on one line, short, its links harmless."""
-    return plain(CustomerText(one_line(text), whole=True), most)
-
-
-def calm_words(text: str) -> str:
-    """As `calm`, for a sentence that carries whole texts."""
-    return calm(text, _TEXT_MOST)
 
 
 def _spoken(words: Words, language: str, escape: Escape, moment: Moment, call: Call | None = None) -> str:

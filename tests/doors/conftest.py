@@ -11,6 +11,7 @@ import pytest_asyncio
 from handlers.answers.proofreading import Proofreader
 from tests.doors.slack_house import SlackHouse, slack_house
 from tests.doors.slack_replies import QUICK, every_card_is_one_that_slack_takes
+from tests.doors.teams_keys import Hand, Microsoft, plain
 from tests.fakes.slack import Limits
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -38,3 +39,21 @@ async def there(tmp_path: Path, warm: None) -> AsyncIterator[SlackHouse]:
     async with slack_house(tmp_path, limits=Limits(**QUICK)) as house:
         yield house
         every_card_is_one_that_slack_takes(house)
+
+
+@pytest.fixture
+async def microsoft() -> AsyncIterator[Microsoft]:
+    """Entra and its keys, on this machine."""
+    async with Microsoft() as there:
+        yield there
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[Any]:
+    async with plain() as client:
+        yield client
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()

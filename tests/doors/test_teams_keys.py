@@ -7,36 +7,16 @@ import pytest
 from bot.teams.keys import AGAIN, KEPT, Keys
 from bot.teams.trust import Trust
 from tests.doors.teams_keys import (
-    Hand,
-    Microsoft,
     activity,
     bearer,
     by_hand,
     claims,
     let_in,
-    plain,
     private_key,
     published,
     refused,
     signed,
 )
-
-
-@pytest.fixture
-async def microsoft():
-    async with Microsoft() as there:
-        yield there
-
-
-@pytest.fixture
-async def web():
-    async with plain() as client:
-        yield client
-
-
-@pytest.fixture
-def hand():
-    return Hand()
 
 
 @pytest.fixture

@@ -10,24 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.teams.tokens import CONNECTOR, GRAPH, Token, Tokens
 from handlers.errors import DoorClosed, SendError, TryLater
-from tests.doors.teams_keys import CLIENT, OTHER_TENANT, SECRET, TENANT, Hand, Microsoft, no, plain
-
-
-@pytest.fixture
-async def microsoft():
-    async with Microsoft() as one:
-        yield one
-
-
-@pytest.fixture
-async def web():
-    async with plain() as client:
-        yield client
-
-
-@pytest.fixture
-def hand():
-    return Hand()
+from tests.doors.teams_keys import CLIENT, OTHER_TENANT, SECRET, TENANT, no
 
 
 @pytest.fixture

@@ -17,37 +17,17 @@ from tests.doors.teams_keys import (
     OTHER_TENANT,
     SERVICE,
     TENANT,
-    Hand,
-    Microsoft,
     activity,
     bearer,
     by_hand,
     claims,
     let_in,
-    plain,
     private_key,
     published,
     refused,
     signed,
     signed_as_it_is,
 )
-
-
-@pytest.fixture
-async def microsoft():
-    async with Microsoft() as there:
-        yield there
-
-
-@pytest.fixture
-async def web():
-    async with plain() as client:
-        yield client
-
-
-@pytest.fixture
-def hand():
-    return Hand()
 
 
 @pytest.fixture
