@@ -12,9 +12,9 @@ from handlers.ports import Who
 
 Json = dict[str, Any]
 CARD, OPEN, SENT_IN = "adaptiveCard/action", "task/fetch", "task/submit"  # names of invokes
-EXTENSION_OPEN, EXTENSION_SENT_IN = "composeExtension/fetchTask", "composeExtension/submitAction"
+EXTENSION_OPEN = "composeExtension/fetchTask"
 MESSAGE, ARRIVALS = "message", ("conversationUpdate", "installationUpdate")  # types of activities
-REFRESH, FILL, REFILL = "refresh", "fill", "refill"  # verbs that are no act: look anew, a form of a chat was sent in, begin it anew
+REFRESH, REFILL = "refresh", "refill"  # verbs that are no act: look anew, begin a form anew
 PERSONAL = "personal"
 _AT = re.compile(r"<at(?:\s[^>]*)?>.*?</at>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
