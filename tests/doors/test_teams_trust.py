@@ -33,7 +33,7 @@ from tests.doors.teams_keys import (
 @pytest.fixture
 def trust(microsoft, web, hand):
     access = microsoft.access()
-    return Trust(access, web, Keys(access.openid_url, web, hand))
+    return Trust(access, web, Keys(access, web, hand))
 
 
 async def test_what_the_connector_signed_for_us_is_let_in(trust):
@@ -106,8 +106,6 @@ async def test_a_changed_letter_breaks_the_signature(trust):
 
 
 @pytest.mark.parametrize(("changed", "reason"), [
-    ({"exp": int(time.time()) - 400}, "expired"),
-    ({"nbf": int(time.time()) + 900, "exp": int(time.time()) + 4500}, "not_yet"),
     ({"aud": "another-app"}, "audience"),
     ({"aud": [CLIENT]}, "audience"),
     ({"aud": [CLIENT, "another-app"]}, "audience"),
@@ -140,11 +138,17 @@ async def test_what_is_signed_and_makes_no_sense_is_refused(trust, changed):
 
 
 async def test_clocks_may_differ_by_five_minutes(trust):
+    """Each token is as old as it says when it is made: a machine under load may take a minute to get here."""
+    assert await let_in(trust, aged(exp=-240), activity()) == "in"
+    assert await let_in(trust, aged(nbf=+299), activity()) == "in"
+    assert await refused(trust, aged(exp=-301)) == ("expired", 401)
+    assert await refused(trust, aged(nbf=+360, exp=+4000)) == ("not_yet", 401)
+
+
+def aged(**seconds: int) -> str:
+    """Claims by how far from this very moment they lie."""
     now = int(time.time())
-    assert await let_in(trust, signed(exp=now - 290), activity()) == "in"
-    assert await let_in(trust, signed(nbf=now + 290), activity()) == "in"
-    assert (await refused(trust, signed(exp=now - 310)))[0] == "expired"
-    assert (await refused(trust, signed(nbf=now + 310)))[0] == "not_yet"
+    return signed(**{name: now + one for name, one in seconds.items()})
 
 
 @pytest.mark.parametrize(("brought", "why"), [
