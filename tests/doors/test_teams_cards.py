@@ -10,16 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.teams.actions import CONFIRM, WINDOWS
-from bot.teams.cards import SEVERITIES, TOGETHER, card_content, card_message, confirm_content, notice, token_of, words_content
+from bot.teams.cards import SEVERITIES, TOGETHER, card_content, card_message, notice, token_of, words_content
 from bot.teams.markup import escaped
 from handlers import replies
-from handlers.buttons import LEADING, Buttons
 from handlers.commands import Help
 from handlers.ports import Button, Called, Card, CustomerText, Label, Style, Words
 from templates import say
+from tests.doors.test_teams_buttons import row
 from tests.fakes.teams.adaptive import dialog_problems, elements, problems, warnings
-from tests.fakes.teams.reading import card_text
+from tests.fakes.teams.reading import actions, card_text
 
 Json = dict[str, Any]
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=60)  # of much each
@@ -71,10 +70,6 @@ FUNCTION = re.compile(r"\{\{(DATE|TIME)\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(, SHORT
 
 def size_of(card: Json) -> int:
     return len(json.dumps(card, ensure_ascii=False).encode("utf-16-le"))
-
-
-def actions(card: Json) -> list[Json]:
-    return [one for _at, one in elements(card) if str(one.get("type")).startswith("Action.")]
 
 
 def read_as_markdown(text: str) -> set[str]:
@@ -190,95 +185,6 @@ def test_a_severity_shows_by_a_mark_of_its_own(tone):
     assert [one for one in shown if shown[one] == shown[tone]] == [tone]
 
 
-def row(*acts: str, **more: Any) -> Card:
-    return Card(
-        Words("plain.text", {"text": "t"}),
-        buttons=(tuple(Button(act, Words("button.reply"), f"{n}", **more) for n, act in enumerate(acts)),),
-    )
-
-
-def test_what_does_something_is_executed_what_asks_opens_a_window_and_what_leads_away_does_neither():
-    card = Card(
-        Words("plain.text", {"text": "t"}),
-        buttons=(
-            (
-                Button("claim", Words("button.claim"), "7", Style.PRIMARY),
-                Button("note", Words("button.note"), "7"),
-                Button("open_original", Words("button.open_original"), "7", url="https://x.com/1"),
-            ),
-        ),
-    )
-    claim, note, leads = actions(card_content(card, "en"))
-    assert (claim["type"], claim["verb"], claim["data"], claim["style"]) == (
-        "Action.Execute", "claim", {"act": "claim", "ids": "7"}, "positive",
-    )  # fmt: skip
-    assert claim["fallback"] == {"type": "Action.Submit", "title": claim["title"], "style": "positive", "data": claim["data"]}
-    assert (note["type"], note["data"]) == ("Action.Submit", {"act": "note", "ids": "7", "msteams": {"type": "task/fetch"}})
-    assert (leads["type"], leads["url"]) == ("Action.OpenUrl", "https://x.com/1")
-
-
-def test_in_a_window_every_button_submits():
-    shown = actions(card_content(row("claim", "note"), "en", in_dialog=True))
-    assert [(one["type"], one["data"]) for one in shown] == [
-        ("Action.Submit", {"act": "claim", "ids": "0"}),
-        ("Action.Submit", {"act": "note", "ids": "1"}),
-    ]
-
-
-@pytest.mark.parametrize("in_dialog", [False, True])
-def test_what_needs_a_second_thought_is_asked_in_a_window_before_it_is_done(in_dialog):
-    asks = Button("delete_reply", Words("button.delete_reply"), "7:3", Style.DANGER, confirm=Words("button.delete_reply"))
-    card = Card(Words("plain.text", {"text": "t"}), buttons=((asks,),))
-    (first,) = actions(card_content(card, "en", in_dialog=in_dialog))
-    assert first["type"] == "Action.Submit"
-    assert ("msteams" in first["data"]) is not in_dialog
-    window = confirm_content(first["data"], "en", {"message_id": "1"})
-    assert window
-    assert dialog_problems(window) == []
-    assert say("button.delete_reply", "en") in card_text(window)
-    (sure,) = actions(window)
-    assert sure["style"] == "destructive"
-    assert sure["data"] == {"act": "delete_reply", "ids": "7:3", "origin": {"message_id": "1"}}
-    assert confirm_content(sure["data"], "en", {}) is None, "it is asked once"
-
-
-@pytest.mark.parametrize("forged", ["x", {}, {"question": ""}, None, ["question"]])
-def test_a_question_that_is_none_asks_nothing(forged):
-    assert confirm_content({"act": "close", "ids": "7", CONFIRM: forged}, "en", {}) is None
-
-
-def test_a_link_that_leads_to_no_web_address_makes_no_button():
-    urls = ["javascript:x", "https://x.com/1", "ftp://a"]
-    buttons = tuple(Button("open_original", Words("button.open_original"), str(n), url=url) for n, url in enumerate(urls))
-    shown = actions(card_content(Card(Words("plain.text", {"text": "t"}), buttons=(buttons,)), "en"))
-    assert [one["url"] for one in shown] == ["https://x.com/1"]
-
-
-def test_buttons_break_into_lines_before_teams_cuts_them_short():
-    sets = [one["actions"] for one in card_content(row(*["claim"] * 20), "en")["body"] if one["type"] == "ActionSet"]
-    assert [len([one for one in line if one.get("mode") != "secondary"]) for line in sets] == [4, 4]
-    assert sum(len(line) for line in sets) == 20, "the rest stands in the menu of the last line"
-
-
-def test_no_menu_is_made_for_one_button_alone():
-    attests = tuple(Button("attest", Words("plain.text", {"text": "x" * 30}), gate) for gate in "ab")
-    many = (row("claim").buttons[0], row("tag").buttons[0], attests)
-    shown = actions(card_content(Card(Words("draft.seen"), buttons=many), "en"))
-    assert [one.get("mode") for one in shown] == [None] * 4
-
-
-def test_rows_of_nothing_but_one_act_are_one_row():
-    many = (row("fact", "fact", "fact", "fact").buttons[0], row("fact").buttons[0], row("claim").buttons[0])
-    sets = [one["actions"] for one in card_content(Card(Words("draft.seen"), buttons=many), "en")["body"][1:]]
-    assert [[one["data"]["act"] for one in line] for line in sets] == [["fact"] * 4, ["fact"], ["claim"]]
-
-
-def test_a_later_row_of_plain_buttons_stands_in_the_menu_of_the_last():
-    rows_ = tuple(tuple(Button(f"act{line}", Words("button.reply"), f"{line}:{n}") for n in range(3)) for line in range(4))
-    sets = [one["actions"] for one in card_content(Card(Words("plain.text", {"text": "t"}), buttons=rows_), "en")["body"][1:]]
-    assert [[one.get("mode") for one in line] for line in sets] == [[None] * 3, [None] * 3, [None] * 3 + ["secondary"] * 3]
-
-
 def test_the_customers_words_outlast_everything_else_when_room_is_short():
     many = tuple(tuple(Button("tag", Words("plain.text", {"text": "x" * 75}), f"{row}:{n}") for n in range(25)) for row in range(20))
     card = Card(
@@ -335,12 +241,6 @@ def test_a_window_that_only_says_something_says_it_without_its_title():
     shown = words_content(Words("command.not_done"), (Words("error.nothing_waits"),), "en")
     assert dialog_problems(shown) == []
     assert card_text(shown).splitlines()[0] == say("error.nothing_waits", "en")
-
-
-async def test_a_window_opens_for_exactly_what_asks_or_is_looked_at(house):
-    known = Buttons.of(house.use_cases())
-    assert {*known.forms, *known.looks} == set(WINDOWS)
-    assert not {*known.small, *known.answers, *LEADING} & WINDOWS
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr"])
