@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from bot.settings import LOOPBACK
+from bot.addresses import LOOPBACK
 from handlers.escalation.rota_sources import CalendarAway
 
 PATIENCE = aiohttp.ClientTimeout(total=20, connect=10)

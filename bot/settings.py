@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from bot.addresses import is_encrypted, is_mailbox, is_place, is_safe_address
+from bot.network_settings import NetworkSettings
 
 # what else goes between :// and ? cannot be read, and the driver's complaint would repeat a part of the password
 _WHERE = re.compile(r"(?:[^@]*@)?(?:\[[^]@/]*\]|[^:@/]*)(?::\d+)?(?:/[^@]*)?")
 NOTICE_SHAPES = ("pagerduty", "twilio", "ntfy")
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
-_MAILBOX = re.compile(r"[^<>@,;:\\\"\x00-\x1f]*<[^\s<>@,;:\\\"]{1,64}@[A-Za-z0-9.-]+>|[^\s<>@,;:\\\"]{1,64}@[A-Za-z0-9.-]+")
 _ROTA = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SMTP_LOGIN = re.compile(r"[^:@/?#]+:[^:@/?#]+@")
 
@@ -26,7 +27,7 @@ class SettingsError(Exception):
     """One line per variable that cannot be used; values are never repeated, since they may be secrets."""
 
 
-class Settings(BaseSettings):
+class Settings(NetworkSettings):
     """Everything that is configured. Secrets show as stars in any repr."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True)
@@ -45,10 +46,14 @@ class Settings(BaseSettings):
     teams_client_secret: SecretStr | None = Field(None, validation_alias="TEAMS_CLIENT_SECRET")
     teams_tenants: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TEAMS_TENANT_ID")
     teams_channels: Annotated[dict[str, str], NoDecode] = Field({}, validation_alias="TOCSIN_TEAMS_CHANNELS")
-    teams_service_url: str = Field("https://smba.trafficmanager.net/teams/", validation_alias="TEAMS_SERVICE_URL")
-    teams_login_url: str = Field("https://login.microsoftonline.com", validation_alias="TEAMS_LOGIN_URL")
-    teams_openid_url: str = Field("https://login.botframework.com/v1/.well-known/openidconfiguration", validation_alias="TEAMS_OPENID_URL")
-    teams_graph_url: str = Field("https://graph.microsoft.com/v1.0", validation_alias="TEAMS_GRAPH_URL")
+    teams_cloud: Literal["public", "gcc_high", "dod", "china"] = Field("public", validation_alias="TEAMS_CLOUD")
+    # of the six that follow, what is empty is as that cloud has it (bot/teams/clouds.py)
+    teams_service_url: str = Field("", validation_alias="TEAMS_SERVICE_URL", validate_default=True)
+    teams_login_url: str = Field("", validation_alias="TEAMS_LOGIN_URL")
+    teams_openid_url: str = Field("", validation_alias="TEAMS_OPENID_URL")
+    teams_graph_url: str = Field("", validation_alias="TEAMS_GRAPH_URL")
+    teams_issuer: str = Field("", validation_alias="TEAMS_ISSUER")
+    teams_scope: str = Field("", validation_alias="TEAMS_SCOPE")
 
     language: Literal["en", "es", "fr"] = Field("en", validation_alias="TOCSIN_LANGUAGE")
     timezone: str = Field("UTC", validation_alias="TOCSIN_TIMEZONE")
@@ -92,11 +97,30 @@ class Settings(BaseSettings):
     def _each_tenant(cls, value: object) -> object:
         return tuple(one.strip().casefold() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
 
-    @field_validator("teams_service_url", "teams_login_url", "teams_openid_url", "teams_graph_url")
+    @field_validator("teams_cloud", mode="before")
+    @classmethod
+    def _common_cloud(cls, value: object) -> object:
+        return (value.strip().casefold() or "public") if isinstance(value, str) else value
+
+    @field_validator("teams_service_url", "teams_login_url", "teams_openid_url", "teams_graph_url", "teams_issuer")
     @classmethod
     def _safe_addresses(cls, value: str) -> str:
-        if not _is_safe_address(value):
+        if value and not is_safe_address(value):
             raise ValueError("expected an address such as https://example.com (http only on this machine)")
+        return value
+
+    @field_validator("teams_scope")
+    @classmethod
+    def _whole_scope(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[!-~]+/\.default", value):
+            raise ValueError("expected a scope such as https://api.botframework.com/.default")
+        return value
+
+    @field_validator("teams_service_url")
+    @classmethod
+    def _served_somewhere(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("teams_cloud") == "china" and not value:
+            raise ValueError("missing: Microsoft publishes none for TEAMS_CLOUD=china")
         return value
 
     @field_validator("rotas")
@@ -105,7 +129,7 @@ class Settings(BaseSettings):
         if not all(_ROTA.fullmatch(name) for name in value):
             raise ValueError("expected names of rotas as FLOW writes them (duty_press)")
         found = {name: re.sub("^webcals?://", "https://", source) for name, source in value.items()}
-        if not all(_is_encrypted(source) for source in found.values() if "://" in source):
+        if not all(is_encrypted(source) for source in found.values() if "://" in source):
             raise ValueError("expected addresses such as https://example.com/press.ics (http only on this machine), or files")
         return found
 
@@ -137,7 +161,7 @@ class Settings(BaseSettings):
         if (
             scheme not in ("smtp", "smtps")
             or (login and not _SMTP_LOGIN.fullmatch(login))
-            or not _is_place(place.netloc)
+            or not is_place(place.netloc)
             or place.path.strip("/")
         ):
             raise ValueError("expected smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST, an @ in either written as %40")
@@ -146,7 +170,7 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _known_sender(cls, value: str, info: ValidationInfo) -> str:
-        if value and not _MAILBOX.fullmatch(value):
+        if value and not is_mailbox(value):
             raise ValueError("expected an address such as Tocsin <tocsin@example.com>")
         if info.data.get("smtp_url") and not value:
             raise ValueError("missing: the address that notices come from, beside TOCSIN_SMTP_URL")
@@ -157,7 +181,7 @@ class Settings(BaseSettings):
     def _known_couriers(cls, value: dict[str, str]) -> dict[str, str]:
         if any(name not in NOTICE_SHAPES for name in value):
             raise ValueError(f"expected one or more of {', '.join(NOTICE_SHAPES)}, each with its address")
-        if not all(_is_safe_address(url) for url in value.values()):
+        if not all(is_safe_address(url) for url in value.values()):
             raise ValueError("expected addresses such as https://ntfy.sh (http only on this machine), without a key or a user in them")
         return value
 
@@ -216,7 +240,7 @@ class Settings(BaseSettings):
     @property
     def networks(self) -> tuple[str, ...]:
         """The networks that are configured, beside those that need nothing."""
-        return tuple(f"webhook:{source}" for source in self.webhook_secrets)
+        return (*self.connected, *(f"webhook:{source}" for source in self.webhook_secrets))
 
     @property
     def kept_for(self) -> timedelta | None:
@@ -237,29 +261,6 @@ class Settings(BaseSettings):
     def rehearses(self) -> bool:
         """Replies are approved, leave and have receipts, and are published nowhere."""
         return self.dry_run or self.is_demo
-
-
-def _is_place(netloc: str) -> bool:
-    """A host, and a port from 1 to 65535 if any."""
-    try:
-        place = urlsplit(f"//{netloc}")
-        return bool(place.hostname) and place.username is None and place.port != 0 and netloc.isascii() and " " not in netloc
-    except ValueError:
-        return False
-
-
-def _is_safe_address(url: str) -> bool:
-    return _is_encrypted(url) and not urlsplit(url).query and not urlsplit(url).fragment
-
-
-def _is_encrypted(url: str) -> bool:
-    """Or goes no further than this machine."""
-    try:
-        place = urlsplit(url)
-    except ValueError:
-        return False
-    encrypted = place.scheme == "https" or (place.scheme == "http" and place.hostname in LOOPBACK)
-    return encrypted and _is_place(place.netloc) and url.isascii() and url.isprintable()
 
 
 def read_settings(**given: Any) -> Settings:

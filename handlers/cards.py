@@ -7,7 +7,8 @@ from typing import Any
 from flows.flow import KINDS, Flow
 from flows.severity import Severity
 from handlers.customer_text import hides_something
-from handlers.ports import REHEARSED, Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
+from handlers.networks import REHEARSED
+from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
 from handlers.shelf import Shelf
 from storage import calls, cases, customers, drafts, escalations, replies
 from storage.calls import Call

@@ -140,6 +140,10 @@ class Who:
     external_id: str
 
 
+NOT_SUMMONED, AUTOMATIC, LIST = "not_summoned", "automatic", "list"
+NO_ANSWER = (NOT_SUMMONED, AUTOMATIC, LIST)  # nobody addressed us, so no public answer; a machine wrote; it went to many
+
+
 class Event(StrEnum):
     POSTED = "posted"
     EDITED = "edited"
@@ -158,8 +162,20 @@ class Customer:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """What came with a message, as its sender calls it; never opened. `kind`: a MIME type, or image, video, audio. `size` in bytes."""
+
+    name: str
+    kind: str
+    size: int | None = None
+
+
+@dataclass(frozen=True)
 class Mention:
-    """One message from a customer, as received. `raw` is the vendor's payload, kept for 30 days."""
+    """One message from a customer, as received. `raw` is the vendor's payload, kept for 30 days.
+
+    `no_answer`: why it may not be answered (one of NO_ANSWER), "" where it may. `context`: what its network wants back to answer it.
+    """
 
     network: str
     external_id: str
@@ -173,6 +189,9 @@ class Mention:
     language: str | None = None
     source: str = ""
     raw: str | None = None
+    no_answer: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,77 +235,6 @@ class Workspace(Protocol):
 
     async def delete(self, place: Place, message_id: str) -> None:
         """Take back a message posted before. What is not there any more is deleted already."""
-        ...
-
-
-@dataclass(frozen=True)
-class Abilities:
-    """What a network can carry of ours. `private_once`: one private message only until the customer answers it."""
-
-    public: bool = True
-    private: bool = True
-    delete: bool = False
-    private_once: bool = False
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One answer to one customer, as it is to be published. `token` is the same at every attempt: a network that knows it takes it once."""
-
-    token: str
-    text: str
-    language: str
-    private: bool
-    in_reply_to: str  # the mention's id there
-    conversation_id: str
-    customer: Customer
-
-
-@dataclass(frozen=True)
-class Published:
-    """What the network answered: the reply's id there, and where people can read it."""
-
-    external_id: str
-    url: str | None = None
-
-
-REHEARSED = "dry_run:"  # how the ids of what was published nowhere begin
-
-
-class Network(Protocol):
-    """Where the public speaks. Sending raises TryLater, Refused, DoorClosed or Unconfirmed of handlers.errors."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def account(self) -> str:
-        """Ours there, as people know it; with the name it makes the lane."""
-        ...
-
-    @property
-    def abilities(self) -> Abilities: ...
-
-    def most(self, *, private: bool) -> int | None:
-        """The longest text, as `length` counts it; None where there is no limit."""
-        ...
-
-    def length(self, text: str) -> int:
-        """How the network counts."""
-        ...
-
-    def limits(self, act: str) -> Sequence[Bucket]:
-        """Every limit that an act (publish, delete) counts against; the first is the lane's own."""
-        ...
-
-    async def publish(self, reply: Reply) -> Published: ...
-
-    async def find(self, reply: Reply, since: datetime) -> Published | None:
-        """What an earlier attempt became; None when it surely did not arrive. Raises Unconfirmed where nobody can tell."""
-        ...
-
-    async def delete(self, external_id: str) -> None:
-        """Take back what we published. What is not there any more is deleted already."""
         ...
 
 

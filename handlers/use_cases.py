@@ -34,7 +34,7 @@ from handlers.insight.subscriptions import Subscriptions
 from handlers.insight.viewing import Viewing
 from handlers.known import Known
 from handlers.logbook import Logbook
-from handlers.ports import Network
+from handlers.networks import Network
 from handlers.queue import Queue
 from handlers.room.acts import RoomActs
 from handlers.room.room import Room

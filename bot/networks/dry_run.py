@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.wire import read_file
-from handlers.ports import REHEARSED, Abilities, Bucket, Mention, Network, Published, Receipt, Reply
+from handlers.networks import REHEARSED, Abilities, Network, Published, Reply
+from handlers.ports import Bucket, Mention, Receipt
 
 AT_ONCE = 12  # so that the first look finds something
 EVERY = 1.2  # seconds

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from bot.notices.letter import letter
 from bot.notices.wording import mark
-from bot.settings import LOOPBACK
+from bot.addresses import LOOPBACK
 from handlers.couriers import Colleague, Letter, Notice
 from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
 from handlers.ports import Bucket

@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from bot.settings import LOOPBACK, Settings
+from bot.addresses import LOOPBACK
+from bot.settings import Settings
 from bot.teams.payloads import Json
 from templates import LANGUAGES, say
 

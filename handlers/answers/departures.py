@@ -8,7 +8,8 @@ from handlers.answers.publishing import PUBLISH, keep_back, key_of, publish_wish
 from handlers.board import Board
 from handlers.errors import NoWayOut, OnItsWay
 from handlers.escalation.course import Course
-from handlers.ports import Network, Words
+from handlers.networks import Network
+from handlers.ports import Words
 from handlers.room.facts import Resting
 from storage import cases, drafts, outbox, replies, statements
 from storage.cases import Case

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.ports import CustomerText, Field, FieldKind, Form, Network, Option, Words
+from handlers.networks import Network
+from handlers.ports import CustomerText, Field, FieldKind, Form, Option, Words
 from storage.cases import Case
 from storage.drafts import Version
 from storage.people import Person

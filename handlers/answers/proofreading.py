@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flows.flow import LANGUAGES, Flow
-from handlers.ports import Network, Words
+from handlers.networks import Network
+from handlers.ports import Words
 from storage import cases, crises, facts, replies
 from storage.cases import Case
 from storage.database import Work

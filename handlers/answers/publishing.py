@@ -12,8 +12,9 @@ from handlers.answers.gate import Gate
 from handlers.board import Board, Shown
 from handlers.errors import SendError, TryLater
 from handlers.escalation.course import Course
-from handlers.ports import Bucket, Customer, Network, Words
-from handlers.ports import Reply as Outgoing
+from handlers.networks import Network
+from handlers.networks import Reply as Outgoing
+from handlers.ports import Bucket, Customer, Words
 from handlers.ways import Nothing, Sent, Stopped, Way
 from storage import cases, crises, customers, deadlines, drafts, outbox, replies, timeline
 from storage.cases import Case

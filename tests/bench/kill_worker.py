@@ -15,7 +15,8 @@ from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.errors import CannotAsk, Refused, TryLater, Unconfirmed
 from handlers.keeping import Keeping
-from handlers.ports import Abilities, Bucket, Published, Reply
+from handlers.networks import Abilities, Published, Reply
+from handlers.ports import Bucket
 from handlers.sender import Sender
 from handlers.shelf import Shelf
 from handlers.ticks import Ticks

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from handlers.errors import CannotAsk
-from handlers.ports import Abilities, Bucket, Published, Reply
+from handlers.networks import Abilities, Published, Reply
+from handlers.ports import Bucket
 
 
 @dataclass

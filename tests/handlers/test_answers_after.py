@@ -6,7 +6,7 @@ import pytest
 
 from handlers.answers.drafts import Wording
 from handlers.errors import BadInput, CannotAsk, DraftOver, NotAllowed, NoWayOut, OnItsWay, ReplyElsewhere
-from handlers.ports import Abilities
+from handlers.networks import Abilities
 from storage import drafts, replies, timeline
 from storage.types import ReplyState
 from tests.handlers.sending import post_office

@@ -10,7 +10,8 @@ from bot.networks.dry_run import CARRY, Nowhere, rehearsed, samples
 from handlers.answers.drafts import Wording
 from handlers.board import Board
 from handlers.errors import BadInput, DraftStopped, NoWayOut
-from handlers.ports import REHEARSED, Customer, Reply
+from handlers.networks import REHEARSED, Reply
+from handlers.ports import Customer
 from storage import outbox, replies
 from storage.types import ReplyState
 from tests.builders import ROOT, Scripted, TestHouse, data_breach

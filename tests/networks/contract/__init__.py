@@ -1,0 +1,1 @@
+"""What every network must keep, asked of each in the same words."""
