@@ -57,22 +57,10 @@ async def open_slack_door(settings: Settings, house: House, url: str) -> Any:
 
 
 async def open_teams_door(settings: Settings, house: House, url: str) -> Any:
-    from bot.teams import Access
+    from bot.teams.access import access_of
     from bot.teams.door import open_teams
 
-    secret = settings.teams_client_secret
-    access = Access(
-        client_id=settings.teams_client_id,
-        client_secret=secret.get_secret_value() if secret else "",
-        tenants=settings.teams_tenants,
-        language=settings.language,
-        service_url=settings.teams_service_url,
-        login_url=settings.teams_login_url,
-        openid_url=settings.teams_openid_url,
-        graph_url=settings.teams_graph_url,
-        alone=not house.store.on_postgresql,
-        url=url.rstrip("/"),
-    )
+    access = access_of(settings, alone=not house.store.on_postgresql, url=url.rstrip("/"))
     return await open_teams(house.acts, access, settings.teams_channels)
 
 

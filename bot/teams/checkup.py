@@ -10,9 +10,10 @@ import httpx
 
 from bot.checkup import Finding, Rules, ok, unset, warning, wrong
 from bot.settings import Settings
-from bot.teams.access import Access
+from bot.teams.access import Access, access_of
 from bot.teams.answers import code_of
 from bot.teams.channels import CHANNEL
+from bot.teams.clouds import CHINA
 from bot.teams.keys import Keys, KeysAway
 from bot.teams.package import is_public
 from bot.teams.tokens import Tokens
@@ -65,12 +66,12 @@ def _malformed(settings: Settings) -> Iterator[str]:
 
 
 async def _look(settings: Settings, web: httpx.AsyncClient) -> list[Finding]:
-    access = _access(settings)
+    access = access_of(settings)
     try:
         token = await Tokens(access, web).of()
     except SendError as error:
         return [wrong("check.teams_secret" if isinstance(error, DoorClosed) else "check.teams_away", reason=_number(error.reason))]
-    found = [ok("check.teams_well", app=access.client_id), *await _hearing(settings, web)]
+    found = [ok("check.teams_well", app=access.client_id, cloud=access.cloud.name), *_cloud(access), *await _hearing(settings, access, web)]
     for name, channel_id in sorted(settings.teams_channels.items()):
         read = await _members(web, access, token, channel_id) if CHANNEL.fullmatch(channel_id) else None
         if isinstance(read, Failed) and (read.everywhere or read.away):
@@ -79,15 +80,10 @@ async def _look(settings: Settings, web: httpx.AsyncClient) -> list[Finding]:
     return found
 
 
-def _access(settings: Settings) -> Access:
-    secret = settings.teams_client_secret
-    return Access(
-        client_id=settings.teams_client_id,
-        client_secret=secret.get_secret_value() if secret else "",
-        tenants=settings.teams_tenants,
-        service_url=settings.teams_service_url,
-        login_url=settings.teams_login_url,
-    )
+def _cloud(access: Access) -> Iterator[Finding]:
+    """https://learn.microsoft.com/microsoftteams/platform/concepts/sovereign-cloud: bots in Teams operated by 21Vianet, no."""
+    if access.cloud == CHINA:
+        yield warning("check.teams_no_bots")
 
 
 def _number(reason: str) -> str:
@@ -96,14 +92,15 @@ def _number(reason: str) -> str:
     return found[0] if found else reason
 
 
-async def _hearing(settings: Settings, web: httpx.AsyncClient) -> list[Finding]:
+async def _hearing(settings: Settings, access: Access, web: httpx.AsyncClient) -> list[Finding]:
     """How clicks and commands come to us, and whether we can tell that they are from Teams."""
     if not is_public(settings.public_url):
         return [wrong("check.teams_no_address", path=PATH)]
     try:
-        await Keys(settings.teams_openid_url, web).of("")
-    except KeysAway:
-        return [wrong("check.teams_no_keys", url=settings.teams_openid_url)]
+        await Keys(access, web).of("")
+    except KeysAway as away:
+        name = "check.teams_other_cloud" if away.reason == "other_issuer" else "check.teams_no_keys"
+        return [wrong(name, url=access.openid_url)]
     return [ok("check.teams_http", url=f"{settings.public_url.rstrip('/')}{PATH}")]
 
 

@@ -13,7 +13,7 @@ import httpx
 
 from bot.teams.answers import ASK, send_error
 from bot.teams.payloads import Json
-from bot.teams.tokens import GRAPH, Tokens
+from bot.teams.tokens import Tokens
 from handlers.errors import CannotAsk, SendError, TryLater, Unconfirmed
 
 BUCKET = "teams#graph"
@@ -52,7 +52,7 @@ class Graph:
 
     async def _read(self, url: str) -> Json:
         try:
-            token = await self.tokens.of(GRAPH)
+            token = await self.tokens.for_graph()
             answer = await self.web.get(url, headers={"Authorization": f"Bearer {token}"})
             answer.raise_for_status()
             read = answer.json()

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
 
+from bot.teams.access import Access
 from bot.teams.reading import Read, read
 
 log = structlog.get_logger()
@@ -27,11 +28,19 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class KeysAway(Exception):
-    """No key was ever had: nobody can be told from anybody."""
+    """No key was ever had: nobody can be told from anybody. `reason` is in our own words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _Unreadable(Exception):
     """What came is no list of keys."""
+
+
+class _Elsewhere(_Unreadable):
+    """The keys of another cloud."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,10 @@ class Key:
 class Keys:
     """A look that fails leaves the keys that are there. While one looks, the others work with what there is."""
 
-    def __init__(self, openid_url: str, web: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
-        self._openid_url, self._web, self._clock = openid_url, web, clock
+    def __init__(self, access: Access, web: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self._openid_url, self._issuer = access.openid_url, access.issuer
+        self._web, self._clock = web, clock
+        self._failed = ""
         self._keys: Mapping[str, Key] = {}
         self._fetched_at = self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
@@ -60,7 +71,7 @@ class Keys:
             if self._clock() - self._looked_at >= AGAIN:
                 await self._look()
         if not self._keys:
-            raise KeysAway
+            raise KeysAway(self._failed)
         return self._keys.get(kid)
 
     async def _look(self) -> None:
@@ -68,12 +79,16 @@ class Keys:
         try:
             keys = await self._fetched()
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, _Unreadable) as error:
-            log.warning("teams_keys_not_fetched", reason=type(error).__name__, known=len(self._keys))
+            self._failed = _reason(error)
+            log.warning("teams_keys_not_fetched", reason=self._failed, known=len(self._keys))
             return
         self._keys, self._fetched_at = keys, self._clock()
 
     async def _fetched(self) -> Mapping[str, Key]:
-        address = (await self._object(self._openid_url)).get("jwks_uri")
+        told = await self._object(self._openid_url)
+        if told.get("issuer") != self._issuer:
+            raise _Elsewhere
+        address = told.get("jwks_uri")
         if not isinstance(address, str) or not _is_private(address):
             raise _Unreadable
         listed = (await self._object(address)).get("keys")
@@ -87,6 +102,15 @@ class Keys:
         if answer.status != 200 or answer.body is None:
             raise _Unreadable
         return answer.body
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case _Elsewhere():
+            return "other_issuer"
+        case _Unreadable():
+            return "unreadable"
+    return type(error).__name__
 
 
 def _is_private(url: str) -> bool:

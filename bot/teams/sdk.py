@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import dotenv
 
 from bot.teams.access import Access
+from bot.teams.clouds import CHINA, DOD, GCC_HIGH, PUBLIC
 from bot.teams.tokens import Tokens
 
 __all__ = ["ActivityEvent", "App", "CoreActivity", "InvokeResponse", "open_sdk"]
@@ -29,7 +30,8 @@ def _undisturbed() -> Iterator[None]:
 
 with _undisturbed():
     from microsoft_teams.api import InvokeResponse, TokenCredentials
-    from microsoft_teams.api.auth.cloud_environment import PUBLIC
+    from microsoft_teams.api.auth import cloud_environment as presets
+    from microsoft_teams.api.auth.cloud_environment import CloudEnvironment
     from microsoft_teams.apps import App
     from microsoft_teams.apps.events import ActivityEvent, CoreActivity
     from microsoft_teams.apps.http.adapter import HttpMethod, HttpRouteHandler, HttpServerAdapter
@@ -54,7 +56,7 @@ class _Ours(App):
         super().__init__(
             client=Client(ClientOptions(timeout=PATIENCE)),
             service_url=access.service_url,
-            cloud=PUBLIC,
+            cloud=_cloud(access),
             http_server_adapter=Unmounted(),
             fetch_user_token=False,
         )
@@ -62,6 +64,20 @@ class _Ours(App):
     def _init_credentials(self) -> TokenCredentials:
         """The SDK would prefer a CLIENT_SECRET of the environment, whosever it is."""
         return self._ours
+
+
+def _cloud(access: Access) -> CloudEnvironment:
+    """As the SDK knows it, with what is set otherwise."""
+    preset = {PUBLIC: presets.PUBLIC, GCC_HIGH: presets.US_GOV, DOD: presets.US_GOV_DOD, CHINA: presets.CHINA}
+    return presets.with_overrides(
+        preset[access.cloud],
+        login_endpoint=access.login_url,
+        login_tenant=access.tenants[0],
+        bot_scope=access.scope,
+        openid_metadata_url=access.openid_url,
+        token_issuer=access.issuer,
+        graph_scope=access.cloud.graph_scope,
+    )
 
 
 async def open_sdk(access: Access, tokens: Tokens) -> App:

@@ -22,7 +22,6 @@ from bot.teams.reading import Read, read
 from handlers.errors import DoorClosed, SendError, TryLater
 
 log = structlog.get_logger()
-CONNECTOR, GRAPH = "https://api.botframework.com/.default", "https://graph.microsoft.com/.default"
 LEAD = 300.0  # seconds before its end in which a token is renewed
 AWAY = timedelta(seconds=10)
 QUIET = timedelta(seconds=60)  # what Entra asks for with a 429
@@ -83,15 +82,19 @@ class Tokens:
         self._failed: dict[Which, _Failed] = {}
         self._asking: defaultdict[Which, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def of(self, scope: str = CONNECTOR, tenant: str = "") -> str:
-        """`tenant`: another of ours than the app's own, for Graph. Raises DoorClosed or TryLater."""
-        which = Which(self._tenant(scope, tenant), scope)
+    async def of(self, scope: str = "", tenant: str = "") -> str:
+        """`scope`: if none, the Connector's. `tenant`: another of ours than the app's own, for Graph. Raises DoorClosed or TryLater."""
+        which = Which(self._tenant(scope, tenant), scope or self._access.scope)
         asking, kept = self._asking[which], self._kept.get(which)
         if kept and self._clock() < (kept.ends_at if asking.locked() else kept.renew_at):
             return kept.value
         async with asking:
             kept = self._kept.get(which)
             return kept.value if kept and self._clock() < kept.renew_at else await self._renewed(which, kept)
+
+    async def for_graph(self) -> str:
+        """Raises DoorClosed or TryLater."""
+        return await self.of(self._access.cloud.graph_scope)
 
     async def for_sdk(self, scope: str | list[str], tenant: str | None = None) -> Token:
         """As `TokenCredentials(token=…)` calls it."""
@@ -103,7 +106,7 @@ class Tokens:
 
     def _tenant(self, scope: str, tenant: str) -> str:
         """To the Connector the app speaks as itself, whichever tenant it speaks to; a strange tenant gets no secret of ours."""
-        return tenant if scope != CONNECTOR and tenant in self._access.tenants else self._access.tenants[0]
+        return tenant if scope not in ("", self._access.scope) and tenant in self._access.tenants else self._access.tenants[0]
 
     async def _renewed(self, which: Which, old: _Kept | None) -> str:
         try:

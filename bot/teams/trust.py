@@ -17,22 +17,12 @@ import jwt
 from bot.teams.access import Access
 from bot.teams.keys import Key, Keys, KeysAway
 
-ISSUER = "https://api.botframework.com"
 ENTRA = ("https://sts.windows.net/", "https://login.microsoftonline.", "https://login.partner.microsoftonline.")  # agent ids
 CHANNEL = "msteams"
 TOLERANCE = 300  # seconds between Microsoft's clock and ours
 TOKEN_MOST = 8_192  # characters; theirs have about 700
 CLAIMS = ("aud", "exp", "iss", "nbf", "serviceurl")  # which all of theirs have
 
-# TeamsServiceEndpoints of Microsoft's Agents SDK lists the clouds (https://microsoft.github.io/Agents-for-js); anybody can have
-# another name under trafficmanager.net. Other hosts come in by TEAMS_SERVICE_URL.
-HOSTS = frozenset({
-    "smba.trafficmanager.net",
-    "smba.infra.gcc.teams.microsoft.com",
-    "smba.infra.gov.teams.microsoft.us",
-    "smba.infra.dod.teams.microsoft.us",
-})  # fmt: skip
-DOMAINS = (".botframework.com", ".botframework.azure.us", ".botframework.azure.cn")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # stricter than the standard: what two readers of an address could take for two hosts is no address
 _ADDRESS = re.compile(r"(https?)://([a-z0-9][a-z0-9.-]*|\[::1\])(:[0-9]{1,5})?(?:/[a-z0-9._~%/-]*)?", re.ASCII | re.IGNORECASE)
@@ -68,13 +58,14 @@ class Trust:
     def __init__(self, access: Access, web: httpx.AsyncClient, keys: Keys | None = None) -> None:
         self._client_id = access.client_id
         self._tenants = frozenset(tenant.casefold() for tenant in access.tenants)
+        self._issuer, self._cloud = access.issuer, access.cloud
         self._own = _own(access.service_url)
-        self._keys = keys or Keys(access.openid_url, web)
+        self._keys = keys or Keys(access, web)
 
     async def recognise(self, authorization: Sequence[str]) -> Caller:
         """`authorization`: every header of that name. Raises Stranger."""
         token = _bearer(authorization)
-        kid = _kid(token)
+        kid = _kid(token, self._issuer)
         try:
             key = await self._keys.of(kid)
         except KeysAway:
@@ -93,7 +84,7 @@ class Trust:
                 key.public,
                 algorithms=["RS256"],
                 audience=self._client_id,
-                issuer=ISSUER,
+                issuer=self._issuer,
                 leeway=TOLERANCE,
                 options={"require": list(CLAIMS), "strict_aud": True},
             )
@@ -117,11 +108,11 @@ class Trust:
             raise Stranger("tenant", 403)
 
     def _is_theirs(self, url: str) -> bool:
-        """Our own token will be sent there."""
+        """Our own token will be sent there. Other hosts than those of the cloud come in by TEAMS_SERVICE_URL."""
         scheme, host, port = origin = _origin(url)
         if origin == self._own:
             return True
-        return scheme == "https" and port in ("", ":443") and (host in HOSTS or host.endswith(DOMAINS))
+        return scheme == "https" and port in ("", ":443") and (host in self._cloud.hosts or host.endswith(self._cloud.domains))
 
     def _is_ours(self, activity: Json) -> bool:
         """It names a tenant, and none that is not ours."""
@@ -139,7 +130,7 @@ def _bearer(authorization: Sequence[str]) -> str:
     return token
 
 
-def _kid(token: str) -> str:
+def _kid(token: str, ours: str) -> str:
     """Which key it claims to be signed with. Nothing of this is proven: it only spares us to ask for keys that can not be meant."""
     try:
         told = jwt.decode_complete(token, options={"verify_signature": False})
@@ -148,7 +139,7 @@ def _kid(token: str) -> str:
     header, issuer = told["header"], told["payload"].get("iss")
     if header.get("alg") != "RS256":
         raise Stranger("algorithm")
-    if issuer != ISSUER:
+    if issuer != ours:
         raise Stranger("entra" if isinstance(issuer, str) and issuer.startswith(ENTRA) else "issuer")
     if not isinstance(header.get("kid"), str):
         raise Stranger("unknown_key")

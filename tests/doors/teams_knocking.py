@@ -80,7 +80,7 @@ async def knocking() -> AsyncIterator[Door]:
     app = await listening()
     async with Microsoft() as microsoft, plain() as web:
         access, hand, noted = microsoft.access(), Hand(), Noted()
-        served = web_app([knock(app, Trust(access, web, Keys(access.openid_url, web, hand)), noted)])
+        served = web_app([knock(app, Trust(access, web, Keys(access, web, hand)), noted)])
         transport = httpx.ASGITransport(served, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
             yield Door(microsoft, app, client, hand, noted, HEARD)

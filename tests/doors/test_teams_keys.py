@@ -22,7 +22,7 @@ from tests.doors.teams_keys import (
 @pytest.fixture
 def trust(microsoft, web, hand):
     access = microsoft.access()
-    return Trust(access, web, Keys(access.openid_url, web, hand))
+    return Trust(access, web, Keys(access, web, hand))
 
 
 async def test_keys_are_fetched_once_for_a_day(microsoft, trust, hand):

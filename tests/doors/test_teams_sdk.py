@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bot.teams.sdk import open_sdk
-from bot.teams.tokens import GRAPH, Tokens
+from bot.teams.tokens import Tokens
 from tests.builders import ROOT
 from tests.doors.teams_keys import CLIENT, OTHER_TENANT, TENANT, Microsoft, plain
 
@@ -17,7 +17,7 @@ async def test_the_sdk_speaks_with_our_tokens():
     async with Microsoft() as microsoft, plain() as web:
         access = microsoft.access(tenants=(TENANT, OTHER_TENANT))
         speaks = (await open_sdk(access, Tokens(access, web))).token_provider
-        bot, graph = await speaks.get_app_token(), await speaks.get_app_token(GRAPH, OTHER_TENANT)
+        bot, graph = await speaks.get_app_token(), await speaks.get_app_token(access.cloud.graph_scope, OTHER_TENANT)
         assert (str(bot), str(graph)) == ("token-1", "token-2")
         assert [(tenant, form["client_id"]) for tenant, form in microsoft.asked] == [(TENANT, CLIENT), (OTHER_TENANT, CLIENT)]
 

@@ -8,9 +8,12 @@ import pytest
 from aiohttp import web as there
 from structlog.testing import capture_logs
 
-from bot.teams.tokens import CONNECTOR, GRAPH, Token, Tokens
+from bot.teams.clouds import PUBLIC
+from bot.teams.tokens import Token, Tokens
 from handlers.errors import DoorClosed, SendError, TryLater
 from tests.doors.teams_keys import CLIENT, OTHER_TENANT, SECRET, TENANT, no
+
+CONNECTOR, GRAPH = PUBLIC.scope, PUBLIC.graph_scope
 
 
 @pytest.fixture
@@ -172,7 +175,7 @@ async def test_a_secret_follows_no_redirect(microsoft, tokens):
 @pytest.mark.parametrize(("url", "kind", "reason"), [
     ("http://127.0.0.1:1", TryLater, "no_connection"),
     ("ftp://127.0.0.1", DoorClosed, "bad_address"),
-    ("", DoorClosed, "bad_address"),
+    ("http://", DoorClosed, "bad_address"),
 ])  # fmt: skip
 async def test_nobody_there_is_another_thing_than_a_wrong_address(microsoft, web, url, kind, reason):
     found = await why(Tokens(microsoft.access(login_url=url), web).of())

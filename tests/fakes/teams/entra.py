@@ -7,11 +7,9 @@ import jwt
 from aiohttp import web
 
 from .calls import Recorded, Refused
-from .keys import ISSUER, Key, Keyring
+from .keys import Cloud, Key, Keyring
 from .limits import Limits
 from .state import Json, State, moment
-
-SCOPES = {"https://api.botframework.com/.default": ISSUER, "https://graph.microsoft.com/.default": "https://graph.microsoft.com"}
 
 
 @dataclass
@@ -29,6 +27,7 @@ class Entra:
     limits: Limits
     client_secret: str
     keyring: Keyring
+    cloud: Cloud = field(default_factory=Cloud)
     url: str = ""
     given: dict[str, Token] = field(default_factory=dict)
     _key: Key = field(default_factory=lambda: Key(0))
@@ -40,7 +39,7 @@ class Entra:
         if problem:
             recorded.answer = problem[1]
             return web.json_response(self._error(*problem[1:]), status=problem[0])
-        audience = SCOPES[form["scope"]]
+        audience = self.cloud.scopes[form["scope"]]
         value = self._signed(audience, tenant)
         self.given[value] = Token(audience, tenant, self.state.clock.now() + self.limits.token_seconds)
         seconds = int(self.limits.token_seconds)
@@ -50,18 +49,23 @@ class Entra:
         """Nothing that was given opens a door any more."""
         self.given.clear()
 
-    def admit(self, request: web.Request, audience: str = ISSUER) -> Token:
-        """The caller's token, or 401 as the service says it."""
+    def admit(self, request: web.Request, audience: str = "") -> Token:
+        """The caller's token, for the Connector unless said otherwise, or 401 as the service says it."""
         kind, _, value = request.headers.get("Authorization", "").partition(" ")
         token = self.given.get(value)
-        if kind != "Bearer" or token is None or token.audience != audience or token.ends_at <= self.state.clock.now():
+        if (
+            kind != "Bearer"
+            or token is None
+            or token.audience != (audience or self.cloud.issuer)
+            or token.ends_at <= self.state.clock.now()
+        ):
             raise Refused(401, "Unauthorized", "Authorization has been denied for this request.")
         return token
 
     async def openid(self, _request: web.Request, _recorded: Recorded) -> web.Response:
         return web.json_response(
             {
-                "issuer": ISSUER,
+                "issuer": self.keyring.issuer,
                 "authorization_endpoint": "https://invalid.botframework.com",
                 "jwks_uri": f"{self.url}/v1/.well-known/keys",
                 "id_token_signing_alg_values_supported": ["RS256"],
@@ -82,8 +86,11 @@ class Entra:
             return 400, "unauthorized_client", f"Application with identifier '{form.get('client_id')}' was not found.", 700016
         if form.get("client_secret") != self.client_secret:
             return 401, "invalid_client", "Invalid client secret provided.", 7000215
-        if form.get("scope") not in SCOPES:
+        if not str(form.get("scope")).endswith("/.default"):
             return 400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid.", 1002012
+        if form["scope"] not in self.cloud.scopes:
+            said = f"The resource principal named {form.get('scope')} was not found in the tenant."
+            return 400, "invalid_resource", said, 500011
         return None
 
     def _error(self, word: str, words: str, number: int) -> Json:

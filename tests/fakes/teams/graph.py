@@ -8,10 +8,9 @@ from html import escape
 from aiohttp import web
 
 from .calls import Recorded
-from .entra import SCOPES, Entra
+from .entra import Entra
 from .state import Conversation, Json, Message, State, Team, moment
 
-AUDIENCE = SCOPES["https://graph.microsoft.com/.default"]
 PAGE, PAGE_MOST = 20, 50
 
 
@@ -26,7 +25,7 @@ class Graph:
     url: str = ""
 
     async def team(self, request: web.Request, recorded: Recorded) -> web.Response:
-        self.entra.admit(request, AUDIENCE)
+        self.entra.admit(request, self.entra.cloud.graph)
         team = self._team(request)
         refused = self._refused(team, recorded)
         if refused or team is None:
@@ -36,7 +35,7 @@ class Graph:
 
     async def messages(self, request: web.Request, recorded: Recorded) -> web.Response:
         """The beginnings of threads, those with the latest answer first."""
-        self.entra.admit(request, AUDIENCE)
+        self.entra.admit(request, self.entra.cloud.graph)
         team, channel = self._team(request), self.state.conversations.get(request.match_info["channel"])
         if refused := self._refused(team, recorded):
             return refused
@@ -47,7 +46,7 @@ class Graph:
 
     async def replies(self, request: web.Request, recorded: Recorded) -> web.Response:
         """Newest first."""
-        self.entra.admit(request, AUDIENCE)
+        self.entra.admit(request, self.entra.cloud.graph)
         team, channel = self._team(request), self.state.conversations.get(request.match_info["channel"])
         if refused := self._refused(team, recorded):
             return refused

@@ -13,7 +13,26 @@ from jwt.algorithms import RSAAlgorithm
 
 from .state import Json
 
-ISSUER = "https://api.botframework.com"
+
+@dataclass(frozen=True)
+class Cloud:
+    """What Microsoft has apart in each of its clouds: who issues, for whom our own tokens are."""
+
+    issuer: str = "https://api.botframework.com"
+    graph: str = "https://graph.microsoft.com"
+
+    @property
+    def scopes(self) -> dict[str, str]:
+        """What may be asked for → the audience of the token."""
+        return {f"{audience}/.default": audience for audience in (self.issuer, self.graph)}
+
+
+CLOUDS = {
+    "public": Cloud(),
+    "gcc_high": Cloud("https://api.botframework.us", "https://graph.microsoft.us"),
+    "dod": Cloud("https://api.botframework.us", "https://dod-graph.microsoft.us"),
+    "china": Cloud("https://api.botframework.azure.cn", "https://microsoftgraph.chinacloudapi.cn"),
+}
 CHANNELS = ["msteams", "skype", "webchat"]
 FORGERIES = {
     "audience": "the token is meant for another bot",
@@ -66,7 +85,8 @@ class Key:
 class Keyring:
     """The keys in use: one for Teams, and one that vouches for another channel only."""
 
-    def __init__(self) -> None:
+    def __init__(self, issuer: str = Cloud.issuer) -> None:
+        self.issuer = issuer
         self.teams = Key(0)
         self.elsewhere = Key(1, endorsements=("directline",))
         self.foreign = Key(2)
@@ -87,7 +107,7 @@ class Keyring:
         if forged in ("none", "garbage"):
             return None if forged == "none" else "not.a.token"
         now = int(time.time())  # the bot compares it with its own, real clock
-        claims: dict[str, Any] = {"iss": ISSUER, "aud": audience, "nbf": now - 60, "exp": now + 3600, "serviceurl": service_url}
+        claims: dict[str, Any] = {"iss": self.issuer, "aud": audience, "nbf": now - 60, "exp": now + 3600, "serviceurl": service_url}
         return self._signed(_spoilt(claims, now, forged), forged)
 
     def _signed(self, claims: Json, forged: str) -> str:

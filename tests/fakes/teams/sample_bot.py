@@ -10,7 +10,6 @@ import aiohttp
 import jwt
 from aiohttp import web
 
-from .keys import ISSUER
 from .server import FakeTeams
 from .state import Json
 
@@ -51,7 +50,9 @@ class SampleBot:
             async with web_client.get(address) as keys:
                 published = (await keys.json())["keys"]
         key = {one["kid"]: one for one in published}[jwt.get_unverified_header(token)["kid"]]
-        claims = jwt.decode(token, jwt.PyJWK(key).key, algorithms=["RS256"], audience=self.teams.client_id, issuer=ISSUER)
+        claims = jwt.decode(
+            token, jwt.PyJWK(key).key, algorithms=["RS256"], audience=self.teams.client_id, issuer=self.teams.keyring.issuer
+        )
         if activity["channelId"] != "msteams" or "msteams" not in key.get("endorsements", ()):
             raise PermissionError("the key does not vouch for Teams")
         if claims["serviceurl"] != activity["serviceUrl"]:

@@ -17,7 +17,7 @@ from .entra import Entra
 from .events import Events
 from .faults import Faults
 from .graph import Graph
-from .keys import Keyring
+from .keys import CLOUDS, Keyring
 from .limits import Limits, Meters, Refusal
 from .state import Conversation, Message, Person, State, Team
 
@@ -40,6 +40,7 @@ class FakeTeams(Events):
         port: int = 0,
         client_id: str = "",
         tenant_id: str = "",
+        cloud: str = "public",
     ) -> None:
         self.client_id = client_id or str(uuid.uuid4())
         self.client_secret = "fake-client-secret"
@@ -50,12 +51,13 @@ class FakeTeams(Events):
         self.meters = Meters(self.limits, self.clock)
         self.faults = Faults()
         self.hangs = Hangs()
-        self.keyring = Keyring()
+        self.cloud = CLOUDS[cloud]
+        self.keyring = Keyring(self.cloud.issuer)
         self.calls: list[Recorded] = []
         self.warned: list[str] = []  # what is wrong with cards that Teams took all the same
         self.dialogs: dict[str, Dialog] = {}
         self.notes: dict[str, list[str]] = {}
-        self.entra = Entra(self.state, self.limits, self.client_secret, self.keyring)
+        self.entra = Entra(self.state, self.limits, self.client_secret, self.keyring, self.cloud)
         self.connector = Connector(self.state, self.limits, self.meters, self.entra, self.warned)
         self.graph = Graph(self.state, self.entra)
         self.delivery = Delivery(self.limits, self.keyring, self.client_id)
