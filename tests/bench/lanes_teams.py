@@ -1,6 +1,7 @@
 """The bench of lanes on Microsoft Teams: `python -m tests.bench.lanes --teams`.
 
-*Allowed* is 1,800 an hour in each of four conversations. The time begins once what a quiet hour had saved up is spent.
+*Allowed* is 1,800 an hour in each of four conversations. The time begins once what a quiet hour had saved up is spent. The plain bot
+would spend it in a quarter of an hour and then be silent for three: it begins where an hour of the storm lies behind it, as even as can be.
 """
 
 import asyncio
@@ -53,6 +54,13 @@ def _is_spent(times: Sequence[float], now: float) -> bool:
     return bool(times) and len(times) >= BURST - CRITICAL - 2 + (now - times[0]) / EVERY.total_seconds()
 
 
+def an_hour_behind(teams: FakeTeams) -> None:
+    """Every conversation has taken all that an hour allows, one by one."""
+    now = teams.clock.now()
+    for room in ROOMS.values():
+        teams.meters.remember(room, [now - 3600 * (AN_HOUR - number) / AN_HOUR for number in range(AN_HOUR)])
+
+
 def reckon(teams: FakeTeams, size: Size, began: float, asked: dict[str, float]) -> Found:
     found = Found(0, round(len(ROOMS) * AN_HOUR * size.seconds / 3600), len(teams.rate_limited))
     seen = [(message.at, card_text(message.card)) for room in ROOMS.values() for message in teams.channel(room).messages]
@@ -81,6 +89,17 @@ async def product(database: str, folder: Path, size: Size, *, replicas: int = 1)
             return reckon(teams, size, *await storm(teams.clock, apps, deliver, size, label, lambda: spent(teams)))
 
 
+async def plain(folder: Path, size: Size) -> Found:
+    async def deliver(client: httpx.AsyncClient, name: str, room: str) -> None:
+        (await client.post("/cards", json={"channel": ROOMS[room], "text": f"Critical: {name}"})).raise_for_status()
+
+    async with teams_with_rooms() as teams:
+        an_hour_behind(teams)
+        settings = {**secrets(teams), "CHANNELS": " ".join(ROOMS.values()), "CARDS": str(size.cards)}
+        with RunningApp(folder, settings, program=("-m", "tests.bench.plain_teams")) as app:
+            return reckon(teams, size, *await storm(teams.clock, [app], deliver, size, "a plain bot"))
+
+
 def secrets(teams: FakeTeams) -> dict[str, str]:
     return {
         "TEAMS_CLIENT_ID": teams.client_id, "TEAMS_CLIENT_SECRET": teams.client_secret, "TEAMS_TENANT_ID": teams.tenant_id,
@@ -90,10 +109,11 @@ def secrets(teams: FakeTeams) -> dict[str, str]:
 
 async def measure(size: Size, *, postgresql: bool = False) -> dict[str, Found]:
     with tempfile.TemporaryDirectory(prefix="tocsin-lanes-") as name, Postgres(durable=True) if postgresql else nullcontext() as server:
-        folders = {one: made(Path(name) / one) for one in ("sqlite", "postgresql")}
+        folders = {one: made(Path(name) / one) for one in ("sqlite", "postgresql", "plain")}
         found = {"sqlite": await product(f"sqlite:///{folders['sqlite']}/tocsin.db", folders["sqlite"], size)}
         if server:
             found["postgresql"] = await product(server.url(), folders["postgresql"], size, replicas=REPLICAS)
+        found["plain_bot"] = await plain(folders["plain"], size)
         return found
 
 
@@ -102,7 +122,10 @@ async def run(*, small: bool, seconds: int | None, postgresql: bool) -> None:
     if seconds:
         size = Size(size.cards, seconds, max(1, size.critical * seconds // size.seconds), size.last)
     say(f"{size}; {len(ROOMS)} conversations; Teams takes {AN_HOUR} an hour in each, 7 in 1 s, 8 in 2 s, 60 in 30 s; severity normal")
-    say("app.py whole, with webhook, triage, ticks and sender; each card is rendered as it leaves; Teams in another process")
+    say("app.py whole, with webhook, triage, ticks and sender; each card is rendered as it leaves; Teams in another process.")
+    say(
+        "The plain bot, on the same SDK, has a queue in memory per conversation, posts as soon as it is answered, and pauses 2 to 20 s after a 429"
+    )
     found = await measure(size, postgresql=postgresql)
     show(found, GOALS)
     last = {name: one.told() for name, one in found.items()}

@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.fakes.slack.clock import Clock
@@ -68,6 +69,11 @@ class Meters:
             window.take(now)
         self.taken[conversation] += 1
         return None
+
+    def remember(self, conversation: str, times: Sequence[float]) -> None:
+        """As if so much had been sent there already, the oldest first."""
+        for seconds, _ in self.limits.sends:
+            self._window("send", conversation, seconds).taken.extend(times)
 
     def refuse(self, operation: str, conversation: str | None, wait: float, limit: str) -> Refusal:
         # The client waits in real seconds, whatever the speed of this clock.
