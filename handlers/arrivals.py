@@ -15,6 +15,7 @@ from storage.timeline import Entry, case_chain
 
 Key = tuple[str, str]
 CaseKey = tuple[int, str]
+FILES_MOST = 50
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ def mention_row(one: Arrival, case_id: int, now: datetime) -> dict[str, Any]:
         "cluster": suggestion.cluster,
         "received_at": now,
         "deleted_at": now if one.mention.event is Event.DELETED else None,
+        "no_answer": one.mention.no_answer or None,
+        "private_until": one.mention.private_until,
+        "attachments": [[file.name, file.kind, file.size] for file in one.mention.attachments[:FILES_MOST]] or None,
+        "context": one.mention.context or None,
     }
 
 

@@ -1,5 +1,6 @@
 """What sources deliver: each delivery taken once, what cannot be read kept aside for a look, positions remembered over restarts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.customer_text import keepable
@@ -28,6 +29,10 @@ class Inbox:
             await health.report(work, f"webhook:{source}", health.WELL)
             await work.commit()
         return receipt
+
+    async def gone(self, network: str, external_ids: Sequence[str]) -> None:
+        """What was taken away on its network. What we never had is no matter."""
+        await self.intake.mentions.gone(network, external_ids)
 
     async def set_aside(self, source: str, body: str, because: str) -> None:
         async with self.store.begin() as work:

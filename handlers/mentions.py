@@ -16,7 +16,7 @@ from handlers.escalation.beginning import Begun, begin
 from handlers.escalation.course import Course, ladder_of
 from handlers.escalation.drills import DRILL
 from handlers.machine import Machine
-from handlers.ports import Event, Mention, Receipt, Words
+from handlers.ports import AUTOMATIC, Event, Mention, Receipt, Words
 from storage import cases, crises, customers, mentions, people, timeline
 from storage.cases import Case
 from storage.database import Store, Work
@@ -48,6 +48,16 @@ class Mentions:
             known, stored = await self._keep(batch, found)
         receipts = {**known, **stored}
         return [replace(receipts[key_of(one)], new=stored.pop(key_of(one), None) is not None) for one in batch]
+
+    async def gone(self, network: str, external_ids: Sequence[str]) -> int:
+        """Their authors, or the network, took these away: recorded beside them, shown on their cards. How many of them we had."""
+        async with self.store.begin() as work:
+            await crises.current(work, hold_still=True)
+            known = await mentions.known(work, {(network, external_id) for external_id in external_ids})
+            for mention_id, case_id in sorted(known.values(), key=lambda pair: pair[1]):
+                await self._record(work, mention_id, case_id, Event.DELETED, None)
+            await work.commit()
+        return len(known)
 
     async def _read(self, unknown: Sequence[Mention]) -> dict[Key, Suggestion]:
         """Only what is new to us is worth the machine's time: sources deliver again, files are replayed again."""
@@ -90,12 +100,14 @@ class Mentions:
 
     async def _changed(self, work: Work, mention: Mention, receipt: Receipt) -> None:
         """An edit or a deletion on the network: recorded beside the mention, shown on the card."""
-        mention_id, case_id = receipt.mention_id, receipt.case_id
         text = mention.text if mention.event is Event.EDITED else None
+        await self._record(work, receipt.mention_id, receipt.case_id, mention.event, text)
+
+    async def _record(self, work: Work, mention_id: int, case_id: int, event: Event, text: str | None) -> None:
         case = await cases.lock(work, case_id)
-        if case is None or not await mentions.change(work, mention_id, mention.event, text):
+        if case is None or not await mentions.change(work, mention_id, event, text):
             return
-        await timeline.append(work, [Entry(case_chain(case_id), f"mention_{mention.event}", {"mention": mention_id, "text": text})])
+        await timeline.append(work, [Entry(case_chain(case_id), f"mention_{event}", {"mention": mention_id, "text": text})])
         await self.board.show(work, [Shown(case_id, case.channel, case.severity)])
 
     async def _open_cases(self, work: Work, arrivals: Sequence[Arrival]) -> dict[CaseKey, Shown]:
@@ -165,7 +177,8 @@ class Mentions:
             "last_mention_at": await work.now(),
             "severity": max(case.severity, self._severity(one)),
         }
-        if case.status in (Status.CLOSED, Status.ANSWERED):
+        opens = case.status in (Status.CLOSED, Status.ANSWERED) and one.mention.no_answer != AUTOMATIC  # a machine asks nobody anything
+        if opens:
             values |= {"status": Status.OPEN, "closed_at": None}
             await self._tell_owner(work, case)
         if one.suggestion.crisis and not case.crisis and case.crisis_set_by is None:
@@ -173,7 +186,7 @@ class Mentions:
             crisis_id = await first_answers.enter_crisis(work, self.flow, case.id)
             values |= {"crisis": True, "crisis_id": crisis_id, "channel": channel_of(self.flow, one.suggestion, crisis=True)}
         await cases.change(work, case.id, **values)
-        if case.status in (Status.CLOSED, Status.ANSWERED):
+        if opens:
             await self.course.again(work, case)
         return replace(case, **values)
 

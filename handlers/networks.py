@@ -147,11 +147,15 @@ News = Mention | Gone | Bounced | Unread
 
 @dataclass(frozen=True)
 class Heard:
-    """What came after a position, oldest first; `cursor` is where to go on once all of it is stored. `more`: ask again at once."""
+    """What came after a position, oldest first; `cursor` is where to go on once all of it is stored. `more`: ask again at once.
+
+    `left_out`: what is not read at present, to save money (search_stopped, over_budget).
+    """
 
     news: Sequence[News]
     cursor: str
     more: bool = False
+    left_out: str = ""
 
 
 class Can(StrEnum):

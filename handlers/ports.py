@@ -174,7 +174,8 @@ class Attachment:
 class Mention:
     """One message from a customer, as received. `raw` is the vendor's payload, kept for 30 days.
 
-    `no_answer`: why it may not be answered (one of NO_ANSWER), "" where it may. `context`: what its network wants back to answer it.
+    `no_answer`: why it may not be answered (one of NO_ANSWER), "" where it may. `private_until`: how long the network lets us answer it in
+    private, None for ever. `context`: what its network wants back to answer it.
     """
 
     network: str
@@ -190,6 +191,7 @@ class Mention:
     source: str = ""
     raw: str | None = None
     no_answer: str = ""
+    private_until: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
     context: str = ""
 

@@ -193,12 +193,13 @@ async def mentions_of(work: Work, case_id: int, limit: int = 100) -> Sequence[sa
 
 
 async def latest_mention(work: Work, case_id: int) -> str:
-    """What a reply answers: the id, on its network, of the latest mention that the customer has not deleted; "" when none is left."""
-    query = (
-        sa.select(mentions.c.external_id)
-        .where(mentions.c.case_id == case_id)
-        .order_by(mentions.c.deleted_at.is_not(None), mentions.c.id.desc())
-    )
+    """What a reply answers: the id, on its network, of the latest mention that may be answered and that the customer has not deleted.
+
+    "" when none is left.
+    """
+    c = mentions.c
+    query = sa.select(c.external_id).where(c.case_id == case_id)
+    query = query.order_by(c.deleted_at.is_not(None), c.no_answer.is_not(None), c.id.desc())
     return str(await work.scalar(query.limit(1)) or "")
 
 

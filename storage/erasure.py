@@ -135,7 +135,8 @@ async def _blank_mentions(work: Work, case_ids: Sequence[int]) -> None:
         await work.execute(sa.delete(table).where(table.c.mention_id.in_(theirs)))
     c = mentions.c
     rows = (await work.execute(sa.select(c.id, c.network, c.external_id).where(c.case_id.in_(case_ids)))).all()
-    gone: dict[str, Any] = {"text": "", "url": None, "suggestion": {}, "cluster": -c.id, "external_id": sa.bindparam("trace")}
+    said: dict[str, Any] = {"text": "", "url": None, "suggestion": {}, "attachments": sa.null(), "context": None}
+    gone = {**said, "cluster": -c.id, "external_id": sa.bindparam("trace")}
     traces = [{"mention": row.id, "trace": trace(row.network, row.external_id)} for row in rows]
     if traces:
         await work.execute(sa.update(mentions).where(c.id == sa.bindparam("mention")).values(gone), traces)

@@ -37,6 +37,22 @@ async def _remember(work: Work, door: str, state: str, reason: str | None) -> No
         await work.execute(sa.insert(gaps).values(door=door, state=state, reason=reason, since=now))
 
 
+async def of(work: Work, door: str) -> sa.Row[Any] | None:
+    return (await work.execute(sa.select(health).where(health.c.door == door))).first()
+
+
+async def missed(work: Work, door: str, since: datetime, reason: str) -> None:
+    """Nobody was here to see that nothing came through: the gap is known once it is over."""
+    await work.execute(sa.insert(gaps).values(door=door, state=CLOSED, reason=reason, since=since, until=await work.now()))
+
+
+async def came_late(work: Work, door: str, count: int) -> None:
+    """So many came once the door's latest gap was over."""
+    latest = sa.select(gaps.c.id).where(gaps.c.door == door).order_by(gaps.c.id.desc()).limit(1).scalar_subquery()
+    late = sa.func.coalesce(gaps.c.late, 0) + count
+    await work.execute(sa.update(gaps).where(gaps.c.id == latest).values(late=late))
+
+
 async def introduce(work: Work, doors: Sequence[str]) -> None:
     """Doors of which nothing is known yet; what is known of the others stays."""
     now = await work.now()

@@ -33,6 +33,12 @@ async def erased(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str,
     return {traces[key]: found for key, found in (await known(work, traces)).items()}
 
 
+async def context(work: Work, network: str, external_id: str) -> str:
+    """What the network wants back to answer a mention."""
+    c = mentions.c
+    return str(await work.scalar(sa.select(c.context).where(c.network == network, c.external_id == external_id)) or "")
+
+
 async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
     """(network, external id) → new mention id."""
     c = mentions.c

@@ -60,6 +60,22 @@ async def get(work: Work, reply_id: int) -> Reply | None:
     return _reply(row) if row else None
 
 
+async def published_as(work: Work, network: str, external_id: str) -> Reply | None:
+    """The one that this network knows by this id."""
+    theirs = sa.exists().where(versions.c.id == replies.c.version_id, versions.c.network == network)
+    query = sa.select(*_columns).where(replies.c.external_id == external_id, theirs)
+    row = (await work.execute(query)).mappings().first()
+    return _reply(row) if row else None
+
+
+async def told_in_private(work: Work, case_id: int) -> set[str]:
+    """The mentions of a case that were answered in private, or will be, as far as we know."""
+    c = replies.c
+    query = sa.select(versions.c.in_reply_to).join(replies, c.version_id == versions.c.id)
+    on_the_way = (ReplyState.SENT, ReplyState.UNCONFIRMED)
+    return set((await work.execute(query.where(c.case_id == case_id, versions.c.private, c.state.in_(on_the_way)))).scalars())
+
+
 async def of_draft(work: Work, draft_id: int) -> Reply | None:
     row = (await work.execute(sa.select(*_columns).where(replies.c.draft_id == draft_id))).mappings().first()
     return _reply(row) if row else None

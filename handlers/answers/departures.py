@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handlers.answers.gate import Gate
 from handlers.answers.publishing import PUBLISH, keep_back, key_of, publish_wish
+from handlers.answers.reach import Reach, reach
 from handlers.board import Board
 from handlers.errors import NoWayOut, OnItsWay
 from handlers.escalation.course import Course
@@ -32,20 +33,28 @@ class Departures:
     def board(self) -> Board:
         return self.course.board
 
-    def door_for(self, case: Case, *, private: bool) -> Network:
-        """The network that a reply would leave by; raises NoWayOut when it cannot carry it."""
-        if case.exercise:
-            raise NoWayOut(network=case.network, reason="exercise")
+    async def reach(self, work: Work, case: Case) -> Reach | None:
+        """By which ways the customer may be answered now; None where the network is not connected."""
         network = self.networks.get(case.network)
         if network is None:
+            return None
+        told = await replies.told_in_private(work, case.id)
+        return reach(network.abilities, await cases.mentions_of(work, case.id), told, await work.now())
+
+    async def door_for(self, work: Work, case: Case, *, private: bool) -> Network:
+        """The network that a reply would leave by; raises NoWayOut when it cannot carry it, or does not let us answer."""
+        if case.exercise:
+            raise NoWayOut(network=case.network, reason="exercise")
+        network, able = self.networks.get(case.network), await self.reach(work, case)
+        if network is None or able is None:
             raise NoWayOut(network=case.network, reason="not_connected")
-        if not (network.abilities.private if private else network.abilities.public):
-            raise NoWayOut(network=case.network, reason="private" if private else "public")
+        if reason := able.why_not(private=private):
+            raise NoWayOut(network=case.network, reason=reason)
         return network
 
     async def set_out(self, work: Work, case: Case, version: Version, *, sampled: bool = False) -> None:
         """An approved version: in line for its network, or kept with the reason why."""
-        network = self.door_for(case, private=version.private)
+        network = await self.door_for(work, case, private=version.private)
         reply_id = await replies.put(work, version.draft_id, version.id, version.case_id, sampled=sampled)
         reply = await replies.get(work, reply_id) if reply_id else None
         if reply is None:

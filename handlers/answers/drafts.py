@@ -126,7 +126,7 @@ class Drafts:
             raise BadInput(field="text", problem="empty")
         if case.private and not wording.private:
             raise BadInput(field="where", problem="said_in_private")
-        self.departures.door_for(case, private=wording.private)
+        await self.departures.door_for(work, case, private=wording.private)
         flow = await self.shelf.of(work, case)
         rests = await _statement(work, wording.rests_on)
         found = await self.proofreader.read(work, flow, case, text, private=wording.private, rests=rests)

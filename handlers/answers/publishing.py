@@ -16,7 +16,7 @@ from handlers.networks import Network
 from handlers.networks import Reply as Outgoing
 from handlers.ports import Bucket, Customer, Words
 from handlers.ways import Nothing, Sent, Stopped, Way
-from storage import cases, crises, customers, deadlines, drafts, outbox, replies, timeline
+from storage import cases, crises, customers, deadlines, drafts, mentions, outbox, replies, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.drafts import Version
@@ -84,6 +84,7 @@ class Publishing:
         async with self.store.read() as work:
             _, version, case = await _whole(work, row.facts["id"])
             customer = await customers.get(work, version.customer_id)
+            context = await mentions.context(work, version.network, version.in_reply_to)
         return Outgoing(
             token=row.token,
             text=version.text,
@@ -92,6 +93,7 @@ class Publishing:
             in_reply_to=version.in_reply_to,
             conversation_id=case.conversation_id,
             customer=Customer(customer.external_id, customer.handle, customer.name, customer.kind, customer.reach),
+            context=context,
         )
 
     async def _pass_gate(self, row: Claimed) -> None:

@@ -11,11 +11,13 @@ from storage.tables.cases import (
     customers,
     deliveries,
     flows,
+    listeners,
     mention_changes,
     mentions,
     notes,
     posts,
     raw_payloads,
+    spendings,
 )
 from storage.tables.escalation import calls, escalations, keys, notice_calls, notices, rotas
 from storage.tables.insight import (
@@ -66,6 +68,7 @@ __all__ = [
     "ladder_counts",
     "lane_counts",
     "lanes",
+    "listeners",
     "mention_changes",
     "mention_counts",
     "mentions",
@@ -84,6 +87,7 @@ __all__ = [
     "room_posts",
     "rotas",
     "sessions",
+    "spendings",
     "spikes",
     "statements",
     "subscriptions",

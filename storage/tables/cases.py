@@ -139,6 +139,11 @@ mentions = Table(
     Column("posted_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("deleted_at", Instant),
+    Column("hidden_at", Instant),  # by us, where the network lets us
+    Column("no_answer", Text),  # why it may not be answered
+    Column("private_until", Instant),  # as long as the network lets us answer it in private
+    Column("attachments", JSON),  # [name, kind, size] each; never opened
+    Column("context", Text),  # what the network wants back to answer it
     UniqueConstraint("network", "external_id"),
 )
 
@@ -182,6 +187,24 @@ cursors = Table(
     Column("source", Text, primary_key=True),
     Column("position", Text, nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+listeners = Table(  # one process at a time reads a source: some are paid for by the message
+    "listeners",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+spendings = Table(
+    "spendings",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("month", String(7), primary_key=True),  # 2026-11, UTC
+    Column("what", Text, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("micros", BigInteger, nullable=False),  # millionths of a dollar
 )
 
 case_tags = Table(

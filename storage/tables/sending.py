@@ -1,6 +1,6 @@
 """What leaves, by which lane, within which limits, and how the doors fare."""
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from storage.tables.base import flag, metadata
 from storage.types import Id, Instant
@@ -72,6 +72,7 @@ gaps = Table(
     Column("reason", Text),
     Column("since", Instant, nullable=False, index=True),
     Column("until", Instant),  # null while it lasts
+    Column("late", BigInteger),  # mentions that came once it was over
 )
 
 _lasts = text("until IS NULL")
