@@ -1,5 +1,6 @@
 """Cards and forms of a case, as workspace-neutral values: pure functions of what is stored."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from storage.types import DraftStatus, ReplyState, Status
 
 WORTH_A_BUTTON = 4
 ANSWERS = 3
+FILES, NAME_MOST = 4, 60
+_KIND = re.compile(r"[a-z0-9]{2,8}")
 LINKABLE = ("x", "facebook", "instagram", "mastodon", "bluesky", "email", "phone", "letter", "in_person", "other")
 
 
@@ -113,6 +116,8 @@ def case_title(case: Case) -> Words:
 def _changes(first: Any) -> tuple[Words, ...]:
     if first.deleted_at:
         return (Words("case.deleted_on_network", {"at": first.deleted_at}),)
+    if first.hidden_at:
+        return (Words("case.hidden", {"at": first.hidden_at}),)
     return (Words("case.edited_on_network"),) if first.newest_text else ()
 
 
@@ -145,7 +150,35 @@ def _small(view: View) -> tuple[Words, ...]:
         lines.append(Words("case.also", {"accounts": accounts}))
     if view.like_this:
         lines.append(Words("case.like_this", {"count": view.like_this}))
-    return tuple(lines)
+    return (*files_words(view.mentions[0].attachments), *reach_words(view), *lines)
+
+
+def files_words(files: Sequence[Sequence[Any]] | None) -> tuple[Words, ...]:
+    """What came with a message: as its sender calls it, so it is shown like their words."""
+    if not files:
+        return ()
+    names = tuple(
+        Words("case.file", {"name": CustomerText(name[:NAME_MOST]), "kind": kind_of_file(kind), "kb": (size or 0) // 1000})
+        for name, kind, size in files[:FILES]
+    )
+    return (Words("case.attachments", {"files": names, "more": max(len(files) - FILES, 0)}),)
+
+
+def kind_of_file(kind: str) -> str:
+    """`PDF` of application/pdf; "" of what says nothing."""
+    last = kind.rpartition("/")[2].rpartition("+")[0] or kind.rpartition("/")[2]
+    return last.upper() if _KIND.fullmatch(last) else ""
+
+
+def reach_words(view: View) -> tuple[Words, ...]:
+    """What its network lets us do, where that is less than to answer for ever."""
+    left = [one for one in view.mentions if one.deleted_at is None]
+    if view.case.status is Status.CLOSED or not left:
+        return ()
+    if all(one.no_answer for one in left):
+        return (Words("case.unreachable", {"reason": left[-1].no_answer, "network": view.case.network}),)
+    closes = [one.private_until for one in left]
+    return () if None in closes else (Words("case.private_until", {"at": max(closes)}),)
 
 
 def standing_words(standing: Escalation) -> Words:
@@ -223,6 +256,7 @@ def mention_card(mention: Any) -> Card:
     return Card(
         title=Words("case.wrote_again", {"at": mention.posted_at}),
         body=(CustomerText(mention.newest_text or mention.text), *_changes(mention)),
+        small=files_words(mention.attachments),
     )
 
 

@@ -179,7 +179,7 @@ def _room(figures: Figures, *, full: bool) -> Iterator[Words]:
         yield Words("digest.sent", {"counts": counts})
     gaps = sorted(figures.gaps, key=lambda gap: gap.until is not None)  # those that last come first
     for gap in gaps[: FEW if full else 1]:
-        yield Words("digest.gap", {"door": gap.door, "since": gap.since, "until": gap.until, "reason": gap.reason})
+        yield Words("digest.gap", {"door": gap.door, "since": gap.since, "until": gap.until, "reason": gap.reason, "late": gap.late})
 
 
 def _clocks(figures: Figures) -> Iterator[Words]:

@@ -276,4 +276,4 @@ async def _sent(work: Work, period: Period) -> tuple[Sent, ...]:
 
 async def _gaps(work: Work, period: Period) -> tuple[Gap, ...]:
     found = await gaps.within(work, period.since, period.until)
-    return tuple(Gap(one.door, one.since, one.until, one.reason or "") for one in found)
+    return tuple(Gap(one.door, one.since, one.until, one.reason or "", one.late or 0) for one in found)

@@ -193,12 +193,13 @@ class Sent:
 
 @dataclass(frozen=True)
 class Gap:
-    """A door that did not let through. `reason` is its own code; `until` None while it lasts."""
+    """A door that did not let through. `reason` is its own code; `until` None while it lasts; `late` came once it was over."""
 
     door: str
     since: datetime
     until: datetime | None
     reason: str = ""
+    late: int = 0
 
 
 @dataclass(frozen=True)
