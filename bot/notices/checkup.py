@@ -8,8 +8,8 @@ import aiosmtplib
 from pydantic import SecretStr
 
 from bot.checkup import Finding, ok, unset, wrong
-from bot.notices.email import entered, send_error, submission
 from bot.settings import Settings
+from bot.submission import entered, send_error, submission
 
 PATIENCE = 10  # seconds
 

@@ -8,7 +8,8 @@ def couriers(settings: Settings) -> dict[str, Courier]:
     """Name → courier. Each notice has a connection of its own, so there is nothing to close."""
     built: list[Courier] = []
     if settings.smtp_url:
-        from bot.notices.email import Mail, submission  # noqa: PLC0415 - nobody pays for a door that is shut
+        from bot.notices.email import Mail  # noqa: PLC0415 - nobody pays for a door that is shut
+        from bot.submission import submission  # noqa: PLC0415
 
         built.append(Mail(submission(settings.smtp_url), settings.mail_from))
     if settings.notice_webhooks:

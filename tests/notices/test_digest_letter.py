@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.notices.digest_letter import digest_letter
-from bot.notices.email import Encryption, Mail, Submission
+from bot.notices.email import Mail
+from bot.submission import Encryption, Submission
 from handlers.couriers import Letter
 from handlers.errors import Refused, TryLater, Unconfirmed
 from handlers.insight.cards import Digest, digest_card

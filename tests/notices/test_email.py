@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.notices.email import PATIENCE, Encryption, Mail, Submission, submission
+from bot.notices.email import PATIENCE, Mail
 from bot.notices.letter import letter
+from bot.submission import Encryption, Submission, submission
 from handlers.couriers import Colleague
 from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
 from handlers.ports import LEASE, Label

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.notices.email import Encryption, Mail, Submission
+from bot.notices.email import Mail
+from bot.submission import Encryption, Submission
 from tests.dial import RunningDial
 from tests.doors.slack_house import action_ids, all_text, slack_house, until
 from tests.notices.mail_server import PASSWORD, USER, Post, running
