@@ -31,8 +31,19 @@ def secrets(stage: Any) -> tuple[str, ...]:
 
 
 def environment(stage: Any) -> Mapping[str, str] | None:
-    """`environment`: the settings by which another process connects to this stage (`bot.networks.NAME.connect`): the kill bench needs them."""
+    """`environment`: the variables by which another process connects to this stage while it is open; the kill bench needs them."""
     return getattr(stage, "environment", None)
+
+
+def connects_by(stage: Any) -> str:
+    """`connects_by`: the module whose `connect(settings, purse)` does that."""
+    return str(getattr(stage, "connects_by", f"bot.networks.{stage.network.name}"))
+
+
+async def lift_limits(stage: Any) -> None:
+    """`async lift_limits()`: the other side no longer counts how often it is called; the kill bench is about other things than pace."""
+    if hasattr(stage, "lift_limits"):
+        await stage.lift_limits()
 
 
 def says_slowly(stage: Any) -> float:

@@ -39,7 +39,7 @@ class MemoryNetwork:
     async def publish(self, reply: Reply) -> Published:
         if len(reply.text) > MOST:
             raise Refused("too_long")
-        if json.loads(reply.context)["private"] and not reply.private:
+        if json.loads(reply.context or "{}").get("private") and not reply.private:
             raise Refused("private_in_public")
         if not (self.abilities.private if reply.private else self.abilities.public):
             raise Refused("no_such_way")

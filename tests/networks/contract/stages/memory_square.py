@@ -100,4 +100,4 @@ class Square:
         if self.messages[id_].deleted:
             return 404, {}
         self.messages[id_].deleted = True
-        return 204, {}
+        return 200, {}
