@@ -1,0 +1,56 @@
+"""Reads lists of the Graph page by page, newest first, and turns each of their things into news."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.networks.meta.graph import Graph
+from bot.networks.meta.moments import moment
+from bot.networks.meta.payloads import UNREADABLE, Payload, listed, raw, some, unread
+from bot.networks.meta.position import Found
+from handlers.ports import Mention
+
+
+@dataclass
+class Gathered:
+    """What a reading has found so far. Lists tell the newest first, so what is found later is older."""
+
+    found: list[Found] = field(default_factory=list)
+    _order: Iterator[int] = field(default_factory=lambda: itertools.count(0, -1))
+
+    def take(self, payload: Payload, read: Callable[[], Mention]) -> None:
+        try:
+            mention = read()
+        except UNREADABLE as error:
+            news = unread(payload, error)
+            self.found.append(Found(str(payload.get("id") or raw(payload)), written_at(payload), next(self._order), news))
+        else:
+            self.found.append(Found(mention.external_id, mention.posted_at, next(self._order), mention))
+
+
+def written_at(payload: Payload) -> datetime | None:
+    for name in ("created_time", "timestamp"):
+        try:
+            return moment(payload[name])
+        except UNREADABLE:
+            continue
+    return None
+
+
+async def pages(graph: Graph, path: str, first: object, **params: str | int) -> AsyncIterator[list[Payload]]:
+    """The pages of an edge, beginning with one that came inside its parent, if any."""
+    page: Mapping[str, Any] = some(first) if first is not None else await graph.read(path, **params)
+    while True:
+        yield list(listed(page))
+        after = some(some(page.get("paging")).get("cursors")).get("after")
+        if not after or "next" not in some(page.get("paging")):
+            return
+        page = await graph.read(path, **params, after=str(after))
+
+
+def reaches(page: list[Payload], oldest: datetime) -> bool:
+    """Whether a page, newest first, ends before that moment: what follows is older still."""
+    last = next((when for one in reversed(page) if (when := written_at(one))), None)
+    return last is not None and last < oldest
