@@ -23,20 +23,20 @@ class Completing:
     graph: Graph
     _tops: OrderedDict[str, str] = field(default_factory=OrderedDict)  # comment → the head of its thread
 
-    async def whole(self, account: Account | None, one: Told) -> Mention | Gone | Unread:
+    async def whole(self, account: Account | None, one: Told) -> Mention | Gone | Unread | None:
+        """None: it was about ourselves."""
         if account is None or isinstance(one, Mention | Gone | Unread):
-            return one if isinstance(one, Mention | Gone | Unread) else unread({}, LookupError("whose it is, is not told"))
-        payload = dict(one.value) if isinstance(one, Below) else vars(one)
+            return one if isinstance(one, Mention | Gone | Unread) else None
         try:
             return await self._looked_up(account, one)
         except (Refused, *UNREADABLE) as error:
-            return unread(payload, error)
+            return unread(vars(one), error)
         except DoorClosed as error:
             if error.whole:
                 raise
-            return unread(payload, error)
+            return unread(vars(one), error)
 
-    async def _looked_up(self, account: Account, one: Below | Named | Untold) -> Mention | Gone | Unread:
+    async def _looked_up(self, account: Account, one: Below | Named | Untold) -> Mention | None:
         match one:
             case Below(value, parent_id):
                 return pages.told_comment(value, await self._top(parent_id))
@@ -69,8 +69,8 @@ class Completing:
         answer = await self.graph.read(node(account.id), fields=asked)
         return media.naming_medium(answer["mentioned_media"])
 
-    async def _message(self, account: Account, message_id: str, event: Event) -> Mention | Unread:
+    async def _message(self, account: Account, message_id: str, event: Event) -> Mention | None:
         message = await self.graph.read(node(message_id), fields=messages.FIELDS)
         if messages.is_by(message.get("from"), account):
-            return unread({"mid": message_id}, LookupError("an edit of our own"))
+            return None
         return replace(messages.listed_message(message, account), event=event)

@@ -57,22 +57,35 @@ class NotThere(Refused):
 def fault(answered: Answered, *, sending: bool) -> SendError:
     """`sending`: something of ours may have become public."""
     error = answered.error
-    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
-    words = _words(error, answered.status)
     if not error:
         return _without_words(answered, sending=sending)
+    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
+    words = _words(error, answered.status)
+    ours = _of_ours(answered, code, subcode, words)
+    return ours or _of_the_reply(code, subcode, words) or _of_theirs(answered, code, words, sending=sending)
+
+
+def _of_ours(answered: Answered, code: int, subcode: int, words: str) -> SendError | None:
+    """Our token, or our haste."""
     if code in _TOKEN or answered.status == 401:
         return DoorClosed(f"token {_TOKEN_MEANS.get(subcode, 'invalid')}: {words}"[:MOST_WORDS], whole=True)
     if code in _BUSY or code in _BUC or answered.status == 429:
         return TryLater(words, _quiet(code, answered.headers))
+    return None
+
+
+def _of_the_reply(code: int, subcode: int, words: str) -> SendError | None:
+    """The person whom it was for, or what it was to stand below."""
     if subcode in _OUTSIDE:
         return Refused(WINDOW)
     if code in _PERSON or subcode in _UNAVAILABLE:
         return Refused(words)
-    if code in _MAYBE or error.get("is_transient") is True or answered.status >= 500:
+    return NotThere(words) if code == 100 and subcode == _NOT_THERE else None
+
+
+def _of_theirs(answered: Answered, code: int, words: str, *, sending: bool) -> SendError:
+    if code in _MAYBE or answered.error.get("is_transient") is True or answered.status >= 500:
         return _unsure(words, answered.headers, sending=sending)
-    if code == 100 and subcode == _NOT_THERE:
-        return NotThere(words)
     if code in {3, 10} or code in _PERMISSIONS:
         return DoorClosed(words)  # the token lives, but may not do this: it would refuse every other reply too
     return Refused(words)

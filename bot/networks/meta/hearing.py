@@ -54,7 +54,7 @@ class MetaSource:
         return Heard(_in_order(found), str(moved), more)
 
     def _judge(self, failed: dict[str, BaseException], *, anything: bool) -> None:
-        """Half of our ears may be shut for want of a permission; `standing` tells. What passes is said once there is nothing else to say."""
+        """One of the two may be shut for want of a permission: `standing` tells. What passes is said when there is nothing else to say."""
         for name, error in failed.items():
             dead = not isinstance(error, SendError) or (isinstance(error, DoorClosed) and error.whole)
             if dead or len(failed) == 2 or (not anything and not _is_shut(error)):

@@ -100,7 +100,7 @@ class Looking:
         """Messages of every conversation in which something happened since."""
         gathered = Gathered()
         fields = f"id,updated_time,messages.limit({MESSAGES_A_PAGE}){{{messages.FIELDS}}}"
-        asked = {"platform": self.account.platform, "fields": fields, "limit": CONVERSATIONS_A_PAGE}
+        asked: dict[str, str | int] = {"platform": self.account.platform, "fields": fields, "limit": CONVERSATIONS_A_PAGE}
         async for conversations in pages(self.graph, f"{node(self.account.page_id)}/conversations", None, **asked):
             for one in conversations:
                 await self._of_conversation(one, oldest, gathered)

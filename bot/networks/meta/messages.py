@@ -1,6 +1,7 @@
 """What is written to us in Messenger and in Instagram's messages, as a list tells it and as a webhook tells it. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.networks.meta.accounts import Account, direct
 from bot.networks.meta.moments import moment
@@ -31,21 +32,21 @@ def told_edit(event: Payload, account: Account) -> Mention:
     """`messaging[]` with a `message_edit`. The moment is that of the edit."""
     edit = some(event["message_edit"])
     customer = Customer(needed(some(event.get("sender")), "id"))
-    return _mention(account, event, needed(edit, "mid"), customer, words(edit.get("text")), iter(()), Event.EDITED)
+    told = _mention(account, event, needed(edit, "mid"), customer, words(edit.get("text")), iter(()))
+    return replace(told, event=Event.EDITED)
 
 
 def is_by(author: object, account: Account) -> bool:
     return account.is_ours(some(author).get("id") or "")
 
 
-def _mention(  # noqa: PLR0913 - what a list and a webhook tell differently
+def _mention(
     account: Account,
     payload: Payload,
     external_id: str,
     customer: Customer,
     text: str,
     attachments: Iterator[Attachment],
-    event: Event = Event.POSTED,
 ) -> Mention:
     return Mention(
         network=account.network,
@@ -54,7 +55,6 @@ def _mention(  # noqa: PLR0913 - what a list and a webhook tell differently
         customer=customer,
         text=text,
         posted_at=moment(payload["timestamp"] if "timestamp" in payload else payload["created_time"]),
-        event=event,
         private=True,
         source=account.network,
         raw=raw(payload),

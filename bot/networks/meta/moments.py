@@ -10,7 +10,7 @@ def moment(value: object) -> datetime:
     if isinstance(value, str) and not value.isdigit():
         return _aware(datetime.fromisoformat(value))
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("not a moment")
+        raise ValueError("not a moment")  # noqa: TRY004 - whoever reads it asks whether, not why
     number = int(value)
     try:
         return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS else number, UTC)

@@ -93,7 +93,7 @@ class MetaNetwork:
         return self._published(answer.get("message_id"))
 
     async def _look_at(self, reply: Reply) -> None:
-        """Meta takes an answer to a message that was taken back. Of messages before the last 20 it says that they are gone: so both must say so."""
+        """Meta takes an answer to what was taken back. It calls all messages before the last 20 gone: so the list must say so too."""
         try:
             await self.graph.read(node(reply.in_reply_to), fields="id")
         except NotThere:

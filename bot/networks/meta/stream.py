@@ -36,9 +36,8 @@ class Stream:
         if self._of != position:
             await self.close()
             self._of = position
-        if not self._left:
-            if not await self._read_on(position):
-                return Part((), position, finished=False)
+        if not self._left and not await self._read_on(position):
+            return Part((), position, finished=False)
         taken, self._left = self._left[:most], self._left[most:]
         self._of = beyond = position.beyond(taken, self._began or position.at)
         return Part(taken, beyond, finished=not self._left)
