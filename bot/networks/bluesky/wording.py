@@ -77,7 +77,7 @@ def _addresses(embed: Any) -> Iterator[str]:
 
 def _files(embed: Any) -> Iterator[Attachment]:
     for part in _parts(embed):
-        for one in _dicts(part.get("images")):
+        for one in [*_dicts(part.get("images")), *_dicts(part.get("items"))]:  # a gallery has items
             yield _file(one, _dict(one.get("image")), "image")
         if isinstance(part.get("video"), dict):
             yield _file(part, _dict(part.get("video")), "video")
