@@ -8,13 +8,14 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot.connections import connected
 from bot.notices import couriers
 from bot.settings import Settings, SettingsError, read_settings
 from flows.flow import Flow
@@ -22,6 +23,7 @@ from flows.loader import load_flow
 from flows.people import PersonEntry, load_people
 from flows.triage import Triage, UniversalEncoder
 from handlers.board import Board
+from handlers.costs import KeptPurse
 from handlers.erasure import Erasure
 from handlers.escalation.links import Links
 from handlers.escalation.rota_sources import Sources
@@ -35,6 +37,7 @@ from handlers.keeping import Keeping
 from handlers.logbook import Logbook
 from handlers.machine import Learner
 from handlers.mentions import Mentions
+from handlers.networks import Connected
 from handlers.proof.ground import survey
 from handlers.readiness import Readiness, Shape
 from handlers.shelf import Shelf
@@ -54,7 +57,8 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     """In the order in which one needs the other; nothing connects here."""
     board, shelf = Board(settings.workspaces, flow.workspaces), Shelf(flow)
     learner = learner_of(settings, store, flow)
-    ground = Ground(store, board, shelf, open_networks(settings), couriers(settings), slots=slots, semantic=settings.semantic)
+    outside = dict(connected(settings, partial(KeptPurse, store)))
+    ground = Ground(store, board, shelf, open_networks(settings, outside), couriers(settings), slots=slots, semantic=settings.semantic)
     mentions = Mentions(store, ground.course, flow, learner)
     acts = UseCases.upon(
         ground,
@@ -65,7 +69,7 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     )
     links = Links(store, shelf, acts.escalation.acknowledging)
     rotas = Rotas(store, ground.roster, rota_sources(settings))
-    return House(store, flow, shelf, board, learner, mentions, Inbox(store, Intake(mentions)), links, rotas, acts)
+    return House(store, flow, shelf, board, learner, mentions, Inbox(store, Intake(mentions)), links, rotas, acts, outside)
 
 
 def learner_of(settings: Settings, store: Store, flow: Flow) -> Learner:
@@ -79,11 +83,12 @@ def slots(rhythm: Rhythm, after: datetime, until: datetime) -> Sequence[datetime
     return clock.slots(rhythm, after, until)
 
 
-def open_networks(settings: Settings) -> dict[str, Any]:
-    """Those that carry our replies, by name."""
+def open_networks(settings: Settings, outside: Mapping[str, Connected]) -> dict[str, Any]:
+    """Those that carry our replies, by name. A rehearsal hears the public, and answers nowhere."""
     from bot.networks.dry_run import rehearsed
 
-    return rehearsed(Path(KEPT_NOWHERE)) if settings.rehearses else {}
+    real = {name: one.network for name, one in outside.items() if one.network}
+    return rehearsed(Path(KEPT_NOWHERE)) if settings.rehearses else real
 
 
 def read_flow(settings: Settings) -> Flow:
@@ -163,6 +168,7 @@ async def findings(settings: Settings) -> Sequence[Any]:
     """What `check` tells. It looks only: nothing is made, changed or migrated."""
     from bot.checkup import look_at_house
     from bot.console.checkup import look_at_console
+    from bot.network_checkup import look_at_networks
     from bot.networks.webhook import look_at_webhooks
     from bot.notices.checkup import look_at_notices
     from bot.rota_checkup import look_at_rotas
@@ -171,7 +177,7 @@ async def findings(settings: Settings) -> Sequence[Any]:
 
     found = await Readiness(Store(settings.database_url)).look()
     house, rules = look_at_house(settings, found, lambda: read_flow(settings), lambda: read_people(settings))
-    outside = [*look_at_webhooks(settings), *await look_at_notices(settings)]
+    outside = [*look_at_webhooks(settings), *await look_at_networks(settings), *await look_at_notices(settings)]
     on_duty = await look_at_rotas(partial(survey, found, partial(read_people, settings), rota_sources(settings), datetime.now(UTC)))
     workspaces = [*await look_at_slack(settings, rules), *await look_at_teams(settings, rules)]
     return [*house, *on_duty, *look_at_console(settings), *outside, *workspaces]

@@ -30,6 +30,8 @@ async def open_doors(settings: Settings, house: House, url: str, stack: AsyncExi
         from bot.networks.webhook import WebhookDoor
 
         doors.routes.extend(WebhookDoor(house.inbox, settings.webhook_secrets).routes())
+    for network in house.outside.values():
+        doors.routes.extend(network.routes(house.inbox) if network.routes else ())
     if settings.slack:
         door = await open_slack_door(settings, house, url)
         stack.push_async_callback(door.close)

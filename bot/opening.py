@@ -1,7 +1,8 @@
 """Starts what a house does by itself, in order, and keeps it going: the part of the composition root that runs. The clock comes first."""
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.clock import Tick, running
 from bot.server import background, bind, run_until_told
 from bot.settings import Settings
 from handlers.answers.publishing import ways_out
+from handlers.answers.returned import Returned
 from handlers.errors import CrisisOpen
 from handlers.escalation.rotas import EVERY
 from handlers.escalation.telling import Outcome, ways_outside
@@ -17,6 +19,7 @@ from handlers.insight.leaving import Delivery, with_digests
 from handlers.insight.mailing import with_letters
 from handlers.insight.spikes import Spikes
 from handlers.keeping import Keeping
+from handlers.listening import Listening, heard
 from handlers.renderer import Renderer
 from handlers.second_look import SecondLook
 from handlers.sender import Sender
@@ -62,6 +65,7 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
         sender = Sender(house.store, ways)
         await stack.enter_async_context(background(sender.run))
         await (vitals := Vitals(house.store)).introduce(leaving.networks)
+        await stack.enter_async_context(hearing(house))
         crier = Crier(leaving.course.caller.bells, doors.workspaces, house.flow.crisis_channel, settings.language, Wording(url))
         watch = Watch(Looks(vitals, clock, ways), crier)
         await stack.enter_async_context(on_watch(watch.look))
@@ -71,6 +75,18 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
         await stack.enter_async_context(background(lambda _: after_ready(settings, house, samples), patience=0))
         await run_until_told(web_app([*probes.routes(), *doors.routes], own.requests), socket)
     return 0
+
+
+@asynccontextmanager
+async def hearing(house: House) -> AsyncIterator[None]:
+    """Every network that is configured is heard; what still knocks when we leave is let go."""
+    sources = [one.source for one in house.outside.values() if one.source]
+    async with AsyncExitStack() as stack:
+        for one in house.outside.values():
+            if one.close:
+                stack.push_async_callback(one.close)
+        await stack.enter_async_context(heard(Listening(house.store, house.inbox, Returned(house.store, house.mentions.course)), sources))
+        yield
 
 
 async def after_ready(settings: Settings, house: House, samples: Path) -> None:

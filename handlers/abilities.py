@@ -54,6 +54,7 @@ ABILITIES: Mapping[str, Ability] = {
     "kind": Ability(CASES, ("kind",)),
     "link": Ability(CASES, ("link",)),
     "reveal": Ability(CASES, ("reveal",)),
+    "hide": Ability(CASES, ("hide",)),
     "alike": Ability(CASES, ("like_this",)),
     "next": Ability(CASES, (), ("next",)),
     "show": Ability(CASES, (OPENS,), ("show",)),

@@ -32,6 +32,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     RELEASE = "release"
     DELETE_REPLY = "delete_reply"
+    HIDE = "hide"
     OPEN_CRISIS = "open_crisis"
     CLOSE_CRISIS = "close_crisis"
     SET_HOLD = "set_hold"
@@ -72,6 +73,7 @@ ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
         Act.APPROVE: frozenset({"lead", "manager", "legal", "dpo", "press_officer"}),  # which of them, FLOW says draft by draft
         Act.RELEASE: frozenset({"lead", "manager"}),
         Act.DELETE_REPLY: frozenset({"lead"}),
+        Act.HIDE: frozenset({"agent", "lead", "manager", "legal", "dpo"}),  # those who may see what it would hide
         Act.OPEN_CRISIS: frozenset({"lead", "manager"}),
         Act.CLOSE_CRISIS: frozenset({"manager"}),
         Act.SET_HOLD: frozenset({"lead", "manager"}),

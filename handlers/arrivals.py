@@ -81,6 +81,7 @@ def mention_row(one: Arrival, case_id: int, now: datetime) -> dict[str, Any]:
         "deleted_at": now if one.mention.event is Event.DELETED else None,
         "no_answer": one.mention.no_answer or None,
         "private_until": one.mention.private_until,
+        "hideable": one.mention.hideable or None,
         "attachments": [[file.name, file.kind, file.size] for file in one.mention.attachments[:FILES_MOST]] or None,
         "context": one.mention.context or None,
     }

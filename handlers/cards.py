@@ -1,12 +1,12 @@
 """Cards and forms of a case, as workspace-neutral values: pure functions of what is stored."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flows.flow import KINDS, Flow
 from flows.severity import Severity
+from handlers.beside import files_words, hide_buttons, reach_words
 from handlers.customer_text import hides_something
 from handlers.networks import REHEARSED
 from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
@@ -21,8 +21,6 @@ from storage.types import DraftStatus, ReplyState, Status
 
 WORTH_A_BUTTON = 4
 ANSWERS = 3
-FILES, NAME_MOST = 4, 60
-_KIND = re.compile(r"[a-z0-9]{2,8}")
 LINKABLE = ("x", "facebook", "instagram", "mastodon", "bluesky", "email", "phone", "letter", "in_person", "other")
 
 
@@ -150,35 +148,7 @@ def _small(view: View) -> tuple[Words, ...]:
         lines.append(Words("case.also", {"accounts": accounts}))
     if view.like_this:
         lines.append(Words("case.like_this", {"count": view.like_this}))
-    return (*files_words(view.mentions[0].attachments), *reach_words(view), *lines)
-
-
-def files_words(files: Sequence[Sequence[Any]] | None) -> tuple[Words, ...]:
-    """What came with a message: as its sender calls it, so it is shown like their words."""
-    if not files:
-        return ()
-    names = tuple(
-        Words("case.file", {"name": CustomerText(name[:NAME_MOST]), "kind": kind_of_file(kind), "kb": (size or 0) // 1000})
-        for name, kind, size in files[:FILES]
-    )
-    return (Words("case.attachments", {"files": names, "more": max(len(files) - FILES, 0)}),)
-
-
-def kind_of_file(kind: str) -> str:
-    """`PDF` of application/pdf; "" of what says nothing."""
-    last = kind.rpartition("/")[2].rpartition("+")[0] or kind.rpartition("/")[2]
-    return last.upper() if _KIND.fullmatch(last) else ""
-
-
-def reach_words(view: View) -> tuple[Words, ...]:
-    """What its network lets us do, where that is less than to answer for ever."""
-    left = [one for one in view.mentions if one.deleted_at is None]
-    if view.case.status is Status.CLOSED or not left:
-        return ()
-    if all(one.no_answer for one in left):
-        return (Words("case.unreachable", {"reason": left[-1].no_answer, "network": view.case.network}),)
-    closes = [one.private_until for one in left]
-    return () if None in closes else (Words("case.private_until", {"at": max(closes)}),)
+    return (*files_words(view.mentions[0].attachments), *reach_words(case, view.mentions), *lines)
 
 
 def standing_words(standing: Escalation) -> Words:
@@ -217,6 +187,7 @@ def _act_buttons(view: View, *, hidden: bool, url: str | None) -> tuple[Button, 
         buttons = [*_yes_buttons(view), reply, _act("close", number)]
     if hidden:
         buttons.append(_act("reveal", number))
+        buttons += hide_buttons(view.case, view.mentions[0])
     if url:
         buttons.append(Button("open_original", Words("button.open_original"), number, url=url))
     return tuple(buttons)

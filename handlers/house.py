@@ -1,6 +1,7 @@
 """Everything that stands behind more than one door, in one value."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flows.flow import Flow
 from handlers.board import Board
@@ -9,6 +10,7 @@ from handlers.escalation.rotas import Rotas
 from handlers.inbox import Inbox
 from handlers.machine import Learner
 from handlers.mentions import Mentions
+from handlers.networks import Connected
 from handlers.shelf import Shelf
 from handlers.use_cases import UseCases
 from storage.database import Store
@@ -28,3 +30,4 @@ class House:
     links: Links
     rotas: Rotas
     acts: UseCases
+    outside: Mapping[str, Connected] = field(default_factory=dict)  # the networks that are configured, by name

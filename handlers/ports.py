@@ -175,7 +175,7 @@ class Mention:
     """One message from a customer, as received. `raw` is the vendor's payload, kept for 30 days.
 
     `no_answer`: why it may not be answered (one of NO_ANSWER), "" where it may. `private_until`: how long the network lets us answer it in
-    private, None for ever. `context`: what its network wants back to answer it.
+    private, None for ever. `hideable`: we can hide it there. `context`: what its network wants back to answer it.
     """
 
     network: str
@@ -192,6 +192,7 @@ class Mention:
     raw: str | None = None
     no_answer: str = ""
     private_until: datetime | None = None
+    hideable: bool = False
     attachments: tuple[Attachment, ...] = ()
     context: str = ""
 

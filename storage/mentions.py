@@ -33,6 +33,14 @@ async def erased(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str,
     return {traces[key]: found for key, found in (await known(work, traces)).items()}
 
 
+async def get(work: Work, mention_id: int) -> sa.Row[Any] | None:
+    return (await work.execute(sa.select(mentions).where(mentions.c.id == mention_id))).first()
+
+
+async def hidden(work: Work, mention_id: int) -> None:
+    await work.execute(sa.update(mentions).where(mentions.c.id == mention_id).values(hidden_at=await work.now()))
+
+
 async def context(work: Work, network: str, external_id: str) -> str:
     """What the network wants back to answer a mention."""
     c = mentions.c

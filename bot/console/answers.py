@@ -30,6 +30,7 @@ MAY: Mapping[str, Act] = {
     "arrived": Act.RELEASE,
     "send_again": Act.RELEASE,
     "delete_reply": Act.DELETE_REPLY,
+    "hide": Act.HIDE,
 }
 YES = ("approve", "edit_and_approve")  # of those whose turn it is
 NOTICES = ("form.held", "form.private_once", "form.handover_intro", "form.correct_old", "form.no_network", "draft.text")

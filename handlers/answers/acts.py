@@ -9,6 +9,7 @@ from handlers.answers.desk import AnswerDesk
 from handlers.answers.drafts import Drafts, Proposed, Wording
 from handlers.answers.forms import PRIVATE
 from handlers.answers.handovers import Handovers
+from handlers.answers.hiding import Hide
 from handlers.answers.talk import Talk
 from handlers.answers.waiting import Waiting
 from handlers.errors import BadInput, NoSuchReply
@@ -17,7 +18,7 @@ from handlers.ports import Card, Who, Words
 from handlers.room.callbacks import Callbacks
 from storage import replies
 
-PRESSED = ("approve", "withdraw", "release", "send_again", "delete_reply", "looked_at")
+PRESSED = ("approve", "withdraw", "release", "send_again", "delete_reply", "looked_at", "hide")
 FILLED = ("reply", "revise", "edit_and_approve", "correct", "handover", "reject", "arrived")
 OF_REPLY = (
     "release",
@@ -41,6 +42,10 @@ class AnswerActs:
     @property
     def aftermath(self) -> Aftermath:
         return Aftermath(self.drafts)
+
+    @property
+    def hide(self) -> Hide:
+        return Hide(self.drafts.store, self.drafts.departures.networks)
 
     @property
     def handovers(self) -> Handovers:
@@ -67,6 +72,7 @@ class AnswerActs:
             "send_again": self.aftermath.send_again,
             "delete_reply": self.aftermath.delete,
             "looked_at": self.aftermath.looked_at,
+            "hide": self.hide.hide,  # this one binds to a mention
         }
         await does[act](who, _bound(ids))
 

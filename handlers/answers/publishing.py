@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.answers.gate import Gate
+from handlers.answers.hiding import HIDE, HidingWay
 from handlers.board import Board, Shown
 from handlers.errors import SendError, TryLater
 from handlers.escalation.course import Course
@@ -68,7 +69,13 @@ class Publishing:
         return self.network.limits(act)
 
     async def send(self, row: Claimed) -> Sent:
+        if row.kind == HIDE:
+            return await self.hiding.send(row)
         return await (self._delete(row) if row.kind == DELETE else self._publish(row))
+
+    @property
+    def hiding(self) -> HidingWay:
+        return HidingWay(self.store, self.network, self.board)
 
     async def _publish(self, row: Claimed) -> Sent:
         outgoing = await self._outgoing(row)
@@ -128,6 +135,9 @@ class Publishing:
         await cases.lock(work, row.case_id or 0)
 
     async def sent(self, work: Work, row: Claimed, sent: Sent, kind: str | None) -> None:  # noqa: ARG002 - it has happened, whoever holds the lease
+        if row.kind == HIDE:
+            await self.hiding.sent(work, row)
+            return
         reply, version, case = await _whole(work, row.facts["id"])
         now = await work.now()
         if row.kind == DELETE:
@@ -157,6 +167,9 @@ class Publishing:
 
     async def given_up(self, work: Work, row: Claimed, state: SendState, reason: str) -> None:
         """Refused gives the draft back, a gate keeps the reply for a person, and what nobody can tell goes onto the list of unconfirmed."""
+        if row.kind == HIDE:
+            await self.hiding.given_up(work, row, reason)
+            return
         reply, version, case = await _whole(work, row.facts["id"])
         if row.kind == DELETE:
             await self._record(work, case, "reply_not_deleted", {"reply": reply.id, "reason": reason})

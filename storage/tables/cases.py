@@ -139,7 +139,8 @@ mentions = Table(
     Column("posted_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("deleted_at", Instant),
-    Column("hidden_at", Instant),  # by us, where the network lets us
+    Column("hideable", Boolean),  # the network lets us hide it
+    Column("hidden_at", Instant),  # by us
     Column("no_answer", Text),  # why it may not be answered
     Column("private_until", Instant),  # as long as the network lets us answer it in private
     Column("attachments", JSON),  # [name, kind, size] each; never opened

@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 COLUMNS: dict[str, Any] = {
+    "hideable": sa.Boolean(),
     "hidden_at": Instant(),
     "no_answer": sa.Text(),
     "private_until": Instant(),
