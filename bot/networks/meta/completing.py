@@ -8,7 +8,7 @@ from bot.networks.meta.accounts import Account
 from bot.networks.meta.events import Below, Named, Told, Untold
 from bot.networks.meta.faults import NotThere
 from bot.networks.meta.graph import Graph, node
-from bot.networks.meta.payloads import UNREADABLE, some, unread
+from bot.networks.meta.payloads import UNREADABLE, unread
 from handlers.errors import DoorClosed, Refused
 from handlers.networks import Gone, Unread
 from handlers.ports import Event, Mention
@@ -50,12 +50,10 @@ class Completing:
         if comment_id in self._tops:
             return self._tops[comment_id]
         try:
-            comment = await self.graph.read(node(comment_id), fields="id,parent{id,parent{id}}")
+            comment = await self.graph.read(node(comment_id), fields=f"id,{pages.ABOVE}")
         except NotThere:
             return comment_id
-        above = some(comment.get("parent"))
-        top = str(some(above.get("parent")).get("id") or above.get("id") or comment_id)
-        self._tops[comment_id] = top
+        self._tops[comment_id] = top = pages.head(comment)
         if len(self._tops) > MOST_THREADS:
             self._tops.popitem(last=False)
         return top

@@ -18,7 +18,7 @@ _PERMISSIONS = range(200, 300)
 _PERSON = frozenset({551, 10900, 10901, 10902, 10903})  # not available; answered in private already; not to be answered
 _OUTSIDE = frozenset({2018278, 2018065, 2018108, 2534022})  # after the window in which this person may be written to
 _UNAVAILABLE = frozenset({1545041, 2018028})  # about this person, though it comes as a permission
-_NOT_THERE = 33  # of code 100: does not exist, or is not for us
+_NOT_THERE = frozenset({33, 2018292})  # of code 100: does not exist, or is not for us; the latter of a comment to be answered in private
 _TOKEN_MEANS = {
     458: "app_removed",
     459: "checkpoint",
@@ -80,7 +80,7 @@ def _of_the_reply(code: int, subcode: int, words: str) -> SendError | None:
         return Refused(WINDOW)
     if code in _PERSON or subcode in _UNAVAILABLE:
         return Refused(words)
-    return NotThere(words) if code == 100 and subcode == _NOT_THERE else None
+    return NotThere(words) if code == 100 and subcode in _NOT_THERE else None
 
 
 def _of_theirs(answered: Answered, code: int, words: str, *, sending: bool) -> SendError:

@@ -8,7 +8,8 @@ from bot.networks.meta.moments import moment
 from bot.networks.meta.payloads import Payload, Way, context, needed, raw, some, words
 from handlers.ports import Attachment, Customer, Event, Mention
 
-COMMENT_FIELDS = "id,from,message,created_time,permalink_url,parent{id,parent{id}},attachment{type,title,url}"
+ABOVE = "parent{id,parent{id,parent{id}}}"
+COMMENT_FIELDS = f"id,from,message,created_time,permalink_url,{ABOVE},attachment{{type,title,url}}"
 POST_FIELDS = "id,from,message,created_time,permalink_url"
 _KINDS = {"photo": "image", "sticker": "image", "animated_image_share": "image", "video": "video", "share": ""}
 
@@ -16,8 +17,7 @@ _KINDS = {"photo": "image", "sticker": "image", "animated_image_share": "image",
 def listed_comment(comment: Payload, post_id: str) -> Mention:
     """One of `/{post}/comments`."""
     external_id = needed(comment, "id")
-    above = some(comment.get("parent"))
-    top = str(some(above.get("parent")).get("id") or above.get("id") or external_id)
+    top = head(comment)
     return _mention(comment, external_id, thread(post_id, top), context(Way.COMMENT, post=post_id, top=top))
 
 
@@ -46,6 +46,13 @@ def told_naming(value: Payload) -> Mention:
     external_id = needed(value, "comment_id") if in_comment else post_id
     way = Way.ELSEWHERE if in_comment else Way.CAPTION
     return replace(_mention(value, external_id, thread(post_id, external_id), context(way, post=post_id)), event=_event(value))
+
+
+def head(comment: Payload) -> str:
+    """The comment at the head of its thread: itself, where it answers none."""
+    while above := some(comment.get("parent")):
+        comment = above
+    return needed(comment, "id")
 
 
 def is_by(payload: Payload, account: Account) -> bool:

@@ -1,0 +1,1 @@
+"""Facebook and Instagram against the fake Meta."""
