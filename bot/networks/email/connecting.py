@@ -1,0 +1,24 @@
+"""Builds what hears and what answers from the settings; nothing connects yet."""
+
+from pydantic import SecretStr
+
+from bot.networks.email.filing import Files
+from bot.networks.email.hearing import Inbox
+from bot.networks.email.mailbox import Mailbox
+from bot.networks.email.own import Own
+from bot.networks.email.place import place
+from bot.networks.email.publishing import Mail
+from bot.settings import Settings
+from bot.submission import submission
+from handlers.networks import Connected
+
+
+def connected(settings: Settings) -> Connected:
+    imap, smtp = place(_given(settings.email_imap_url)), submission(_given(settings.email_smtp_url))
+    own = Own(settings.email_address)
+    inbox = Inbox(own, imap, smtp, Mailbox(imap))
+    return Connected(Mail(own, smtp, Files(imap)), inbox, close=inbox.close)
+
+
+def _given(url: SecretStr | None) -> SecretStr:
+    return url or SecretStr("")

@@ -1,0 +1,42 @@
+"""What a failure of the IMAP server means to whoever asked."""
+
+import re
+from datetime import timedelta
+from imaplib import IMAP4
+
+from imapclient.exceptions import CapabilityError, LoginError, ProtocolError  # type: ignore[import-untyped]
+
+from bot.submission import untrusted
+from handlers.errors import DoorClosed, SendError, TryLater
+
+AWAY = timedelta(seconds=10)
+BUSY = timedelta(seconds=60)
+OVER_QUOTA = timedelta(minutes=10)  # Gmail shuts an account out for a while that reads too much
+# RFC 5530 and RFC 9755 name them; others say it in words, or with a goodbye (BYE) for a greeting
+_LATER = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|BYE |too many|try again|temporar", re.IGNORECASE)
+_QUOTA = re.compile(r"\[(?:OVERQUOTA|THROTTLED)\]|bandwidth", re.IGNORECASE)
+
+
+def imap_error(error: Exception) -> SendError:
+    """No words of the server: they may quote what we sent."""
+    if untrusted(error):
+        return DoorClosed("certificate", whole=True)
+    if isinstance(error, CapabilityError):
+        return DoorClosed("not_offered", whole=True)
+    if isinstance(error, IMAP4.error) and _QUOTA.search(str(error)):
+        return TryLater("over_quota", OVER_QUOTA)
+    if isinstance(error, LoginError):
+        return TryLater("busy", BUSY) if _LATER.search(str(error)) else DoorClosed("login_refused", whole=True)
+    if isinstance(error, UnicodeEncodeError):  # a password that the old LOGIN cannot carry
+        return DoorClosed("login_refused", whole=True)
+    if isinstance(error, TimeoutError):
+        return TryLater("timeout", AWAY)
+    if is_connection(error):
+        return TryLater("no_connection", AWAY)
+    return TryLater("busy" if _LATER.search(str(error)) else "not_understood", BUSY)
+
+
+def is_connection(error: Exception) -> bool:
+    """Whether the connection is what failed, and not what was said."""
+    said = isinstance(error, ProtocolError | CapabilityError | LoginError)
+    return isinstance(error, IMAP4.abort | OSError | EOFError) and not said

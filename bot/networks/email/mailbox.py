@@ -1,0 +1,186 @@
+"""One connection to the mailbox, in a thread of its own: imapclient waits for its answers, our loop must not."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from imaplib import IMAP4
+from typing import Any, TypeVar
+
+from imapclient import IMAPClient, SocketTimeout  # type: ignore[import-untyped]
+from imapclient.exceptions import LoginError  # type: ignore[import-untyped]
+
+from bot.networks.email.faults import AWAY, imap_error, is_connection
+from bot.networks.email.place import Place
+from bot.submission import Encryption
+from handlers.errors import DoorClosed, SendError, TryLater
+
+T = TypeVar("T")
+CONNECTING, READING = 8, 15  # seconds for a connection, and for one answer
+PATIENCE = 22.0  # seconds for all of one call
+_CLOSING = 2  # seconds for a goodbye
+
+logging.getLogger("imapclient").setLevel(logging.WARNING)  # what it says in detail are passwords and mails
+
+
+class Line:
+    """The connection as its own thread knows it. `client` connects and signs in when there is no connection."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._client: IMAPClient | None = None
+        self._broken = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._client is not None
+
+    @property
+    def is_hung_up(self) -> bool:
+        return self._broken
+
+    def client(self) -> Any:
+        if self._client is None:
+            self._client = self._connected()
+        return self._client
+
+    def _connected(self) -> IMAPClient:
+        self._broken = False
+        place, context = self.place, _context(self.place)
+        implicit = place.encryption is Encryption.IMPLICIT
+        timeout = SocketTimeout(CONNECTING, READING)
+        client = IMAPClient(place.host, place.port, ssl=implicit, ssl_context=context if implicit else None, timeout=timeout)
+        try:
+            client.normalise_times = False  # moments keep their zone
+            if not implicit:
+                _encrypt(client, place, context)
+            _sign_in(client, place)
+            client._cached_capabilities = None  # noqa: SLF001 - many servers offer more after the login
+        except BaseException:
+            with suppress(Exception):
+                client.shutdown()
+            raise
+        return client
+
+    def examine(self) -> Mapping[bytes, Any]:
+        """What the server says of the mailbox, opened so that nothing in it can be changed."""
+        said: Mapping[bytes, Any] = self.client().select_folder(self.place.mailbox, readonly=True)
+        return said
+
+    def examine_anew(self) -> None:
+        """After an answer that could not be read to its end."""
+        self.drop()
+        self.examine()
+
+    def drop(self) -> None:
+        """What is out of step is not used again."""
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                client.shutdown()
+
+    def hang_up(self) -> None:
+        """From any thread: whoever waits for an answer gets none."""
+        self._broken = True
+        if self._client is not None:
+            with suppress(Exception):
+                socket.socket.shutdown(self._client.socket(), socket.SHUT_RDWR)  # of the bare socket: TLS must not say goodbye here
+
+    def say_goodbye(self) -> None:
+        if self._client is not None and not self._broken:
+            with suppress(Exception):
+                self._client.logout()
+        self.drop()
+
+
+def _context(place: Place) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not place.is_checked:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _encrypt(client: Any, place: Place, context: ssl.SSLContext) -> None:
+    if client.has_capability("STARTTLS"):
+        client.starttls(context)
+    elif place.encryption is Encryption.REQUIRED:
+        raise DoorClosed("not_offered", whole=True)
+
+
+def _sign_in(client: Any, place: Place) -> None:
+    try:
+        _say_who(client, place)
+    except LoginError as error:
+        if isinstance(error.__context__, IMAP4.abort):  # imapclient calls it a refused login as well
+            raise error.__context__ from None
+        raise
+
+
+def _say_who(client: Any, place: Place) -> None:
+    if client.has_capability("AUTH=PLAIN"):
+        client.plain_login(place.user, place.password)
+    elif client.has_capability("LOGINDISABLED"):
+        raise DoorClosed("not_offered", whole=True)
+    else:
+        client.login(place.user, place.password)
+
+
+class Mailbox:
+    """Work is done one after another."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._line = Line(place)
+        self._thread: ThreadPoolExecutor | None = None
+
+    async def ask(self, work: Callable[[Line], T], *, again: bool = True, within: float | None = PATIENCE) -> T:
+        """What `work` finds out. A connection that has died meanwhile is made anew once, if `again`. Raises a SendError."""
+        self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="imap")
+        doing = asyncio.get_running_loop().run_in_executor(self._thread, _done, self._line, work, again)
+        try:
+            async with asyncio.timeout(within):
+                return await asyncio.shield(doing)
+        except TimeoutError:
+            self._line.hang_up()
+            raise TryLater("timeout", AWAY) from None
+        except asyncio.CancelledError:
+            self._line.hang_up()
+            raise
+        finally:
+            doing.add_done_callback(_look_away)
+
+    async def close(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        goodbye = asyncio.get_running_loop().run_in_executor(thread, self._line.say_goodbye)
+        try:
+            async with asyncio.timeout(_CLOSING):
+                await asyncio.shield(goodbye)
+        except TimeoutError:
+            self._line.hang_up()
+        finally:
+            thread.shutdown(wait=False)
+
+
+def _done(line: Line, work: Callable[[Line], T], again: bool) -> T:  # noqa: FBT001
+    used = line.is_open
+    try:
+        return work(line)
+    except SendError:
+        line.drop()
+        raise
+    except Exception as error:  # noqa: BLE001 - imaplib and the parsers behind it raise whatever comes to hand
+        line.drop()
+        if again and used and is_connection(error) and not line.is_hung_up:
+            return _done(line, work, again=False)
+        raise imap_error(error) from None
+
+
+def _look_away(doing: asyncio.Future[Any]) -> None:
+    """Nobody waits any more for what failed after its time."""
+    if not doing.cancelled():
+        doing.exception()

@@ -1,0 +1,67 @@
+"""How far a mailbox has been read."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from handlers.networks import FIRST_LOOK
+
+WINDOW = 20_000  # UIDs that are looked through at once
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Position:
+    """`last`: the last UID that was taken. Up to `first_look` only what came after `since` counts: that was there before we came."""
+
+    validity: int
+    last: int
+    first_look: int = 0
+    since: str = ""
+
+    @classmethod
+    def read(cls, cursor: str | None, said: Mapping[bytes, Any], now: datetime) -> Self:
+        """Begun anew without a cursor, and when the server has numbered the mailbox anew (UIDVALIDITY)."""
+        validity = int(said.get(b"UIDVALIDITY", 0))
+        try:
+            known = cls(**json.loads(cursor or "{}"))
+        except (ValueError, TypeError):
+            known = None
+        if known and known.validity == validity:
+            return known
+        return cls(validity, 0, int(said.get(b"UIDNEXT", 1)) - 1, (now - FIRST_LOOK).isoformat())
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+    @property
+    def looks_first(self) -> bool:
+        return self.last < self.first_look
+
+    def after(self, uid: int) -> "Position":
+        first_look = self.first_look if uid < self.first_look else 0
+        return Position(self.validity, uid, first_look, self.since if first_look else "")
+
+    def is_new(self, arrived_at: datetime) -> bool:
+        return not self.looks_first or arrived_at >= datetime.fromisoformat(self.since)
+
+    def found(self, client: Any, top: int) -> tuple[Sequence[int], int]:
+        """UIDs behind it, up to the last that was looked through. `top` is the highest that the mailbox has."""
+        if self.looks_first:  # days are those of the server's own zone, so one more
+            day = (datetime.fromisoformat(self.since) - _DAY).astimezone(UTC).date()
+            return self._asked(client, self.first_look, ["SINCE", day]), self.first_look
+        last = self.last
+        while last < top:
+            end = min(last + WINDOW, top)
+            uids = Position(self.validity, last)._asked(client, end, [])  # noqa: SLF001 - its own kind
+            last = end
+            if uids:
+                return uids, end
+        return [], last
+
+    def _asked(self, client: Any, end: int, also: Sequence[Any]) -> Sequence[int]:
+        if self.last >= end:
+            return []
+        return sorted(uid for uid in client.search(["UID", f"{self.last + 1}:{end}", *also]) if self.last < uid <= end)
