@@ -52,9 +52,10 @@ chaos: $(VENV)/.dev  ## kill replicas and break off the database while Slack fai
 	@$(IN) -m tests.bench.chaos
 
 .PHONY: pictures
-pictures: $(VENV)/.dev chromium tests/adaptive/node_modules/.ready  ## take the README's pictures anew (best with fonts-inter and fonts-lato)
+pictures: $(VENV)/.dev chromium tests/adaptive/node_modules/.ready  ## take the pictures of README and docs/ anew (best with fonts-inter and fonts-lato)
 	@$(INSTALL) pillow
 	@$(IN) -m tests.pictures docs/pictures
+	@$(IN) -m tests.teams_pictures docs
 
 .PHONY: semantic
 semantic: $(VENV)/.runtime  ## add the optional sentence encoder (then set TOCSIN_SEMANTIC=true)

@@ -28,7 +28,8 @@ LINE, AROUND, LINES = (
     44,
     5,
     2,
-)  # letters that fit side by side on a narrow screen, what a button takes besides its own, lines of each of the first rows
+)  # letters that fit side by side on a phone, what a button takes besides its own, lines of a first row
+MENU = 6  # letters that the button of the menu takes
 TOGETHER, MODE = 11_000, 50  # bytes of all buttons; of what folds one away
 STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 
@@ -47,7 +48,7 @@ def rows(buttons: Sequence[Sequence[Button]], language: str, *, in_dialog: bool)
                 made.append(shown)
                 left -= size(shown) + MODE
         if number >= SHOWN_ROWS and sets and _can_be_folded(row):
-            sets[-1] += _folded(made)
+            sets[-1] = _with_menu(sets[-1], made)
         else:
             sets += _lines(made, LINES if number < LINES else 1, has_menu=has_menu)
     return [{"type": "ActionSet", "spacing": "small" if at else "medium", "actions": one} for at, one in enumerate(sets[:SETS])]
@@ -74,7 +75,7 @@ def _lines(actions: Sequence[Json], most: int, *, has_menu: bool) -> list[list[J
         takes = len(one["title"]) + AROUND
         if takes > room or len(lines[-1]) == SIDE_BY_SIDE:
             if len(lines) >= most and (has_menu or at < len(actions) - 1):
-                lines[-1] += _folded(actions[at:])
+                lines[-1] = _with_menu(lines[-1], actions[at:])
                 break
             lines.append([])
             room = LINE
@@ -83,8 +84,16 @@ def _lines(actions: Sequence[Json], most: int, *, has_menu: bool) -> list[list[J
     return lines
 
 
-def _folded(actions: Sequence[Json]) -> list[Json]:
-    return [{**one, "mode": "secondary"} for one in actions]
+def _with_menu(line: Sequence[Json], more: Sequence[Json]) -> list[Json]:
+    """The menu's own button takes room in the line: what has none left beside it goes into the menu too."""
+    shown = [one for one in line if "mode" not in one]
+    kept = max((n for n in range(1, len(shown) + 1) if _takes(shown[:n]) + MENU <= LINE), default=1) if shown else 0
+    menu = [*shown[kept:], *(one for one in line if "mode" in one), *more]
+    return [*shown[:kept], *({**one, "mode": "secondary"} for one in menu)]
+
+
+def _takes(actions: Sequence[Json]) -> int:
+    return sum(len(one["title"]) + AROUND for one in actions)
 
 
 def action(one: Button, language: str, *, in_dialog: bool) -> Json:

@@ -8,6 +8,7 @@ from flows.ladder import Fits, Ladder, Step, Whom
 from handlers import cards as case_cards
 from handlers import replies
 from handlers.answers.acts import FILLED, proposed_card
+from handlers.answers.cards import receipt_card
 from handlers.answers.drafts import Wording
 from handlers.answers.forms import STARTS
 from handlers.answers.spoken import list_card
@@ -18,15 +19,21 @@ from handlers.escalation.replies import on_call_card
 from handlers.escalation.replies import waiting_card as waiting_for_me
 from handlers.insight import cards as digest_cards
 from handlers.insight.finding import found_card
+from handlers.insight.slots import Rhythm
+from handlers.insight.spike_cards import spike_card
 from handlers.insight.status import status_card
+from handlers.insight.subscriptions import Promise
 from handlers.ports import Card, Customer, Form, Who, Words
+from handlers.room.commands import SetHold
 from handlers.room.desk import ASKS
 from handlers.watch.findings import DATABASE_AWAY, Announcement, Finding
 from handlers.watch.wording import Wording as Watching
-from storage import notices
+from storage import drafts, notices
 from storage import replies as sent_replies
 from storage.database import Store
+from storage.insight import spikes
 from storage.migrate import upgrade
+from storage.replies import Reply
 from storage.types import ReplyState
 from tests.builders import TestHouse, data_breach
 from tests.dial import Dial
@@ -59,8 +66,9 @@ class _World:
     grave: int  # a case that somebody is called for
     plain: int  # one with a draft, a reply and a note
     version: int
-    sent: object
-    waiting: int  # a statement
+    sent: Reply
+    approved: int  # a statement
+    waiting: int  # another
 
     @property
     def house(self) -> TestHouse:
@@ -73,6 +81,9 @@ async def gallery(store: Store, dial: Dial) -> Gallery:
     for gather in (_cases, _answers, _room, _ladders, _insight, _others):
         await gather(world, found)
     await _forms(world, found)
+    await _spikes(world, found)
+    await _digests(world, found)
+    await _afterwards(world, found)
     return found
 
 
@@ -116,7 +127,7 @@ async def _world(store: Store, dial: Dial) -> _World:
     await house.callbacks.ask(boss, plain, "Grace Okafor", "", "2h")
     async with store.read() as work:
         (reply,) = await sent_replies.in_state(work, ReplyState.SENT)
-    return _World(post, boss, agent, grave, plain, draft.version_id, reply, waiting.id)
+    return _World(post, boss, agent, grave, plain, draft.version_id, reply, made.id, waiting.id)
 
 
 async def _cases(world: _World, found: Gallery) -> None:
@@ -142,6 +153,10 @@ async def _answers(world: _World, found: Gallery) -> None:
     house, desk = world.house, world.house.answers.desk
     for at, card in enumerate(await desk.of_case(world.boss, world.plain)):
         found.cards[f"answer {at}"] = card
+    async with house.store.read() as work:
+        version = await drafts.get(work, world.sent.version_id)
+    assert version
+    found.cards["answer unconfirmed"] = receipt_card(replace(world.sent, state=ReplyState.UNCONFIRMED), version)
     mine = await desk.approvals(world.boss)
     found.cards |= {
         "answers waiting": list_card("approvals", mine),
@@ -157,6 +172,7 @@ async def _room(world: _World, found: Gallery) -> None:
         "board": await desk.board(world.boss),
         "statements": await desk.statements(world.boss),
         "statement": await desk.statement(world.boss, world.waiting),
+        "statement approved": await desk.statement(world.boss, world.approved),
         "callbacks": await desk.callbacks(world.boss),
     }
 
@@ -228,3 +244,50 @@ async def _forms(world: _World, found: Gallery) -> None:
     for act in ladder_acts.FILLED:
         found.forms[act] = await house.escalation.desk.form(boss, act, world.grave)
     found.forms["log"] = case_cards.log_form("Called us about her account")
+
+
+async def _spikes(world: _World, found: Gallery) -> None:
+    async with world.house.store.begin() as work:
+        ids = [await spikes.add(work, what, count, usual) for what, count, usual in (("tag:phishing", 60, 12), ("network:x", 90, 40))]
+        mentions = [one.id for one in (await world.house.acts.desk.thread(world.boss, world.grave)).view.mentions]
+        card = await spike_card(work, world.house.flow, {"ids": ids, "mentions": mentions})
+        await work.commit()
+    assert card
+    found.cards["spike"] = card
+
+
+async def _digests(world: _World, found: Gallery) -> None:
+    every_day = Promise("#marketing", "teams", "19:marketing@thread.tacv2", Rhythm("daily", "08:30", "Europe/Madrid"), "es")
+    own = replace(every_day, name="Grace Okafor", target=ACCOUNT, rhythm=Rhythm("weekly", "09:00", "Europe/Madrid", 0), language="en")
+    found.cards |= {
+        "digest subscribed": digest_cards.promise_card(replace(every_day, next_at=world.post.dial() + timedelta(days=1))),
+        "digest asks": digest_cards.promise_card(replace(every_day, only_confirmed=True)),
+        "digests": digest_cards.list_card([every_day, own]),
+    }
+
+
+async def _afterwards(world: _World, found: Gallery) -> None:
+    """What is told when something was done, and what is shown then. Nothing can be asked of the others any more."""
+    house, boss, grave = world.house, world.boss, str(world.grave)
+    act, answer, ask = house.escalation.fill, house.answers.fill, house.room.fill
+    found.cards |= {
+        "snoozed": await act(boss, "snooze", grave, {"span": ("2h",)}),
+        "given": await act(boss, "reassign", grave, {"name": ("Tom Aldous",)}),
+        "rejected": await answer(boss, "reject", f"{world.plain}:{world.version}", {"reason": ("No promise that we cannot keep.",)}),
+        "fact added": await ask(boss, "fact", "", {"text": ("The page was taken down.",), "source": ("Security",)}),
+        "hold": await house.acts.spoken.obey(boss, SetHold("holding")),
+        "calls waiting, none": waiting_for_me([]),
+        "call over": await _call_over(world),
+    }
+    await house.approvals.approve(boss, (await house.answers.desk.approvals(boss))[0].version_id)
+    found.cards["answer kept"] = (await house.answers.desk.of_case(boss, world.grave))[-1]
+    new = await house.person("Nora Blum", "agent")
+    for who, name in ((world.agent, "an agent"), (new, "somebody new"), (Who("teams", "stranger"), "a stranger")):
+        for at, card in enumerate(await house.acts.home.of(who)):
+            found.cards[f"home of {name} {at}"] = card
+
+
+async def _call_over(world: _World) -> Card:
+    async with world.house.store.read() as work:
+        readings = [await notice_cards.read(work, world.house.shelf, one.id) for one in await notices.of_calls(work, range(1, 10))]
+    return next(notice_cards.call_card(one) for one in readings if one and one.notice.case_id == world.grave)
