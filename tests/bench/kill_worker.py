@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from handlers.answers.publishing import ways_out
 from handlers.board import Board
 from handlers.errors import CannotAsk, Refused, TryLater, Unconfirmed
 from handlers.keeping import Keeping
-from handlers.networks import Abilities, Published, Reply
+from handlers.networks import Abilities, Network, Published, Reply
 from handlers.ports import Bucket
 from handlers.sender import Sender
 from handlers.shelf import Shelf
@@ -74,19 +74,23 @@ class HttpNetwork:
 
 
 async def work(database: str, url: str, lease: float) -> None:
+    async with httpx.AsyncClient(base_url=url, timeout=lease / 2) as client:
+        await send_through({name: HttpNetwork(name, client) for name in NETWORKS}, database, lease)
+
+
+async def send_through(networks: Mapping[str, Network], database: str, lease: float) -> None:
+    """The product's sender, until it is told to stop."""
     store, flow, board = Store(database), data_breach(), Board({})
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     with (keeping := Keeping(store)).alone():
         await keeping.take_over()
-        async with httpx.AsyncClient(base_url=url, timeout=lease / 2) as client:
-            networks = {name: HttpNetwork(name, client) for name in NETWORKS}
-            ways = ways_out(networks, store, Gate(Shelf(flow)), course_on(board, flow))
-            recovering = asyncio.create_task(recover(Ticks(store, board, flow)))
-            await Sender(store, ways, lease=timedelta(seconds=lease)).run(stop)
-            recovering.cancel()
-            with suppress(asyncio.CancelledError):
-                await recovering
+        ways = ways_out(networks, store, Gate(Shelf(flow)), course_on(board, flow))
+        recovering = asyncio.create_task(recover(Ticks(store, board, flow)))
+        await Sender(store, ways, lease=timedelta(seconds=lease)).run(stop)
+        recovering.cancel()
+        with suppress(asyncio.CancelledError):
+            await recovering
     await store.close()
 
 

@@ -4,7 +4,7 @@ import random
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
@@ -18,11 +18,12 @@ class Workers:
 
     command: Sequence[str]
     count: int
+    environment: Mapping[str, str] | None = None  # None: ours
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     log: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
 
     def start(self) -> None:
-        self.running.append(subprocess.Popen(self.command, cwd=ROOT, stderr=self.log, stdout=subprocess.DEVNULL))
+        self.running.append(subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stderr=self.log, stdout=subprocess.DEVNULL))
 
     def kill_next(self) -> None:
         """The one that has run longest."""
