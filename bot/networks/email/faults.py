@@ -19,21 +19,18 @@ _QUOTA = re.compile(r"\[(?:OVERQUOTA|THROTTLED)\]|bandwidth", re.IGNORECASE)
 
 def imap_error(error: Exception) -> SendError:
     """No words of the server: they may quote what we sent."""
+    said = str(error)
     if untrusted(error):
         return DoorClosed("certificate", whole=True)
     if isinstance(error, CapabilityError):
         return DoorClosed("not_offered", whole=True)
-    if isinstance(error, IMAP4.error) and _QUOTA.search(str(error)):
-        return TryLater("over_quota", OVER_QUOTA)
-    if isinstance(error, LoginError):
-        return TryLater("busy", BUSY) if _LATER.search(str(error)) else DoorClosed("login_refused", whole=True)
-    if isinstance(error, UnicodeEncodeError):  # a password that the old LOGIN cannot carry
-        return DoorClosed("login_refused", whole=True)
-    if isinstance(error, TimeoutError):
-        return TryLater("timeout", AWAY)
     if is_connection(error):
-        return TryLater("no_connection", AWAY)
-    return TryLater("busy" if _LATER.search(str(error)) else "not_understood", BUSY)
+        return TryLater("timeout" if isinstance(error, TimeoutError) else "no_connection", AWAY)
+    if _QUOTA.search(said) or _LATER.search(said):
+        return TryLater("over_quota", OVER_QUOTA) if _QUOTA.search(said) else TryLater("busy", BUSY)
+    # a password that the old LOGIN command cannot carry is a wrong one as well
+    refused = isinstance(error, LoginError | UnicodeEncodeError)
+    return DoorClosed("login_refused", whole=True) if refused else TryLater("not_understood", BUSY)
 
 
 def is_connection(error: Exception) -> bool:

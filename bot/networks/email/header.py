@@ -21,8 +21,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _PREFIX = re.compile(
     r"(?:\s*(?:re|rv|fwd?|tr|aw|wg|sv|enc|rif|i|r[ée]f|r[ée]p|res)\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:\uff1a])+\s*", re.IGNORECASE
 )
-    r"(?:\s*(?:re|rv|fwd?|tr|aw|wg|sv|enc|rif|i|r[ée]f|r[ée]p|res)\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:\uff1a])+\s*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
