@@ -15,9 +15,10 @@ from handlers.ports import CustomerText, Field, FieldKind, Form, Option, Words
 LABEL, OPTION, OPTIONS, QUOTE, SENTENCE = 300, 100, 100, 3000, 3000
 BEGUN = "begun"  # of what is sent in with a form: what we had put into its fields
 FILL, REFILL = "fill", "refill"  # verbs of a form in a chat; with the second it begins anew from what was chosen
+CARRIED = ("form", "ids", "origin", BEGUN, REFILL)  # with what is sent in, besides the inputs
 FEW = 3  # choices that stand open
 # How the id of an input begins, before the name of its field. A moment has two inputs; of several choices each is percent-encoded.
-ONE, MANY, DATE, TIME = "in.", "many.", "date.", "time."
+TEXT, ONE, MANY, DATE, TIME = INPUTS = ("in.", "one.", "many.", "date.", "time.")
 _HOUR = re.compile(r"\d\d:\d\d")
 Answers = Mapping[str, tuple[str, ...]]
 Origin = Mapping[str, str]
@@ -48,10 +49,23 @@ def form_content(
     return content(body, language, actions=[sender.button(plain_words(form.submit, language, OPTION), style="positive")])
 
 
+def as_sent(data: Mapping[str, Any], error: Words, language: str) -> Json:
+    """A form of which nothing is known but what came with it: what was typed can be read and sent again, what was chosen goes along."""
+    typed = {name: str(value) for name, value in data.items() if name.startswith(TEXT) and value}
+    along = {name: value for name, value in data.items() if name in CARRIED or name.startswith(INPUTS)}
+    asked = {"label": plain_words(Words("form.typed"), language, LABEL), "spacing": "medium"}
+    body = [
+        _error(error, language),
+        *({"type": "Input.Text", "id": name, **asked, "isMultiline": True, "value": text} for name, text in typed.items()),
+    ]
+    again = {"type": "Action.Submit", "title": plain_words(Words("form.again"), language, OPTION), "style": "positive"}
+    return content(body, language, actions=[{**again, "data": {name: value for name, value in along.items() if name not in typed}}])
+
+
 def answers(data: Mapping[str, Any]) -> Answers:
     """What stands in each field of a form that was sent in; an empty field is left out."""
     found = {**_moments(data), **_chosen(data)}
-    typed = {name.removeprefix(ONE): (str(value),) for name, value in data.items() if name.startswith(ONE) and value not in (None, "")}
+    typed = {_field_of(name): (str(value),) for name, value in data.items() if name.startswith((TEXT, ONE)) and value not in (None, "")}
     return {**typed, **found}
 
 
@@ -133,7 +147,7 @@ def _typed(field: Field, asked: Json) -> Json:
     text = field.initial[0] if field.initial else ""
     initial = {"value": text} if text else {}
     long = {"isMultiline": True} if field.kind is FieldKind.LONG else {}
-    return {"type": "Input.Text", "id": f"{ONE}{field.name}", **asked, "maxLength": max(1, field.most, len(text)), **long, **initial}
+    return {"type": "Input.Text", "id": f"{TEXT}{field.name}", **asked, "maxLength": max(1, field.most, len(text)), **long, **initial}
 
 
 def _choice(field: Field, asked: Json, language: str) -> Json:
@@ -189,11 +203,15 @@ def _clock(typed: str, timezone: str) -> tuple[str, str]:
 
 def _moments(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """An hour alone is the next such one; a day without its hour is no moment, and is said to be none."""
-    names = {name.partition(".")[2] for name in data if name.startswith((DATE, TIME))}
+    names = {_field_of(name) for name in data if name.startswith((DATE, TIME))}
     parts = {name: (str(data.get(f"{DATE}{name}") or ""), str(data.get(f"{TIME}{name}") or "")) for name in names}
     return {name: (f"{day}T{hour}" if day else hour,) for name, (day, hour) in parts.items() if day or hour}
 
 
+def _field_of(name: str) -> str:
+    return name.partition(".")[2]
+
+
 def _chosen(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    several = {name.removeprefix(MANY): str(value).split(",") for name, value in data.items() if name.startswith(MANY) and value}
+    several = {_field_of(name): str(value).split(",") for name, value in data.items() if name.startswith(MANY) and value}
     return {name: tuple(unquote(one) for one in values) for name, values in several.items()}

@@ -8,21 +8,19 @@ from typing import Any
 
 import structlog
 
-from bot.refilling import OWN, refilled
+from bot.refilling import refilled
 from bot.teams import payloads
 from bot.teams.access import NAME
 from bot.teams.acquaintance import Acquaintance
 from bot.teams.forms import answers, begun, origin_of
-from bot.teams.markup import plain_words
 from bot.teams.payloads import Click, Json
-from bot.teams.replies import AS_IT_IS, MESSAGE, Replies
+from bot.teams.replies import Replies, not_shown
 from bot.teams.sdk import ActivityEvent, App, InvokeResponse
-from bot.teams.troubles import Troubles, field_of
+from bot.teams.troubles import Troubles
 from bot.teams.typed import ShowHome, heard
 from bot.tracing import traced
 from handlers.buttons import Buttons
 from handlers.deliveries import Repeated, once
-from handlers.errors import Told
 from handlers.insight.commands import TAKES_TIME, OfDigests
 from handlers.insight.spoken import DigestsSpoken
 from handlers.ports import Card, Drawing, Form, Pictured, Who
@@ -70,11 +68,15 @@ class Listeners:
             return await sorry(activity, error)
 
     async def again(self, activity: Json) -> Answer:
-        """It was done when it came first: what is shown is how things stand. A window whose answer was lost opens all the same."""
-        click = payloads.pressed(activity)
-        if payloads.name_of(activity) == payloads.CARD:
+        """It was done when it came first: what is shown is how things stand. A window whose answer was lost opens all the same, and a
+        message that was made a case is known by its number.
+        """
+        click, name = payloads.pressed(activity), payloads.name_of(activity)
+        if name == payloads.CARD:
             return await self.replies.refreshed(click)
-        return await self.in_a_window(click) if payloads.name_of(activity) == payloads.OPEN and self.asks_or_shows(click) else {}
+        if name == payloads.EXTENSION_OPEN:
+            return await self.make_case(activity)
+        return await self.in_a_window(click) if name == payloads.OPEN and self.asks_or_shows(click) else {}
 
     def asks_or_shows(self, click: Click) -> bool:
         return click.act in self.buttons.forms or click.act in self.buttons.looks
@@ -101,14 +103,11 @@ class Listeners:
             return await self.replies.refreshed(click)
         except Exception as error:  # noqa: BLE001 - the outbox shows the card as soon as it can
             log.warning("teams_card_not_shown", act=click.act, reason=type(error).__name__)
-            return dict(AS_IT_IS)
+            return not_shown(click, await self.troubles.language_of(click.who))
 
     async def looked_at_anew(self, click: Click) -> Answer:
-        """Teams asks by itself when somebody sees the card: whoever may not see it is told nothing that they did not ask for."""
-        try:
-            await self.acts.desk.open_to(click.who)
-        except Told:
-            return dict(AS_IT_IS)
+        """Teams asks by itself when somebody sees the card: whoever may not see it hears why, and nothing of it."""
+        await self.acts.desk.open_to(click.who)
         return await self.replies.refreshed(click)
 
     async def put_in_place(self, click: Click, card: Card) -> Answer:
@@ -120,7 +119,7 @@ class Listeners:
             form, origin = await self.begun_anew(click)
             return await self.replies.form_in_place(click, form, origin)
         outcome = await self.buttons.filled[click.act](click, answers(click.data)) or await self.replies.fresh(click)
-        return await self.put_in_place(click, outcome) if outcome else dict(AS_IT_IS)
+        return await self.put_in_place(click, outcome) if outcome else not_shown(click, await self.replies.language_of(click.who))
 
     async def opened(self, activity: Json) -> Answer:
         """A button that asks, or that shows something to this person alone."""
@@ -185,7 +184,7 @@ class Listeners:
         except Repeated:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
-            await self.sorry_there(activity, error)
+            await self.troubles.there(activity, error)
         else:
             await self.telling(activity, who, outcome)
 
@@ -193,7 +192,7 @@ class Listeners:
         try:
             await self.tell(who, outcome)
         except Exception as error:  # noqa: BLE001 - a picture that cannot be shown is owned up to
-            await self.sorry_there(activity, error)
+            await self.troubles.there(activity, error)
 
     async def tell(self, who: Who, outcome: Card | Form | Drawing | Pictured) -> None:
         if isinstance(outcome, Form):
@@ -229,35 +228,6 @@ class Listeners:
         )
         return await self.replies.window(message.who, told("command.recorded", number=number))
 
-    async def sorry_on_card(self, activity: Json, error: Exception) -> Answer:
-        who = payloads.who_acts(activity)
-        language = await self.troubles.language_of(who)
-        return {"statusCode": 200, "type": MESSAGE, "value": plain_words(self.troubles.words(error, who), language, 500)}
-
-    async def sorry_in_window(self, activity: Json, error: Exception) -> Answer:
-        """Above the field that it is about, with everything that was typed; else in a window that says it."""
-        click = payloads.pressed(activity)
-        words = self.troubles.words(error, click.who)
-        if click.data.get("form") and (form := await self.as_typed(click)):
-            kept = {name: value for name, value in origin_of(click.data).items() if name != OWN}  # from here on all is their own
-            return await self.replies.form_window(click.who, form, kept, {field_of(error): words})
-        return self.replies.words_window(words, await self.troubles.language_of(click.who))
-
-    async def as_typed(self, click: Click) -> Form | None:
-        """The form that was sent in, with what stands in it; None where it cannot be had any more."""
-        opened_by, now = origin_of(click.data).get("act", ""), answers(click.data)
-        try:
-            form = await self.buttons.forms[opened_by](replace(click, act=opened_by))
-        except (KeyError, Told):
-            return None
-        return replace(form, fields=tuple(replace(one, initial=now.get(one.name, ())) for one in form.fields))
-
-    async def sorry_there(self, activity: Json, error: Exception) -> Answer:
-        who = payloads.who_acts(activity)
-        words, language = self.troubles.words(error, who), await self.troubles.language_of(who)
-        self.troubles.later(self.replies.privately(who, Card(title=words), language))
-        return None
-
     async def added(self, activity: Json) -> Answer:  # noqa: ARG002 - whoever it was, our people may be among them
         """We came into a team or a chat: its members are known soon. An app that is given to everybody comes into thousands at once."""
         self.acquaintance.asked.set()
@@ -275,12 +245,12 @@ def register(app: App, on: Listeners) -> None:
     asks for anew, for one.
     """
     hears = {
-        payloads.CARD: on.hears(on.card, on.sorry_on_card),
-        payloads.OPEN: on.hears(on.opened, on.sorry_in_window),
-        payloads.SENT_IN: on.hears(on.sent_in, on.sorry_in_window),
-        payloads.EXTENSION_OPEN: on.hears(on.make_case, on.sorry_in_window),
-        payloads.MESSAGE: on.hears(on.message, on.sorry_there),
-        **dict.fromkeys(payloads.ARRIVALS, on.hears(on.added, on.sorry_there)),
+        payloads.CARD: on.hears(on.card, on.troubles.on_card),
+        payloads.OPEN: on.hears(on.opened, on.troubles.in_window),
+        payloads.SENT_IN: on.hears(on.sent_in, on.troubles.in_window),
+        payloads.EXTENSION_OPEN: on.hears(on.make_case, on.troubles.in_window),
+        payloads.MESSAGE: on.hears(on.message, on.troubles.there),
+        **dict.fromkeys(payloads.ARRIVALS, on.hears(on.added, on.troubles.there)),
     }
 
     async def answer(event: ActivityEvent) -> InvokeResponse[Any]:

@@ -1,7 +1,7 @@
 """Answers to a person's own act: the card as it stands now, a window, a word in their own chat. Losing one is harmless."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,9 +9,9 @@ import structlog
 
 from bot.teams.access import NAME
 from bot.teams.cards import card_content, confirm_content, words_content
-from bot.teams.forms import form_content
+from bot.teams.forms import as_sent, form_content
 from bot.teams.markup import plain_words
-from bot.teams.payloads import Click, Json
+from bot.teams.payloads import REFRESH, Click, Json
 from bot.teams.workspace import TeamsWorkspace
 from handlers.errors import SendError
 from handlers.glance import Clicked, Glance
@@ -20,7 +20,7 @@ from handlers.staff import Staff
 
 log = structlog.get_logger()
 ADAPTIVE, MESSAGE = "application/vnd.microsoft.card.adaptive", "application/vnd.microsoft.activity.message"
-AS_IT_IS: Json = {"statusCode": 200, "type": MESSAGE, "value": ""}  # answers that a card stays as it is
+WORD = 500  # letters below a card
 PATIENCE = 10.0  # seconds for a word in somebody's own chat
 
 
@@ -56,9 +56,9 @@ class Replies:
         return {"statusCode": 200, "type": ADAPTIVE, "value": content}
 
     async def refreshed(self, click: Click) -> Json:
-        """The card as it stands now; where nobody can tell what it shows, it stays as it is."""
+        """The card as it stands now; where nobody can tell what it shows, that is said."""
         card = await self.fresh(click)
-        return await self.in_place(click, card) if card else dict(AS_IT_IS)
+        return await self.in_place(click, card) if card else not_shown(click, await self.language_of(click.who))
 
     async def show_anew(self, click: Click, card: Card | None = None) -> None:
         """What stands in somebody's own chat, on each of their screens. What stands in a channel is shown anew by the outbox."""
@@ -80,6 +80,10 @@ class Replies:
         language = await self.language_of(click.who)
         asked = confirm_content(click.data, language, click.origin)
         return _window(asked, Words("home.window"), language, height="small") if asked else None
+
+    def sent_window(self, data: Mapping[str, Any], words: Words, language: str) -> Json:
+        """What was sent in and not taken, of which no more can be shown than what came with it."""
+        return _window(as_sent(data, words, language), Words("command.not_done"), language)
 
     def words_window(self, words: Words, language: str) -> Json:
         title = Words("command.not_done")
@@ -122,6 +126,19 @@ class Replies:
                 await saying
         except (SendError, TimeoutError) as error:
             log.warning("teams_answer_lost", account=who.external_id, reason=getattr(error, "reason", "timeout"))
+
+
+def word(words: Words, language: str) -> Json:
+    """An invoke's answer that only this person sees, below the card, which stays as it is. Besides a card there is no other
+    (https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format), and one without words counts as no
+    answer: Teams says that we cannot be reached and delivers the act again (https://github.com/vercel/chat/issues/731).
+    """
+    return {"statusCode": 200, "type": MESSAGE, "value": plain_words(words, language, WORD)}
+
+
+def not_shown(click: Click, language: str) -> Json:
+    """Whatever keeps us from showing the card, what was pressed on it is done."""
+    return word(Words("command.not_shown", {"done": click.act != REFRESH}), language)
 
 
 def _window(content: Json, title: Words, language: str, height: str = "medium") -> Json:

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-import sqlalchemy as sa
 
 from bot.settings import read_settings
 from bot.teams.access import Access
@@ -17,6 +16,7 @@ from tests.builders import Scripted, TestHouse, data_breach
 from tests.doors.slack_house import until
 from tests.doors.teams_house import TeamsHouse, listening, teams_house
 from tests.fakes.teams import Limits, actions, activities, card_text, message_text
+from tests.story.every_door.away import away
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def test_when_the_database_is_away_people_are_told_and_nothing_is_done(the
     card = await there.card_of(case)
     await there.teams.click("Ana", card, "note")
     there.teams.close_dialog("Ana")
-    async with Spoiled(there):
+    async with away(there.house.store):
         answer = await there.teams.click("Ana", card, "claim")
         assert "Something went wrong on our side" in answer.told
         window = await there.teams.click("Ana", card, "note")
@@ -102,24 +102,6 @@ async def test_when_the_database_is_away_people_are_told_and_nothing_is_done(the
         await there.told("Ana", "Something went wrong on our side")
     assert (await there.teams.click("Ana", card, "claim")).fine
     await until(lambda: "Ana" in message_text(card))
-
-
-class Spoiled:
-    """Meanwhile nothing can be read or written: the tables are called otherwise."""
-
-    def __init__(self, there: TeamsHouse) -> None:
-        self.there = there
-
-    async def __aenter__(self) -> None:
-        await self.rename("people", "people_away")
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.rename("people_away", "people")
-
-    async def rename(self, before: str, after: str) -> None:
-        async with self.there.house.store.begin() as work:
-            await work.execute(sa.text(f"ALTER TABLE {before} RENAME TO {after}"))
-            await work.commit()
 
 
 async def test_what_is_under_way_is_finished_before_the_door_closes(tmp_path):

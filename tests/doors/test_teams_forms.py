@@ -96,12 +96,12 @@ def test_what_was_put_into_a_form_and_left_there_comes_back(fields):
 def test_what_is_missing_is_asked_for_by_teams_itself(language):
     content = form_content(cards.log_form(), language, {})
     needed = {one["id"]: one.get("errorMessage") for one in inputs(content) if one.get("isRequired")}
-    assert needed == dict.fromkeys(("in.way", "in.name", "in.text"), say("form.missing", language))
+    assert needed == dict.fromkeys(("one.way", "in.name", "in.text"), say("form.missing", language))
 
 
 def test_what_was_filled_in_comes_back_by_field():
     data = {
-        "form": "x", "ids": "7", "origin": {"act": "note"}, "in.kind": "press", "many.tags": "a,b%2Cc", "in.none": "", "in.text": " hello\nyou ",
+        "form": "x", "ids": "7", "origin": {"act": "note"}, "one.kind": "press", "many.tags": "a,b%2Cc", "in.none": "", "in.text": " hello\nyou ",
         "date.at": "2026-11-22", "time.at": "08:05", "date.no": "", "time.no": "",
     }  # fmt: skip
     assert answers(data) == {"kind": ("press",), "tags": ("a", "b,c"), "text": (" hello\nyou ",), "at": ("2026-11-22T08:05",)}
@@ -218,7 +218,7 @@ def test_what_was_typed_by_hand_stays_above_whatever_is_chosen_after_it():
 
 
 def test_a_choice_by_hand_stays():
-    content = begun_anew(form_of("Sorry.", start="sorry"), form_content(form_of(""), "en", {}), **{"in.rests_on": "holding"})
+    content = begun_anew(form_of("Sorry.", start="sorry"), form_content(form_of(""), "en", {}), **{"one.rests_on": "holding"})
     assert standing(content)["rests_on"] == ("holding",)
 
 

@@ -75,7 +75,7 @@ async def test_what_cannot_be_undone_is_asked_first_and_then_done(there):
 async def test_another_starting_point_keeps_what_was_typed_and_an_error_loses_no_word(there):
     case = await there.house.case(SAID, by="carla")
     await there.teams.click("Ana", await there.card_of(case), "reply")
-    begun = await there.teams.submit("Ana", {"in.start": "sorry", "in.text": "My own words."}, say("form.use_this", "en"))
+    begun = await there.teams.submit("Ana", {"one.start": "sorry", "in.text": "My own words."}, say("form.use_this", "en"))
     shown = text_in(begun.card)
     assert shown.startswith("My own words.") and len(shown) > 40
     refused = await there.send_in("Ana", text="Send us your card number. It ends in 4111 1111 1111 1111", where="private")
@@ -142,7 +142,7 @@ async def test_what_people_say_among_themselves_is_left_alone(there):
 async def test_forms_typed_are_filled_in_in_the_chat(there):
     await there.teams.say("Ana", None, "log")
     form = await until(lambda: next(iter(there.teams.chat("Ana").posts), None))
-    typed = {"in.way": "letter", "in.name": "Mr Hill", "in.reach_at": "hill@example.com", "in.text": "my_data please"}
+    typed = {"one.way": "letter", "in.name": "Mr Hill", "in.reach_at": "hill@example.com", "in.text": "my_data please"}
     wrong = await there.teams.click("Ana", form, "fill", {**typed, "in.text": "  "})
     assert wrong.told and inputs(form.card), "the form stays, and what was typed in it"
     done = await there.teams.click("Ana", form, "fill", typed)

@@ -92,7 +92,7 @@ class Acting:
         shown, mentions = self._mentioned(text)
         message = self.state.add_message(where, {"type": "message", "text": text, "html": shown}, person, thread)
         called = any(one["mentioned"]["id"] == self.state.bot["id"] for one in mentions)
-        if where.person or (called and where.team and where.team.has_bot):
+        if where.person or (called and where.hears_the_bot):
             await self.delivery.send(activities.said(self.state, message, shown, mentions), redeliver=redeliver)
         return message
 
@@ -142,6 +142,8 @@ class Acting:
         if body.get("statusCode") != 200:
             return replace(answer, reason=f"the client shows that something went wrong: {answer.body}")
         if kind == MESSAGE and isinstance(value, str):
+            if not value.strip():
+                return replace(answer, reason="the client says that the app cannot be reached: a message without words")
             return replace(answer, told=self._told(person, value))
         if kind != ADAPTIVE:
             return replace(answer, reason=f"the client cannot show {kind}")
