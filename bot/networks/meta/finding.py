@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.networks.meta.accounts import FACEBOOK, Account
 from bot.networks.meta.faults import NotThere
 from bot.networks.meta.graph import Graph, node
-from bot.networks.meta.lists import pages, reaches, written_at
+from bot.networks.meta.lists import Asked, pages, reaches, written_at
 from bot.networks.meta.looking import Looking
 from bot.networks.meta.payloads import Payload, Way, remembered, some
 from handlers.errors import CannotAsk, DoorClosed, Refused, TryLater, Unconfirmed
@@ -61,14 +61,14 @@ class Finding:
     async def _below(self, reply: Reply, way: str, about: dict[str, str], since: datetime) -> str | None:
         """Facebook lists what stands below a comment; Instagram, below the head of its thread."""
         if self.account.network == FACEBOOK:
-            asked = {"fields": "id,from,message,created_time", "filter": "stream", "order": "reverse_chronological"}
+            asked: Asked = {"fields": "id,from,message,created_time", "filter": "stream", "order": "reverse_chronological", "limit": 100}
             path, text_name = f"{node(reply.in_reply_to)}/comments", "message"
         elif way == Way.COMMENT:
-            asked = {"fields": "id,from,text,timestamp,username,user"}
+            asked = {"fields": "id,from,text,timestamp,username,user", "limit": 100}
             path, text_name = f"{node(about.get('top') or reply.in_reply_to)}/replies", "text"
         else:
             raise CannotAsk("what stands below others' media is not told")
-        async for page in pages(self.graph, path, None, **asked, limit=100):
+        async for page in pages(self.graph, path, None, asked):
             found = self._ours(page, text_name, reply.text, since)
             if found:
                 return found

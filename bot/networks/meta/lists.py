@@ -1,5 +1,6 @@
 """Reads lists of the Graph page by page, newest first, and turns each of their things into news."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from bot.networks.meta.moments import moment
 from bot.networks.meta.payloads import UNREADABLE, Payload, listed, raw, some, unread
 from bot.networks.meta.position import Found
 from handlers.ports import Mention
+
+Asked = Mapping[str, str | int]
 
 
 @dataclass
@@ -39,15 +42,16 @@ def written_at(payload: Payload) -> datetime | None:
     return None
 
 
-async def pages(graph: Graph, path: str, first: object, **params: str | int) -> AsyncIterator[list[Payload]]:
-    """The pages of an edge, beginning with one that came inside its parent, if any."""
-    page: Mapping[str, Any] = some(first) if first is not None else await graph.read(path, **params)
+async def pages(graph: Graph, path: str, first: object, asked: Asked, apart: float = 0) -> AsyncIterator[list[Payload]]:
+    """The pages of an edge, beginning with one that came inside its parent, if any. `apart`: seconds before each further call."""
+    page: Mapping[str, Any] = some(first) if first is not None else await graph.read(path, **asked)
     while True:
         yield list(listed(page))
         after = some(some(page.get("paging")).get("cursors")).get("after")
         if not after or "next" not in some(page.get("paging")):
             return
-        page = await graph.read(path, **params, after=str(after))
+        await asyncio.sleep(apart)
+        page = await graph.read(path, **asked, after=str(after))
 
 
 def reaches(page: list[Payload], oldest: datetime) -> bool:

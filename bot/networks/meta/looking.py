@@ -7,13 +7,14 @@ from bot.networks.meta import media, messages
 from bot.networks.meta import pages as page_reading
 from bot.networks.meta.accounts import Account
 from bot.networks.meta.graph import Graph, node
-from bot.networks.meta.lists import Gathered, pages, reaches
+from bot.networks.meta.lists import Asked, Gathered, pages, reaches
 from bot.networks.meta.moments import moment
 from bot.networks.meta.payloads import Payload, listed, needed, some
 from bot.networks.meta.position import Found
 
 POSTS_A_PAGE, POSTS_MOST = 25, 50  # the newest; of what is said below older ones only the webhook tells
 COMMENTS_A_PAGE, CONVERSATIONS_A_PAGE, MESSAGES_A_PAGE = 25, 25, 20
+APART = 0.5  # seconds: two calls a second for each account is what the Conversations API takes
 _ORDER = "filter(stream).order(reverse_chronological)"
 
 
@@ -27,7 +28,7 @@ class Looking:
         gathered, seen = Gathered(), 0
         comments = f"comments.{_ORDER}.limit({COMMENTS_A_PAGE}){{{page_reading.COMMENT_FIELDS}}}"
         fields = f"{page_reading.POST_FIELDS},{comments}"
-        async for posts in pages(self.graph, f"{node(self.account.id)}/feed", None, fields=fields, limit=POSTS_A_PAGE):
+        async for posts in pages(self.graph, f"{node(self.account.id)}/feed", None, {"fields": fields, "limit": POSTS_A_PAGE}):
             for post in posts:
                 if not page_reading.is_by(post, self.account):
                     gathered.take(post, lambda post=post: page_reading.listed_post(post))  # type: ignore[misc]
@@ -41,8 +42,8 @@ class Looking:
         if "comments" not in post:  # so Meta tells that there is none
             return
         post_id = needed(post, "id")
-        more = {"fields": page_reading.COMMENT_FIELDS, "filter": "stream", "order": "reverse_chronological"}
-        async for comments in pages(self.graph, f"{node(post_id)}/comments", post["comments"], **more, limit=100):
+        asked: Asked = {"fields": page_reading.COMMENT_FIELDS, "filter": "stream", "order": "reverse_chronological", "limit": 100}
+        async for comments in pages(self.graph, f"{node(post_id)}/comments", post["comments"], asked):
             for one in comments:
                 if not page_reading.is_by(one, self.account):
                     gathered.take(one, lambda one=one: page_reading.listed_comment(one, post_id))  # type: ignore[misc]
@@ -55,7 +56,7 @@ class Looking:
         replies = f"replies.limit(50){{{media.COMMENT_FIELDS}}}"
         comments = f"comments.limit({COMMENTS_A_PAGE}){{{media.COMMENT_FIELDS},{replies}}}"
         fields = f"id,permalink,{comments}"
-        async for listed_media in pages(self.graph, f"{node(self.account.id)}/media", None, fields=fields, limit=POSTS_A_PAGE):
+        async for listed_media in pages(self.graph, f"{node(self.account.id)}/media", None, {"fields": fields, "limit": POSTS_A_PAGE}):
             for medium in listed_media:
                 await self._below_medium(medium, oldest, gathered, f"{media.COMMENT_FIELDS},{replies}")
             seen += len(listed_media)
@@ -69,7 +70,7 @@ class Looking:
         if "comments" not in medium:
             return
         path = f"{node(needed(medium, 'id'))}/comments"
-        async for comments in pages(self.graph, path, medium["comments"], fields=fields, limit=50):
+        async for comments in pages(self.graph, path, medium["comments"], {"fields": fields, "limit": 50}):
             for one in comments:
                 await self._replies(one, medium, gathered)
                 self._take(one, medium, str(one.get("id") or ""), gathered)
@@ -81,7 +82,7 @@ class Looking:
             return
         top = needed(comment, "id")
         path = f"{node(top)}/replies"
-        async for replies in pages(self.graph, path, comment["replies"], fields=media.COMMENT_FIELDS, limit=50):
+        async for replies in pages(self.graph, path, comment["replies"], {"fields": media.COMMENT_FIELDS, "limit": 50}):
             for one in replies:
                 self._take(one, medium, top, gathered)
 
@@ -90,7 +91,7 @@ class Looking:
             gathered.take({**comment, "replies": None}, lambda: media.listed_comment(comment, medium, top))
 
     async def _tags(self, oldest: datetime, gathered: Gathered) -> None:
-        async for tagged in pages(self.graph, f"{node(self.account.id)}/tags", None, fields=media.MEDIA_FIELDS, limit=25):
+        async for tagged in pages(self.graph, f"{node(self.account.id)}/tags", None, {"fields": media.MEDIA_FIELDS, "limit": 25}):
             for one in tagged:
                 gathered.take(one, lambda one=one: media.naming_medium(one, tagged=True))  # type: ignore[misc]
             if reaches(tagged, oldest):
@@ -100,8 +101,8 @@ class Looking:
         """Messages of every conversation in which something happened since."""
         gathered = Gathered()
         fields = f"id,updated_time,messages.limit({MESSAGES_A_PAGE}){{{messages.FIELDS}}}"
-        asked: dict[str, str | int] = {"platform": self.account.platform, "fields": fields, "limit": CONVERSATIONS_A_PAGE}
-        async for conversations in pages(self.graph, f"{node(self.account.page_id)}/conversations", None, **asked):
+        asked: Asked = {"platform": self.account.platform, "fields": fields, "limit": CONVERSATIONS_A_PAGE}
+        async for conversations in pages(self.graph, f"{node(self.account.page_id)}/conversations", None, asked, APART):
             for one in conversations:
                 await self._of_conversation(one, oldest, gathered)
             if not any(_moved_since(one, oldest) for one in conversations):
@@ -112,7 +113,7 @@ class Looking:
         if "messages" not in conversation or not _moved_since(conversation, oldest):
             return
         path = f"{node(needed(conversation, 'id'))}/messages"
-        async for said in pages(self.graph, path, conversation["messages"], fields=messages.FIELDS, limit=MESSAGES_A_PAGE):
+        async for said in pages(self.graph, path, conversation["messages"], {"fields": messages.FIELDS, "limit": MESSAGES_A_PAGE}, APART):
             for one in said:
                 if not messages.is_by(one.get("from"), self.account):
                     gathered.take(one, lambda one=one: messages.listed_message(one, self.account))  # type: ignore[misc]
