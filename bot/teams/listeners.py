@@ -228,9 +228,11 @@ class Listeners:
         )
         return await self.replies.window(message.who, told("command.recorded", number=number))
 
-    async def added(self, activity: Json) -> Answer:  # noqa: ARG002 - whoever it was, our people may be among them
+    async def added(self, activity: Json) -> Answer:
         """We came into a team or a chat: its members are known soon. An app that is given to everybody comes into thousands at once."""
         self.acquaintance.asked.set()
+        if chat := payloads.entered(activity):
+            self.troubles.later(self.replies.introduce(chat))
         return None
 
 

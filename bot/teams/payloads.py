@@ -15,7 +15,7 @@ CARD, OPEN, SENT_IN = "adaptiveCard/action", "task/fetch", "task/submit"  # name
 EXTENSION_OPEN = "composeExtension/fetchTask"
 MESSAGE, ARRIVALS = "message", ("conversationUpdate", "installationUpdate")  # types of activities
 REFRESH, REFILL = "refresh", "refill"  # verbs that are no act: look anew, begin a form anew
-PERSONAL = "personal"
+PERSONAL, SEVERAL = "personal", "groupChat"
 _AT = re.compile(r"<at(?:\s[^>]*)?>.*?</at>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -105,6 +105,12 @@ def place_of(activity: Json) -> tuple[str, str]:
 def is_direct(activity: Json) -> bool:
     """In somebody's own chat with us."""
     return _part(activity, "conversation").get("conversationType") == PERSONAL
+
+
+def entered(activity: Json) -> str:
+    """The chat of several people that we were just added to; "" for all else. A team's channels are chosen in the settings."""
+    is_chat = _part(activity, "conversation").get("conversationType") == SEVERAL
+    return place_of(activity)[0] if is_chat and activity.get("type") == ARRIVALS[1] and activity.get("action") == "add" else ""
 
 
 def is_for_us(activity: Json) -> bool:

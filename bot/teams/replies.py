@@ -16,6 +16,7 @@ from bot.teams.workspace import TeamsWorkspace
 from handlers.errors import SendError
 from handlers.glance import Clicked, Glance
 from handlers.ports import Button, Card, Drawing, Form, Pictured, Place, Who, Words
+from handlers.replies import told
 from handlers.staff import Staff
 
 log = structlog.get_logger()
@@ -92,6 +93,10 @@ class Replies:
     async def privately(self, who: Who, card: Card, language: str = "") -> None:
         """In the person's own chat with us: a channel has no message for one alone. `language` where it is known already."""
         await self._say(who, self.workspace.post(Place(who.external_id), card, language or await self.language_of(who), ""))
+
+    async def introduce(self, conversation_id: str) -> None:
+        """To people who may not know what was added to their chat."""
+        await self._say(Who(NAME, conversation_id), self.workspace.post(Place(conversation_id), told("home.in_a_chat"), self.language, ""))
 
     async def form_privately(self, who: Who, form: Form) -> None:
         content = await self._asked(who, form, {}, in_chat=True)

@@ -123,11 +123,11 @@ class Connector:
 
     def _channel(self, channel_id: str) -> Conversation:
         channel = self.state.conversations.get(channel_id)
-        if channel is None or channel.team is None:
+        if channel is None or channel.person is not None:
             raise Refused(404, "ConversationNotFound")
         if self.state.disabled_by_admin:
             raise Refused(403, "BotDisabledByAdmin")
-        if not channel.team.has_bot:
+        if not channel.hears_the_bot:
             raise Refused(403, "BotNotInConversationRoster")
         return channel
 
@@ -198,12 +198,7 @@ class Connector:
         team = self.state.teams.get(recorded.conversation or "")
         conversation, _root = (self._channel(team.id), "") if team else self._open(recorded)
         self._admit("read", conversation.id)
-        return [one for one in conversation.team.members if not one.gone] if conversation.team else [self._only(conversation)]
-
-    @staticmethod
-    def _only(chat: Conversation) -> Person:
-        assert chat.person is not None
-        return chat.person
+        return [one for one in conversation.members if not one.gone or one is conversation.person]
 
     def _team(self, request: web.Request, recorded: Recorded) -> Team:
         recorded.conversation = request.match_info["team"]

@@ -25,6 +25,16 @@ class Events(Acting):
         removed = activities.members_changed(self.state, person, team, removed=(self.state.bot,))
         return [await self.delivery.send(removed), await self.delivery.send(activities.installed(self.state, person, general, "remove"))]
 
+    async def add_to_chat(self, chat: Conversation, by: str) -> list[Answer]:
+        """Somebody adds the bot to a chat of several people."""
+        chat.bot_is_in, person = True, self._person(by)
+        told = (activities.bot_added(self.state, person, chat), activities.installed(self.state, person, chat, "add"))
+        return [await self.delivery.send(one) for one in told]
+
+    async def remove_from_chat(self, chat: Conversation, by: str) -> Answer:
+        chat.bot_is_in, person = False, self._person(by)
+        return await self.delivery.send(activities.installed(self.state, person, chat, "remove"))
+
     async def install(self, user: str) -> list[Answer]:
         """Somebody installs the bot for themselves."""
         person, chat = self._person(user), self._own_chat(user)

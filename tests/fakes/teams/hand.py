@@ -54,6 +54,9 @@ class Hand:
             return _said(await teams.submit(user, values, wanted))
         if what == "extend":
             return _said(await teams.extend(user, str(form["message"]), "make_case"))
+        if what == "add":
+            await teams.add_to_chat(teams.state.conversations[channel], user)
+            return "added"
         if what == "close":
             teams.close_dialog(user)
             return "closed"
@@ -68,14 +71,15 @@ class Hand:
         state = self.teams.state
         people = " ".join(_link(one.name, one.name, where.id if where.team else "", one is person) for one in state.people)
         seen = [one for one in state.conversations.values() if one.knows(person)]
-        rooms = " ".join(_link(f"#{one.name}" if one.team else "chat with the bot", person.name, one.id, one is where) for one in seen)
+        rooms = " ".join(_link(_called(one), person.name, one.id, one is where) for one in seen)
         return f"<nav>As {people}</nav><nav>In {rooms}</nav><h2>{escape(where.name)}</h2>"
 
     def _conversation(self, person: Person, where: Conversation) -> str:
         shown = "".join(self._thread(person, where, one) for one in where.messages)
-        hint = "@Tocsin help" if where.team else "help"
+        hint = "help" if where.person else "@Tocsin help"
         write = f'<p><input name="text" size="60" placeholder="{hint}"> <button>Send</button></p>'
-        return shown + self._form("say", person, where, write)
+        invite = self._form("add", person, where, "<button>Add the bot</button>") if where.people and not where.bot_is_in else ""
+        return shown + self._form("say", person, where, write) + invite
 
     def _thread(self, person: Person, where: Conversation, root: Message) -> str:
         replies = "".join(self._message(person, where, one) for one in root.replies)
@@ -104,6 +108,10 @@ class Hand:
 
 def _link(shown: str, user: str, channel: str, here: bool) -> str:
     return f'<a href="/?{escape(urlencode({"user": user, "channel": channel}))}">{"<b>" * here}{escape(shown)}</b></a>'
+
+
+def _called(conversation: Conversation) -> str:
+    return "chat with the bot" if conversation.person else f"#{conversation.name}" if conversation.team else conversation.name
 
 
 def _said(answer: Answer) -> str:

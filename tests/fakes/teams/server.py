@@ -140,6 +140,10 @@ class FakeTeams(Events):
         home = team or next(iter(self.state.teams.values()), None) or self.add_team("Crisis team")
         return self.state.add_channel(name, home, channel_id)
 
+    def add_group_chat(self, name: str, *users: str) -> Conversation:
+        """Of several people, without the bot."""
+        return self.state.add_group_chat(name, [self._person(one) for one in users])
+
     def user(self, named: str) -> Person:
         return self._person(named)
 

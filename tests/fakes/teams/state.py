@@ -102,12 +102,14 @@ class Message:
 
 @dataclass(eq=False)
 class Conversation:
-    """A channel, or somebody's own chat with the bot."""
+    """A channel, somebody's own chat with the bot, or a chat of several people."""
 
     id: str
     name: str = ""
     team: "Team | None" = None
     person: Person | None = None
+    people: list[Person] = field(default_factory=list)
+    bot_is_in: bool = False  # in a chat of several people
     all: dict[str, Message] = field(default_factory=dict)
 
     @property
@@ -129,6 +131,8 @@ class Conversation:
         """As `conversation` of an activity, without the thread."""
         if self.team:
             return {"isGroup": True, "conversationType": "channel", "id": self.id, "tenantId": self.team.tenant_id}
+        if self.people:
+            return {"isGroup": True, "conversationType": "groupChat", "id": self.id, "tenantId": self.people[0].tenant_id}
         return {"conversationType": "personal", "id": self.id, "tenantId": self.person.tenant_id if self.person else ""}
 
     def message(self, message_id: str) -> Message | None:
@@ -136,7 +140,17 @@ class Conversation:
         return found if found and not found.deleted else None
 
     def knows(self, person: Person) -> bool:
-        return person in self.team.members if self.team else person is self.person
+        return person in self.members
+
+    @property
+    def members(self) -> list[Person]:
+        if self.team:
+            return self.team.members
+        return [self.person] if self.person else self.people
+
+    @property
+    def hears_the_bot(self) -> bool:
+        return self.team.has_bot if self.team else self.person is not None or self.bot_is_in
 
 
 @dataclass(eq=False)
@@ -199,6 +213,11 @@ class State:
         channel = Conversation(channel_id or f"19:{uuid.uuid4().hex}@thread.tacv2", name, team)
         team.channels[channel.id] = self.conversations[channel.id] = channel
         return channel
+
+    def add_group_chat(self, name: str, people: list[Person]) -> Conversation:
+        chat = Conversation(f"19:{uuid.uuid4().hex}@thread.v2", name, people=people)
+        self.conversations[chat.id] = chat
+        return chat
 
     def person(self, named: str) -> Person | None:
         """By account, by the id that Teams gives the bot, by address or by name."""
