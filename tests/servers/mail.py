@@ -3,6 +3,8 @@
 Both need root, and: apt-get install --no-install-recommends dovecot-imapd dovecot-lmtpd dovecot-sieve postfix
 """
 
+import atexit
+import itertools
 import os
 import pwd
 import shutil
@@ -14,6 +16,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +25,9 @@ from imapclient import IMAPClient
 from tests.running_app import free_port
 from tests.servers.mail_settings import DAEMONS, DOVECOT, POSTFIX
 
+MOST = 500  # numbers
+NOTICES = 1.1  # seconds
+numbers = itertools.count(1)
 MASTER = "/usr/lib/postfix/sbin/master"
 
 
@@ -32,19 +38,40 @@ def missing() -> str | None:
     return None if os.geteuid() == 0 else "Dovecot and Postfix need root"
 
 
+def ours(number: int) -> str:
+    return f"help{number}@brand.test"
+
+
+def customers(number: int) -> dict[str, str]:
+    return {name: f"{name}{number}@customer.test" for name in ("anna", "bruno", "chloe")}
+
+
+def password(address: str) -> str:
+    return f"only-for-{address.partition('@')[0]}"
+
+
+@cache
+def shared() -> "MailServer":
+    """One for all tests of this process, each with mailboxes of its own: `ours` and `customers` of a number that nobody had before."""
+    users = {address: password(address) for number in range(1, MOST) for address in (ours(number), *customers(number).values())}
+    server = MailServer(users).__enter__()
+    atexit.register(server.__exit__)
+    return server
+
+
 @dataclass
 class MailServer:
-    """`users`: address → password. `dead`: what Postfix takes in and Dovecot then does not know, so that a real bounce comes back."""
+    """`users`: address → password. Postfix takes in whatever is for `domains`; whom Dovecot then does not know bounces, really."""
 
     users: dict[str, str]
-    dead: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ("brand.test", "customer.test")
     ports: dict[str, int] = field(default_factory=dict)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="tocsin-mail-"))
         self.folder.chmod(0o755)
-        self.ports = {name: free_port() for name in ("imap", "imaps", "smtp", "submission", "lmtp", "auth")}
+        self.ports = {name: free_port() for name in ("imap", "imaps", "smtp", "submission", "plain", "lmtp", "auth")}
         self._certificate()
         self._owned("mail", "nobody")
         self._owned("lib", "postfix")
@@ -106,18 +133,24 @@ class MailServer:
 
     def _write_settings(self) -> None:
         nobody = pwd.getpwnam("nobody")
-        domains = " ".join(sorted({user.partition("@")[2] for user in (*self.users, *self.dead)}))
         ports = {f"{name}_port": port for name, port in self.ports.items()}
-        facts = {"d": self.folder, "uid": nobody.pw_uid, "gid": nobody.pw_gid, "domains": domains, "domain": domains.split()[0], **ports}
+        facts = {
+            "d": self.folder,
+            "uid": nobody.pw_uid,
+            "gid": nobody.pw_gid,
+            "domains": " ".join(self.domains),
+            "domain": self.domains[0],
+            **ports,
+        }
         (self.folder / "postfix").mkdir()
         (self.folder / "dovecot.conf").write_text(DOVECOT.format(**facts))
         (self.folder / "postfix" / "main.cf").write_text(POSTFIX.format(**facts))
         (self.folder / "postfix" / "master.cf").write_text(DAEMONS.format(**facts))
-        (self.folder / "postfix" / "boxes").write_text("".join(f"{one} x\n" for one in (*self.users, *self.dead)))
+        (self.folder / "postfix" / "boxes").write_text("".join(f"@{domain} x\n" for domain in self.domains))
         self.let_in(self.users)
 
     def let_in(self, users: dict[str, str]) -> None:
-        """From now on only these, with these passwords."""
+        """Only these, with these passwords; Dovecot looks once a second (`NOTICES`)."""
         (self.folder / "users").write_text("".join(f"{user}:{{PLAIN}}{password}\n" for user, password in users.items()))
 
     def imap_url(self, user: str, password: str | None = None, port: int | None = None) -> str:
@@ -133,6 +166,11 @@ class MailServer:
         """As another mail server would: over SMTP."""
         whole = message if isinstance(message, bytes) else message.as_bytes()
         with smtplib.SMTP("127.0.0.1", self.ports["smtp"], timeout=20) as client:
+            client.sendmail(sender, [to], whole)
+
+    def deliver(self, whole: bytes, sender: str, to: str) -> None:
+        """As Postfix hands over to Dovecot: once this is done it lies in the mailbox."""
+        with smtplib.LMTP("127.0.0.1", self.ports["lmtp"]) as client:
             client.sendmail(sender, [to], whole)
 
     def opened(self, user: str) -> IMAPClient:

@@ -113,6 +113,10 @@ DAEMONS = """
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_tls_auth_only=no
   -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject
+127.0.0.1:{plain_port} inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_tls_security_level=none
+  -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite

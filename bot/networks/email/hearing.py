@@ -84,7 +84,11 @@ class Inbox:
 
     async def standing(self) -> Standing:
         """Both servers are asked to let us in."""
-        await self.mailbox.ask(lambda line: line.examine())
+        entrance = Mailbox(self.imap)  # whoever is in already would not notice that the password has changed
+        try:
+            await entrance.ask(lambda line: line.examine())
+        finally:
+            await entrance.close()
         try:
             async with asyncio.timeout(_SMTP_PATIENCE), entered(self.smtp, self.own.domain) as client:
                 await client.noop()

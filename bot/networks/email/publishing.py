@@ -10,7 +10,7 @@ import structlog
 
 from bot.networks.email.filing import Files
 from bot.networks.email.own import Own
-from bot.networks.email.writing import addressee, checked, letter
+from bot.networks.email.writing import addressee, checked, letter, on_the_wire
 from bot.submission import EACH, Progress, Submission, entered, plain, send_error
 from handlers.errors import CannotAsk, Refused, SendError, TryLater
 from handlers.networks import Abilities, Published, Reply
@@ -53,7 +53,7 @@ class Mail:
             raise Refused("private_in_public")
         message = letter(reply, self.own, checked(plain(addressee(reply)), self.own))
         published = Published(self.own.message_id(reply.token, reply.conversation_id))
-        whole = message.as_bytes()
+        whole = on_the_wire(message)
         await self._hand_in(str(message["To"]), whole)
         await self._file(published.external_id, whole)
         return published

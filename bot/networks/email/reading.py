@@ -51,7 +51,7 @@ def _read(mail: Fetched, own: Own) -> News | None:
     shown = (_subject(header), f"Reply-To: {answer_to}" if answer_to != wrote.address else "", *texts)
     return Mention(
         network="email",
-        external_id=_external_id(mail, header),
+        external_id=external_id(mail, header),
         conversation_id=_conversation(mail, header, own),
         customer=Customer(wrote.address, wrote.address[:_NAME_MOST], wrote.name[:_NAME_MOST]),
         text=_joined(shown)[:TEXT_MOST],
@@ -91,7 +91,7 @@ def _words(part: Part, raw: bytes) -> str:
     return text.strip()
 
 
-def _external_id(mail: Fetched, header: Header) -> str:
+def external_id(mail: Fetched, header: Header) -> str:
     """The Message-ID, and a mark of what else says which mail it is: some forms and all kinds of spam give one id to many mails.
 
     Neither UID nor mailbox are in it: when the server numbers anew, known mails stay known.
@@ -108,7 +108,7 @@ def _conversation(mail: Fetched, header: Header, own: Own) -> str:
         known = own.conversation(before)
         if known:
             return known
-    return digest(next(iter(header.references), "") or header.message_id or _external_id(mail, header))
+    return digest(next(iter(header.references), "") or header.message_id or external_id(mail, header))
 
 
 def _posted_at(mail: Fetched, header: Header) -> datetime:

@@ -14,6 +14,7 @@ from handlers.networks import Reply
 
 _ID = re.compile(r"[!-;=?-~]{1,500}")  # what can stand between brackets in a header
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_EMPTY_LINE = re.compile(rb"^(Message-ID|In-Reply-To|References): *\r\n +", re.MULTILINE)
 _SUBJECT_MOST = 300
 
 
@@ -33,6 +34,12 @@ def letter(reply: Reply, own: Own, to: str) -> EmailMessage:
     message.set_content(_ended(reply.text), cte="quoted-printable")
     message["Content-Language"] = reply.language
     return message
+
+
+def on_the_wire(message: EmailMessage) -> bytes:
+    """Python leaves the first line of a long id empty, which is lawful and which some servers stumble over."""
+    head, gap, body = message.as_bytes().partition(b"\r\n\r\n")
+    return _EMPTY_LINE.sub(rb"\1: ", head) + gap + body
 
 
 def addressee(reply: Reply) -> str:
