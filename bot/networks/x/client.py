@@ -1,6 +1,5 @@
 """X's API by tweepy, at whatever address the settings name, with answers that are read before tweepy can trip over them."""
 
-import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -63,7 +62,7 @@ class Origin:
         asked = {name: value for name, value in more.items() if value is not None}
         async with self._opened().request(method, place, headers=sent, allow_redirects=False, **asked) as response:
             if not 200 <= response.status < 300:
-                raise Answered(response.status, response.headers, await response.content.read(BODY_MOST))
+                raise Answered(response.status, response.headers, await response.read())
             if (response.content_length or 0) > BODY_MOST:
                 raise Unreadable
             yield response
@@ -119,7 +118,7 @@ class X:
 async def body(response: aiohttp.ClientResponse) -> Json:
     """What a yes holds. Raises Unreadable."""
     try:
-        found = json.loads(await response.read())
+        found = await response.json(content_type=None)
     except ValueError:
         raise Unreadable from None
     if not isinstance(found, dict):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -90,8 +91,9 @@ class XSource:
 
     async def stirs(self) -> AsyncIterator[News | None]:
         self._stream = self._stream or Stream(self.x, self.meter, self.words, self._handle)
-        async for news in self._stream.stirs():
-            yield news
+        async with aclosing(self._stream.stirs()) as stirring:
+            async for news in stirring:
+                yield news
 
     async def standing(self) -> Standing:
         found = await standing.ask(self.x, self.meter)

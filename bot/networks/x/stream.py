@@ -3,8 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 from typing import Any
 
 import aiohttp
@@ -44,12 +44,13 @@ class Stream:
         self._wait = 0.0
         self._not_before = 0.0
 
-    async def stirs(self) -> AsyncIterator[News | None]:
+    async def stirs(self) -> AsyncGenerator[News | None, None]:
         if not await self._may():
             return
         try:
-            async for news in self._listened():
-                yield news
+            async with aclosing(self._listened()) as listened:
+                async for news in listened:
+                    yield news
         except Ended:
             self._put_off(1.0)
             return
@@ -81,7 +82,7 @@ class Stream:
     def _put_off(self, seconds: float) -> None:
         self._not_before = time.monotonic() + seconds
 
-    async def _listened(self) -> AsyncIterator[News | None]:
+    async def _listened(self) -> AsyncGenerator[News | None, None]:
         client = _Client(self._x)
         try:
             await self._keep_rules(client)
@@ -91,7 +92,7 @@ class Stream:
         finally:
             await client.end()
 
-    async def _told(self, client: "_Client") -> AsyncIterator[News | None]:
+    async def _told(self, client: "_Client") -> AsyncGenerator[News | None, None]:
         while True:
             told = await client.arrived.get()
             if isinstance(told, Exception):
