@@ -30,6 +30,7 @@ class Graph:
     url: str
     token: SecretStr
     secret: SecretStr
+    patience: float = PATIENCE
     last_date: str = ""  # of the last answer, by Meta's own clock
     _client: httpx.AsyncClient | None = field(default=None, repr=False)
 
@@ -65,7 +66,7 @@ class Graph:
         proof = self._proof(token)
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
         asked = {"params": {**params, "appsecret_proof": proof}} if body is None else {"json": {**body, "appsecret_proof": proof}}
-        async with _translated(sending=may_have_arrived):
+        async with _translated(self.patience, sending=may_have_arrived):
             answer = await self._web().request(method, f"{self.url}/{path}", headers=headers, **asked)  # type: ignore[arg-type]
         self.last_date = answer.headers.get("date", "")
         return _read(Answered(answer.status_code, answer.headers, answer.text), sending=may_have_arrived)
@@ -78,15 +79,15 @@ class Graph:
         if self._client is None:
             for name in ("httpx", "httpcore"):  # they log addresses, and headers with them
                 logging.getLogger(name).setLevel(logging.WARNING)
-            self._client = httpx.AsyncClient(timeout=httpx.Timeout(PATIENCE, connect=CONNECT), follow_redirects=False)
+            self._client = httpx.AsyncClient(timeout=httpx.Timeout(self.patience, connect=CONNECT), follow_redirects=False)
         return self._client
 
 
 @asynccontextmanager
-async def _translated(*, sending: bool) -> AsyncIterator[None]:
+async def _translated(patience: float, *, sending: bool) -> AsyncIterator[None]:
     """What happens on the way there and back. Only who never got through surely brought nothing."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
         raise TryLater(type(error).__name__, _SOON) from None

@@ -27,6 +27,7 @@ class Stream:
 
     look: Callable[[datetime], Awaitable[list[Found]]]
     last_date: Callable[[], str]  # Meta's own clock, of its last answer
+    patience: float = PATIENCE
     _reading: asyncio.Task[tuple[list[Found], datetime]] | None = None
     _left: list[Found] = field(default_factory=list)
     _of: Position | None = None  # where the reading, or what is left of it, goes on
@@ -46,7 +47,7 @@ class Stream:
         """Whether it came to its end in time."""
         if self._reading is None:
             self._reading = asyncio.create_task(self._read(position))
-        done, _ = await asyncio.wait({self._reading}, timeout=PATIENCE)
+        done, _ = await asyncio.wait({self._reading}, timeout=self.patience)
         if not done:
             return False
         reading, self._reading = self._reading, None

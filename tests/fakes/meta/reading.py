@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from .errors import GraphError, not_there
+from .errors import GraphError, not_there, too_fast
 from .fields import Wanted, parse
 from .world import NEWEST_TOLD, Entry, Message, Person, World
 
@@ -23,10 +23,16 @@ class Reading:
     def __init__(self, world: World) -> None:
         self.world = world
         self.url = ""
+        self.forbidden: set[str] = set()  # nodes and edges that the token may not read
+        self.busy: set[str] = set()  # those that ask for quiet
         self.garbled: set[str] = set()  # told in a shape that nobody expects
 
     def read(self, path: str, query: Mapping[str, str]) -> Json:
         node_id, _, edge = path.partition("/")
+        if self.forbidden & {edge or node_id}:
+            raise GraphError(200, "(#200) Permissions error", status=403)
+        if edge in self.busy:
+            raise too_fast(80006)
         wanted = parse(query.get("fields", "id"))
         if not edge:
             return self._node(node_id, wanted)

@@ -37,7 +37,7 @@ class FakeMeta:
     """`async with FakeMeta() as meta:` one page and one Instagram account.
 
     `faults` are met by the next calls: an int is answered as that status with Meta's words (429 as code 32, 503 as code 2), "cut" hangs up
-    before anything is done, "lost" does what is asked and hangs up, "garbage" answers a page, "hang" never answers.
+    before anything is done, "lost" does what is asked and hangs up, "garbage" answers a page, "hang" never answers, "redirect" sends elsewhere.
     `send_faults` wait for a POST.
     """
 
@@ -48,6 +48,7 @@ class FakeMeta:
         self.calls: list[Called] = []
         self.faults: deque[int | str | GraphError] = deque()
         self.send_faults: deque[int | str | GraphError] = deque()
+        self.slow = 0.0  # seconds before each answer
         self.dead_token = 0  # the subcode of what became of it
         self.url = ""
         self._stopping = asyncio.Event()
@@ -71,6 +72,7 @@ class FakeMeta:
         path = request.match_info["path"]
         query = dict(parse_qsl(request.query_string))
         self.calls.append(Called(request.method, path, query, str(request.rel_url)))
+        await asyncio.sleep(self.slow)
         fault = self.send_faults.popleft() if request.method == "POST" and path and self.send_faults else None
         fault = fault if fault is not None else self.faults.popleft() if self.faults else None
         if fault is not None and fault != "lost":
@@ -86,6 +88,8 @@ class FakeMeta:
                 raise cut(request)
             case "garbage":
                 return web.Response(text="<html>Sorry, something went wrong.</html>", content_type="text/html")
+            case "redirect":
+                return web.HTTPFound(f"{self.url}/elsewhere")
             case "hang":
                 await self._stopping.wait()
                 raise cut(request)
