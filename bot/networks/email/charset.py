@@ -11,6 +11,8 @@ from charset_normalizer import from_bytes
 _SAME = {"ascii": "cp1252", "iso8859-1": "cp1252"}  # as every browser and mail program reads them
 # codecs of Python that are no charsets, or slow ones
 _NEVER = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+# of those that look alike only western Europe's: no guess tells "niño" from "nińo"
+_GUESSES = ["cp1252", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "iso2022_jp"]
 _GUESSED = 20_000  # bytes that are enough to guess by
 
 
@@ -49,7 +51,7 @@ def _codec(charset: str) -> str | None:
 
 
 def _guess(data: bytes) -> str | None:
-    best = from_bytes(data[:_GUESSED]).best()
+    best = from_bytes(data[:_GUESSED], cp_isolation=_GUESSES).best()
     return best.encoding if best else None
 
 
