@@ -17,7 +17,7 @@ from bot.networks.x.positions import Position
 from bot.networks.x.queries import quotes, searches
 from bot.networks.x.questions import NAMED, PRIVATE, QUOTED, Page
 from bot.networks.x.stream import Stream
-from handlers.errors import SendError, TryLater
+from handlers.errors import DoorClosed, Refused, SendError, TryLater
 from handlers.networks import FIRST_LOOK, Can, Heard, News, Standing
 from handlers.ports import Mention
 
@@ -69,7 +69,7 @@ class XSource:
         begun = positions.read(cursor)
         at = {kind: begun.get(kind) or questions.begin(now, FIRST_LOOK) for kind in kinds} | self._kept(begun, kinds)
         news: list[News] = []
-        left = False
+        left, failed = False, None
         for kind in _in_order(kinds, at):
             if at[kind].rests(self._pace(kind), now) or self._is_quiet(kind):
                 continue
@@ -78,16 +78,18 @@ class XSource:
                 continue
             try:
                 page = await self._asked(kind, kinds[kind], at[kind], now)
-            except SendError:
-                if not news:
-                    raise
-                left = True  # what we have is kept; asked again, it fails again, or it has passed
+            except SendError as error:
+                failed = failed or error
+                if isinstance(error, DoorClosed):
+                    break
                 continue
             if page is not None:
                 at[kind] = page.position
                 left = left or page.position.pages_left
                 news += page.news
-        return Heard(_once(news), positions.written(at), more=left)
+        if failed and not news:
+            raise failed
+        return Heard(_once(news), positions.written(at), more=left or failed is not None)  # what failed is asked again, and then says so
 
     async def stirs(self) -> AsyncIterator[News | None]:
         self._stream = self._stream or Stream(self.x, self.meter, self.words, self._handle)
@@ -134,12 +136,13 @@ class XSource:
         return page
 
     def _is_put_off(self, kind: str, error: Exception) -> bool:
-        if is_barred(error):
-            log.warning("x_will_not_tell", kind=kind, reason=reading(error).reason)
+        """What X will not tell us at all, or not now, keeps nothing else from being heard; `standing` tells of the former."""
+        refused = reading(error)
+        if is_barred(error) or isinstance(refused, Refused):
+            log.warning("x_will_not_tell", kind=kind, reason=refused.reason)
             self._barred.add(kind)
             self._quiet[kind] = time.monotonic() + BARRED.total_seconds()
             return True
-        refused = reading(error)
         if isinstance(refused, TryLater) and getattr(error, "status", 0) == 429:
             self._quiet[kind] = time.monotonic() + refused.after.total_seconds()
             return True

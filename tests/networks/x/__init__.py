@@ -1,0 +1,1 @@
+"""X: what its adapter reads, counts, pays and dares, against the fake X."""
