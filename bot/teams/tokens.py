@@ -184,10 +184,10 @@ def _refused(answer: Read) -> SendError:
 
 
 def _named(error: object, codes: object) -> str:
-    """`invalid_client AADSTS7000215`: what an administrator looks up. Never the description, which may repeat what we sent."""
+    """`invalid_client/AADSTS7000215`: what an administrator looks up. Never the description, which may repeat what we sent."""
     name = error if isinstance(error, str) and _NAME.fullmatch(error) else ""
     numbers = [f"AADSTS{code}" for code in codes if type(code) is int][:3] if isinstance(codes, list) else []
-    return " ".join(part for part in (name, *numbers) if part)
+    return "/".join(part for part in (name, *numbers) if part)
 
 
 def _pause(retry_after: str, otherwise: timedelta) -> timedelta:

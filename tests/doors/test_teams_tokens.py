@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.teams.clouds import PUBLIC
 from bot.teams.tokens import Token, Tokens
+from bot.terminal.logs import load_logging
 from handlers.errors import DoorClosed, SendError, TryLater
 from tests.doors.teams_keys import CLIENT, OTHER_TENANT, SECRET, TENANT, no
 
@@ -107,11 +108,11 @@ async def test_what_the_service_does_not_take_is_not_offered_again(tokens):
 
 
 @pytest.mark.parametrize(("error", "codes", "reason"), [
-    ("invalid_client", (7000215,), "invalid_client AADSTS7000215"),
-    ("invalid_client", (7000222,), "invalid_client AADSTS7000222"),
-    ("unauthorized_client", (700016,), "unauthorized_client AADSTS700016"),
-    ("invalid_request", (90002,), "invalid_request AADSTS90002"),
-    ("invalid_scope", (70011, 1, 2, 3, 4), "invalid_scope AADSTS70011 AADSTS1 AADSTS2"),
+    ("invalid_client", (7000215,), "invalid_client/AADSTS7000215"),
+    ("invalid_client", (7000222,), "invalid_client/AADSTS7000222"),
+    ("unauthorized_client", (700016,), "unauthorized_client/AADSTS700016"),
+    ("invalid_request", (90002,), "invalid_request/AADSTS90002"),
+    ("invalid_scope", (70011, 1, 2, 3, 4), "invalid_scope/AADSTS70011/AADSTS1/AADSTS2"),
     (SECRET, (), "http_401"),
     ("x" * 500, (), "http_401"),
 ])  # fmt: skip
@@ -121,10 +122,17 @@ async def test_a_no_closes_the_door_and_says_what_to_look_up(microsoft, tokens, 
     assert isinstance(found, DoorClosed) and found.whole and found.reason == reason
 
 
+async def test_what_entra_said_stands_in_the_log(microsoft, tokens, capsys):
+    load_logging(alone=False)
+    microsoft.answers = [no("invalid_client", 7000215)]
+    await why(tokens.of())
+    assert "invalid_client/AADSTS7000215" in capsys.readouterr().err
+
+
 async def test_a_wrong_secret_is_tried_once_in_half_a_minute(microsoft, web, hand):
     tokens = Tokens(microsoft.access(client_secret="guessed"), web, hand)
     for _ in range(20):
-        assert (await why(tokens.of())).reason == "invalid_client AADSTS7000215"
+        assert (await why(tokens.of())).reason == "invalid_client/AADSTS7000215"
     assert len(microsoft.asked) == 1
     hand.now += 31
     await why(tokens.of())
