@@ -26,6 +26,7 @@ from templates import LANGUAGES, page
 log = structlog.get_logger()
 Endpoint = Callable[[Request], Awaitable[Response]]
 Reads = Callable[[Request], Awaitable[Mapping[str, list[str]]]]
+WRITTEN = frozenset({"text", "text_en", "text_es", "text_fr", "reason", "source", "outcome", "reach_at"})  # fields in which people write
 LOGIN, CODE = "/sign-in", "/sign-in/code"
 
 
@@ -176,6 +177,7 @@ def acting(console: Console, act: Callable[[Visit], Awaitable[Response]], read: 
     async def write(request: Request) -> Response:
         check_origin(request, console.public_url)
         form = await read(request)
+        request.state.form = form if read is read_form else {}
         return await _admitted(console, request, act, form)
 
     return outer(console, write)
@@ -222,7 +224,7 @@ def outer(console: Console, answer: Endpoint) -> Endpoint:
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("console_failed", reference=reference, path=_path(request))
-            response = _sorry(console, request, Words("error.unexpected", {"reference": reference}), 500)
+            response = _sorry(console, request, Words("error.unexpected", {"reference": reference}), 500, _sent(request))
         return guarded(response, console.public_url)
 
     return endpoint
@@ -234,8 +236,18 @@ def _path(request: Request) -> str:
     return request.url.path.rpartition("/")[0] if secret else request.url.path
 
 
-def _sorry(console: Console, request: Request, words: Words, status: int) -> Response:
+def _sent(request: Request) -> dict[str, object]:
+    """The form that came with it, from a page of ours, to be sent again: what was written in it can be read, all else goes along. Whose it
+    is may be what nobody can tell now.
+    """
+    form: Mapping[str, list[str]] = getattr(request.state, "form", {})
+    fields = [(name, value) for name, values in form.items() for value in values]
+    written = [(name, value) for name, value in fields if name in WRITTEN and value]
+    return {"action": request.url.path, "written": written, "along": [one for one in fields if one not in written]} if fields else {}
+
+
+def _sorry(console: Console, request: Request, words: Words, status: int, sent: Mapping[str, object] | None = None) -> Response:
     language = language_of(request, console.language)
     tongue = tongue_of_nobody(language)
     told = tongue.say("bad_request") if words.name == "console.bad_request" else tongue.speak(words)
-    return HTMLResponse(page("sorry.html", {**plain_frame(console, language), "told": told}), status)
+    return HTMLResponse(page("sorry.html", {**plain_frame(console, language), "told": told, "sent": sent or {}, "tongue": tongue}), status)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.doors.console import Room, room, words_of
+from tests.story.every_door.away import away
 
 PAGES = ("/", "/cases/1", "/status", "/record", "/workspaces", "/people", "/sign-in", "/cases/99", "/static/console.css")
 
@@ -223,3 +224,16 @@ async def test_whoever_holds_no_role_hears_of_no_change(console: Room):
     await console.person("Zoe")
     zoe = await console.signed_in("Zoe")
     assert (await zoe.client.get("/events")).status_code == 401
+
+
+async def test_a_form_that_nobody_could_take_is_given_back_and_one_from_elsewhere_is_not(console: Room):
+    ana = await console.signed_in("Ana")
+    await ana.get("/cases/1")
+    async with away(console.store):
+        kept = await ana.post("/act/note", {"ids": 1, "text": "<b>Called</b> them", "stay": "queue"})
+        assert kept.status_code == 500 and ">&lt;b&gt;Called&lt;/b&gt; them</textarea>" in kept.text
+        assert 'action="/act/note"' in kept.text and 'name="stay" value="queue"' in kept.text
+        elsewhere = await ana.client.post("/act/note", data={"text": "planted"}, headers={"Sec-Fetch-Site": "cross-site"})
+        assert elsewhere.status_code == 403 and "planted" not in elsewhere.text
+        code = await ana.client.post("/sign-in/code", data={"code": "123456"})
+        assert "123456" not in code.text, "what is secret is not written out again"

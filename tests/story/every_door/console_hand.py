@@ -1,6 +1,7 @@
 """Hands at the console: pages and forms, as a browser without scripts sends them."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +27,15 @@ from tests.doors.slack_house import opened, sending, sqlite_copy
 from tests.story.every_door.hand import saying
 
 FORMS = {"more_tags": "choose_tags"}
+# looks are pages
+LOOKS: Mapping[str, str] = {
+    "like_this": "/cases/{case}?form=like_this",
+    "show_draft": "/approvals",
+    "show_case": "/cases/{case}",
+    "show_status": "/status",
+    "show_statement": "/crisis",
+}
+LISTED = ("acknowledge_listed", "acknowledge_all")  # one of a list that is ticked, or all that stand there
 # what is a command elsewhere: the address, and what its form is sent in with (None: a page to look at)
 PAGES: Mapping[str, Callable[[str], tuple[str, Mapping[str, object] | None]]] = {
     "next": lambda _: ("/next", {}),
@@ -35,6 +45,8 @@ PAGES: Mapping[str, Callable[[str], tuple[str, Mapping[str, object] | None]]] = 
     "open": lambda rest: ("/crisis/open", {"name": rest}),
     "hold": lambda rest: ("/crisis/hold", {"hold": rest}),
     "aware": lambda rest: ("/crisis/aware", {"at": rest}),
+    "facts": lambda _: ("/crisis", None),
+    "statement": lambda _: ("/crisis", None),
     "approvals": lambda _: ("/approvals", None),
     "kept": lambda _: ("/approvals", None),
     "outdated": lambda _: ("/approvals", None),
@@ -54,6 +66,8 @@ class ConsoleHand:
     door: str = "console"
     browsers: dict[str, Browser] = field(default_factory=dict)
     read: dict[str, list[str]] = field(default_factory=dict)  # what each person was shown
+    pressed: set[str] = field(default_factory=set)
+    last: dict[str, httpx.Response] = field(default_factory=dict)  # the page that each person has before them
 
     @property
     def published(self) -> list[str]:
@@ -72,10 +86,11 @@ class ConsoleHand:
         page = await (await self.at(user)).get(path)
         assert page.status_code == 200, (path, words_of(page))
         self.read.setdefault(user, []).append(words_of(page))
+        self.last[user] = page
         return page
 
     async def send(self, user: str, path: str, fields: Mapping[str, object]) -> None:
-        page = await (await self.at(user)).post(path, fields)
+        page = self.last[user] = await (await self.at(user)).post(path, fields)
         self.read.setdefault(user, []).append(words_of(page))
 
     async def sees(self, user: str, words: str, page: str = "") -> None:
@@ -91,18 +106,46 @@ class ConsoleHand:
 
     async def fill(self, user: str, act: str, ids: object, page: str = "", **values: Any) -> None:
         """Only what the page offers."""
-        path = page or f"/cases/{str(ids).partition(':')[0]}"
+        self.pressed.add(act)
+        path, case = page or f"/cases/{str(ids).partition(':')[0]}", str(ids).partition(":")[0]
+        if act == "digest_counts":  # a question that the page before them asks
+            asked = re.search(r'name="ids" value="([^"]+)"', self.last[user].text)
+            assert asked, words_of(self.last[user])
+            await self.send(user, "/digests", {"ids": unescape(asked[1])})
+            return
         shown = unescape((await self.look(user, path)).text)
-        if act in ("like_this", "show_draft", "show_case"):  # a look at a page
-            await self.look(user, {"like_this": f"{path}?form=like_this", "show_draft": "/approvals"}.get(act, path))
+        if act in LOOKS:
+            address = LOOKS[act].format(case=case)
+            assert address == path or f'href="{address}' in shown, f"{path} leads to no {address}"
+            await self.look(user, address)
             return
-        if act == "acknowledge_listed":  # one of a list that is ticked
-            assert f'value="{ids}"' in shown
-            await self.send(user, page, {"case": ids})
+        if act in LISTED:
+            listed = re.findall(r'name="case" value="(\d+)"', shown)
+            assert act == "acknowledge_all" or str(ids) in listed or f'value="{ids}"' in shown
+            await self.send(user, page, {"case": listed if act == "acknowledge_all" else ids})
             return
-        assert any(f"{before}{act}" in shown for before in ("/act/", "/crisis/", "form=")), f"{path} offers no {act}"
+        assert offers(shown, act), f"{path} offers no {act}"
+        await self.sends(user, act, carried(shown, act) if ids is None else ids, **values)
+
+    async def opens(self, user: str, act: str, ids: object, page: str = "") -> None:
+        shown = unescape((await self.look(user, page)).text)
+        assert offers(shown, act), f"{page} offers no {act}"
+        self.pressed.add(act)
+
+    async def sends(self, user: str, act: str, ids: object, **values: Any) -> None:
         typed = {name: one.strftime("%Y-%m-%dT%H:%M") if isinstance(one, datetime) else one for name, one in values.items()}
         await self.send(user, f"/{'crisis' if act in crisis.DOINGS else 'act'}/{FORMS.get(act, act)}", {"ids": ids, **typed})
+
+    async def sends_again(self, user: str) -> None:
+        """What stands in the form of the page before them."""
+        form = re.search(r'<form[^>]*action="([^"]+)">(.*?)</form>', self.last[user].text, re.DOTALL)
+        assert form, words_of(self.last[user])
+        hidden = re.findall(r'name="([^"]+)" value="([^"]*)"', form[2])
+        written = re.findall(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', form[2], re.DOTALL)
+        await self.send(user, form[1], {name: unescape(value) for name, value in (*hidden, *written)})
+
+    async def keeps(self, user: str, text: str) -> None:
+        assert f">{text}</textarea>" in unescape(self.last[user].text), words_of(self.last[user])
 
     async def does(self, user: str, command: str) -> None:
         verb, _, rest = command.partition(" ")
@@ -124,6 +167,9 @@ class ConsoleHand:
     async def calls_back(self, user: str, case: int, **values: str) -> None:
         await self.fill(user, "callback", case, **values)
 
+    async def excuses(self, user: str, case: int, reason: str) -> None:
+        await self.fill(user, "except", case, reason=reason)
+
     async def draws(self, user: str) -> None:
         assert "<svg" in (await self.look(user, "/flow.svg")).text
 
@@ -141,6 +187,17 @@ class ConsoleHand:
 
     async def tabled(self, user: str) -> bool:
         return "arrivals" in (await self.look(user, "/insight.csv")).text
+
+
+def offers(shown: str, act: str) -> bool:
+    return any(f"{before}{act}" in shown for before in ("/act/", "/crisis/", "form="))
+
+
+def carried(shown: str, act: str) -> str:
+    """By the first button of this act."""
+    found = re.search(rf'formaction="/(?:act|crisis)/{act}" name="ids" value="([^"]*)"', shown)
+    assert found, act
+    return found[1]
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ class SlackHand:
 
     def __init__(self, there: SlackHouse) -> None:
         self.there, self.house = there, there.house
+        self.pressed: set[str] = set()
 
     @property
     def published(self) -> list[str]:
@@ -34,13 +35,23 @@ class SlackHand:
             await until(lambda: any(words in all_text(one) for one in self.posts()), 15)
 
     async def press(self, user: str, act: str, ids: object, page: str = "") -> None:
-        action = f"{act}:{ids}"
-        with saying(action):
-            message = await until(
-                lambda: next((one for one in reversed([*self.posts(), *self.private(user)]) if offers(one, action)), None)
-            )
-        ack = await self.there.click(self.account(user), message, action)
+        with saying((act, ids)):
+            shown, action = await until(lambda: self.offered(user, act, ids))
+        in_view = shown.get("type") == "home"
+        ack = await (
+            self.there.slack.click_in_view(self.account(user), action) if in_view else self.there.click(self.account(user), shown, action)
+        )
         assert ack.acknowledged and ack.seconds < 3, ack
+        self.pressed.add(act)
+
+    def offered(self, user: str, act: str, ids: object) -> tuple[Any, str] | None:
+        """The latest that offers it, and the button; somebody's own page last."""
+        home = self.there.slack.home_of(self.account(user))
+        for shown in reversed([*([home] if home else []), *self.posts(), *self.private(user)]):
+            for action in (*action_ids(shown), *(line for lines in menus(shown).values() for line in lines)):
+                if action == f"{act}:{ids}" or (action.partition(":")[0] == act and ids is None):
+                    return shown, action
+        return None
 
     def private(self, user: str) -> list[Any]:
         return [*self.there.slack.channel(self.account(user)).messages, *self.there.slack.messages_to(self.account(user))]
@@ -50,11 +61,29 @@ class SlackHand:
         await self.send_in(user, FORMS.get(act, act), values)
 
     async def send_in(self, user: str, name: str, values: dict[str, Any]) -> None:
+        sent = await self.submitted(user, name, values)
+        assert sent.outcome == "closed", sent
+
+    async def submitted(self, user: str, name: str, values: dict[str, Any]) -> Any:
         with saying(name):
             await self.there.opened(self.account(user), name)
         typed = {field: int(one.timestamp()) if isinstance(one, datetime) else one for field, one in values.items()}
-        sent = await self.there.slack.submit(self.account(user), values=typed)
-        assert sent.outcome == "closed", sent
+        return await self.there.slack.submit(self.account(user), values=typed)
+
+    async def opens(self, user: str, act: str, ids: object, page: str = "") -> None:
+        await self.press(user, act, ids)
+        await self.there.opened(self.account(user), FORMS.get(act, act))
+
+    async def sends(self, user: str, act: str, ids: object, **values: str) -> None:
+        self.form, self.values = FORMS.get(act, act), values
+        self.sent = await self.submitted(user, self.form, values)
+
+    async def sends_again(self, user: str) -> None:
+        await self.send_in(user, self.form, self.values)
+
+    async def keeps(self, user: str, text: str) -> None:
+        assert self.sent.outcome == "errors", self.sent
+        assert any(text in str(one.get("state")) for one in self.there.slack.views_open(self.account(user)))
 
     async def does(self, user: str, command: str) -> None:
         ack = await self.there.slack.command(self.account(user), "/crisis", command, self.there.crisis)
@@ -74,6 +103,12 @@ class SlackHand:
     async def calls_back(self, user: str, case: int, **values: str) -> None:
         await self.does(user, f"callback for {case}")
         await self.send_in(user, "callback", values)
+        self.pressed.add("callback")
+
+    async def excuses(self, user: str, case: int, reason: str) -> None:
+        await self.does(user, f"hold except {case}")
+        await self.send_in(user, "except", {"reason": reason})
+        self.pressed.add("except")
 
     async def draws(self, user: str) -> None:
         await self.does(user, "flow")
@@ -100,7 +135,3 @@ class SlackHand:
 
     def rung(self, user: str) -> bool:
         return any(f"@{self.account(user)}" in calls_out(one) for one in self.posts())
-
-
-def offers(message: Any, action: str) -> bool:
-    return action in action_ids(message) or any(action in lines for lines in menus(message).values())

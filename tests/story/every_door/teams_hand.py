@@ -14,6 +14,7 @@ class TeamsHand:
 
     def __init__(self, there: TeamsHouse) -> None:
         self.there, self.house, self.teams = there, there.house, there.teams
+        self.pressed: set[str] = set()
 
     @property
     def published(self) -> list[str]:
@@ -28,17 +29,19 @@ class TeamsHand:
 
     async def press(self, user: str, act: str, ids: object, page: str = "") -> None:
         with saying((act, ids)):
-            message, title = await until(lambda: self.offered(user, act, str(ids)))
+            message, title = await until(lambda: self.offered(user, act, ids))
         answer = await self.teams.click(user, message, title)
         assert answer.fine, answer
         if answer.card and self.teams.dialog(user) and asks(answer.card, act):
             assert (await self.teams.submit(user)).fine
+        self.pressed.add(act)
 
-    def offered(self, user: str, act: str, ids: str) -> tuple[Message, str] | None:
+    def offered(self, user: str, act: str, ids: object) -> tuple[Message, str] | None:
+        wanted = None if ids is None else str(ids)
         for message in reversed([*self.posts(), *self.teams.chat(user).posts]):
             for one in actions(message.seen_by(self.teams.user(user))):
                 data = one.get("data") or {}
-                if (data.get("act"), data.get("ids")) == (act, ids):
+                if data.get("act") == act and wanted in (None, data.get("ids")):
                     return message, str(one["title"])
         return None
 
@@ -50,6 +53,19 @@ class TeamsHand:
         await self.there.send_in(user, **typed)
         after = self.teams.dialog(user)
         assert after is None or not inputs(after.card), card_text(after.card)
+
+    async def opens(self, user: str, act: str, ids: object, page: str = "") -> None:
+        await self.press(user, act, ids)
+
+    async def sends(self, user: str, act: str, ids: object, **values: str) -> None:
+        await self.there.send_in(user, **values)
+
+    async def sends_again(self, user: str) -> None:
+        assert (await self.teams.submit(user)).fine
+
+    async def keeps(self, user: str, text: str) -> None:
+        window = self.teams.dialog(user)
+        assert window and any(one.get("value") == text for one in inputs(window.card)), window
 
     async def does(self, user: str, command: str) -> None:
         await self.teams.say(user, self.there.crisis.id, f"@Tocsin {command}")
@@ -78,6 +94,12 @@ class TeamsHand:
     async def calls_back(self, user: str, case: int, **values: str) -> None:
         await self.does(user, f"callback for {case}")
         await self.fill_in_chat(user, values)
+        self.pressed.add("callback")
+
+    async def excuses(self, user: str, case: int, reason: str) -> None:
+        await self.does(user, f"hold except {case}")
+        await self.fill_in_chat(user, {"reason": reason})
+        self.pressed.add("except")
 
     async def draws(self, user: str) -> None:
         await self.does(user, "flow")

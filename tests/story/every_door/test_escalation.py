@@ -23,7 +23,7 @@ async def state_of(hand: Hand, case: int) -> str:
         return str((await escalations.of_cases(work, [case]))[case].state)
 
 
-@proves("direct", "acknowledge", "waiting")
+@proves("direct", "acknowledge", "waiting", presses=("acknowledge", "acknowledge_listed"))
 async def test_who_is_called_is_told_sees_what_waits_and_acknowledges(hand: Hand):
     first, second = await called(hand, 2)
     await hand.notified("Bo", f"#{first}")
@@ -35,6 +35,14 @@ async def test_who_is_called_is_told_sees_what_waits_and_acknowledges(hand: Hand
     assert await state_of(hand, second) == "acknowledged"
 
 
+@proves("acknowledge", presses=("acknowledge_all",))
+async def test_all_that_one_is_called_for_is_acknowledged_at_once(hand: Hand):
+    cases = await called(hand, 2)
+    await hand.notified("Bo", f"#{cases[-1]}")
+    await hand.press("Bo", "acknowledge_all", None, "/waiting")
+    assert [await state_of(hand, case) for case in cases] == ["acknowledged"] * 2
+
+
 @proves("mentioned")
 async def test_a_mention_rings_for_whoever_is_called(hand: Colleague):
     (case,) = await called(hand)
@@ -42,7 +50,7 @@ async def test_a_mention_rings_for_whoever_is_called(hand: Colleague):
     await hand.sees("Ana", "step 1", f"/cases/{case}")
 
 
-@proves("take_over", "reassign", "snooze")
+@proves("take_over", "reassign", "snooze", presses=("claim", "take_over", "reassign", "snooze"))
 async def test_a_case_is_taken_over_given_on_and_put_off(hand: Hand):
     (case,) = await called(hand)
     page = f"/cases/{case}"

@@ -12,7 +12,7 @@ from handlers import commands
 from handlers.abilities import ABILITIES, ASKED, GROUPS
 from handlers.buttons import Buttons
 from templates import LANGUAGES, say
-from tests.story.every_door.hand import PROVEN
+from tests.story.every_door.hand import PRESSED, PROVEN
 
 for file in sorted(Path(__file__).parent.glob("test_*.py")):
     if file.stem != Path(__file__).stem:
@@ -46,6 +46,16 @@ def test_no_door_lacks_what_its_platform_allows(door):
 def test_every_ability_that_a_door_claims_was_proved_there_by_a_story(door):
     claimed = {name for name, one in offers()[door].items() if one.ways}
     assert sorted(claimed - {ability for ability, at in PROVEN if at == door}) == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_every_button_and_every_form_is_used_by_a_story_at_every_door(house, door):
+    """What a story says that it presses is held against what it pressed, when it is told."""
+    bound = tables(house)
+    known = {*bound.small, *bound.forms, *bound.looks, *bound.answers}
+    assert sorted(known - {act for act, at in PRESSED if at == door}) == []
+    assert {act for act, _ in PRESSED} <= known
 
 
 @pytest.mark.parametrize("hand", ["console"], indirect=True)
