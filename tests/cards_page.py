@@ -85,6 +85,7 @@ CARDS: dict[str, dict[str, str]] = {
         "home of a stranger 0": "Somebody who is not on the team",
     },
     "Words and troubles": {
+        "in a chat": "Added to a chat of several people",
         "help": "Help",
         "help, not understood": "What was typed is no command",
         "people": "The team",

@@ -219,6 +219,7 @@ async def _others(world: _World, found: Gallery) -> None:
         "people": replies.people_card(await world.house.acts.staff.list(world.boss)),
         "watch": watching.card(Announcement(gone)),
         "watch over": watching.card(Announcement(gone, at + timedelta(minutes=4))),
+        "in a chat": replies.told("home.in_a_chat"),
         "done": replies.told("command.closed", number=world.plain),
         "refused": Card(Words("error.not_allowed", {"roles": ("manager", "legal")})),
     }
