@@ -15,7 +15,7 @@ _LINK = re.compile(r"https?://t\.co/\w+", re.IGNORECASE)
 
 def weighted(text: str) -> int:
     """A link is 23, emoji and most of Asia's signs are 2, the rest is 1."""
-    parts = _SPACES.split(unicodedata.normalize("NFC", text).replace("\r\n", "\n"))
+    parts = _SPACES.split(unicodedata.normalize("NFC", text))
     return sum(_weight(part) for part in parts if part)
 
 
@@ -39,7 +39,7 @@ def _bare(word: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _weight(part: str) -> int:
-    if _is_unreadable(part):
+    if part.isspace() or _is_unreadable(part):
         return sum(parse_tweet(sign).weightedLength for sign in part)
     return int(parse_tweet(part).weightedLength)
 

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = 1_288_834_974_657  # of X's ids, in milliseconds
-_LATE = timedelta(seconds=60)  # X may show a post after a younger one
-_KEPT = 300  # ids of that minute; more of them would be told again
+_LATE = timedelta(seconds=30)  # X may show a post after a younger one
+_KEPT = 1_000  # ids of that time; more of them would be told again
 
 
 @dataclass(frozen=True)

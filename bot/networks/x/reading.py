@@ -150,9 +150,11 @@ def _text(payload: Json) -> str:
     """Whole, as plain text, with links as they were written; those of pictures are attachments."""
     told = note(payload) or payload
     text = html.unescape(told.get("text") or "")
-    for link in (*_entities(told, "urls"), *_entities(payload, "urls")):
+    found = (*_entities(told, "urls"), *_entities(payload, "urls"))
+    pictures = {link["url"] for link in found if link.get("media_key")}
+    for link in found:
         whole = link.get("unwound_url") or link.get("expanded_url") or link["url"]
-        text = text.replace(link["url"], "" if link.get("media_key") else whole)
+        text = text.replace(link["url"], "" if link["url"] in pictures else whole)
     return text.strip()[:TEXT_MOST]
 
 

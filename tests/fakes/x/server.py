@@ -36,6 +36,7 @@ class FakeX:
         self.level = "read-write-directmessages"
         self.enterprise = False
         self.barred: set[str] = set()  # operations that this app may not use
+        self.failing: set[str] = set()  # operations that are away
         self.suspended = False
         self.hides = 0.0  # seconds for which our own posts are not shown in our timeline yet
         self.url = ""
@@ -114,6 +115,8 @@ class FakeX:
         self.calls.append(operation)
         if self.suspended:
             raise Refusal(403, "Forbidden", "Your account is suspended and is not permitted to access this feature.")
+        if operation in self.failing:
+            raise Unavailable
         if operation in self.barred:
             raise Refusal(
                 403, "Client Forbidden", "This app may not use this endpoint", "https://api.twitter.com/2/problems/client-forbidden"

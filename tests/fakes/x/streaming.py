@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,8 @@ class Streaming:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         try:
             await response.prepare(request)
-            await self._send(request, response, queue, asked)
+            with suppress(ConnectionError):
+                await self._send(request, response, queue, asked)
         finally:
             self._queues.remove(queue)
         return response

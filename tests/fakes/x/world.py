@@ -146,7 +146,8 @@ class World:
             "entities": entities,
         }
         if weighed(post.text) > 280:
-            shown["note_tweet"] = {"text": escaped, "entities": entities}
+            links = [{name: value for name, value in url.items() if name != "media_key"} for url in entities.get("urls", ())]
+            shown["note_tweet"] = {"text": escaped, "entities": {**entities, **({"urls": links} if links else {})}}
             shown["text"] = escaped[:270] + "… " + self._tco(post.id)
         if media:
             shown["attachments"] = {"media_keys": media}

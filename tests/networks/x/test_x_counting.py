@@ -29,7 +29,7 @@ from bot.networks.x.counting import links, weighted, without_links
         ("cafe\u0301", 4),  # counted as it is normalised: é is one
         ("“so” — …", 9),  # an ellipsis is 2
         ("שלום عليكم", 10),
-        ("a\r\nb", 3),
+        ("a\r\nb", 4),
         ("me@example.com", 14),  # an address of a mail is no link
         ("version 2.0 of it.And more", 26),
         ("", 0),
@@ -56,7 +56,9 @@ def test_what_is_a_link_is_known_also_without_a_scheme():
 
 
 def test_a_text_whose_links_x_shortened_is_the_same_text():
-    assert without_links("Go to https://example.com/a?b=1, or test.com.") == without_links("Go to https://t.co/abcdefghij, or https://t.co/klmnopqrst.")
+    assert without_links("Go to https://example.com/a?b=1, or test.com.") == without_links(
+        "Go to https://t.co/abcdefghij, or https://t.co/klmnopqrst."
+    )
     assert without_links("one https://example.com") != without_links("two https://t.co/abcdefghij")
 
 
