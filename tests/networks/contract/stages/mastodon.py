@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import html
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -113,13 +114,6 @@ class MastodonStage:
     async def say_as_impostor(self, text: str) -> str:
         return await self.say(text, customer=IMPOSTOR)
 
-    async def garble(self) -> None:
-        """Its moment of writing is no moment any more, wherever it is told."""
-        external_id = await self.say("?")
-        told = await self.call("anna", "GET", f"/api/v1/statuses/{external_id}")
-        moment = told["created_at"].encode()
-        self.line.garbled.append((moment, b"x" * len(moment)))
-
     async def ours(self) -> Sequence[Seen]:
         me = await self.call(self.us, "GET", "/api/v1/accounts/verify_credentials")
         told = await self.call(self.us, "GET", f"/api/v1/accounts/{me['id']}/statuses", params={"limit": "40"})
@@ -139,8 +133,17 @@ class MastodonStage:
         await self.direct.aclose()
 
 
+class MockStage(MastodonStage):
+    async def garble(self) -> None:
+        """Its moment of writing is no moment any more, wherever it is told."""
+        external_id = await self.say("?")
+        told = await self.call("anna", "GET", f"/api/v1/statuses/{external_id}")
+        moment = told["created_at"].encode()
+        self.line.garbled.append((moment, b"x" * len(moment)))
+
+
 class SnacStage(MastodonStage):
-    """Its API takes back nothing, tells whole seconds only, and gives what was edited another id."""
+    """Its API takes back nothing, tells whole seconds only, gives what was edited another id, and lists no private status of ours."""
 
     customers_write = 10_000
     keeps_order = False  # it delivers to itself by many threads
@@ -148,11 +151,25 @@ class SnacStage(MastodonStage):
     async def take_away(self, external_id: str) -> None:
         raise NotImplementedError("its API has no way to delete a status")
 
+    async def write(self, who: str, text: str, **more: str) -> str:
+        """What is written there is markup."""
+        return await super().write(who, html.escape(text, quote=False), **more)
+
+    async def ours(self) -> Sequence[Seen]:
+        """Those below what customers wrote too."""
+        found = {one.id: one for one in await super().ours()}
+        me = await self.call(self.us, "GET", "/api/v1/accounts/verify_credentials")
+        for external_id in self.authors:
+            told = await self.call(self.us, "GET", f"/api/v1/statuses/{external_id}/context")
+            below = [one for one in told["descendants"] if one["account"]["id"] == me["id"] and one["id"] not in found]
+            found |= {one["id"]: await self._seen(one) for one in below}
+        return sorted(found.values(), key=lambda one: one.id)  # which begins with the second in which it was written
+
 
 @asynccontextmanager
 async def on_mock() -> AsyncIterator[MastodonStage]:
     async with Line(mock().url) as line:
-        stage = MastodonStage(line, f"meridia{next(_numbers)}", dict(mock().accounts))
+        stage = MockStage(line, f"meridia{next(_numbers)}", dict(mock().accounts))
         await stage.open()
         try:
             yield stage
