@@ -36,7 +36,7 @@ class SlackHand:
 
     async def press(self, user: str, act: str, ids: object, page: str = "") -> None:
         with saying((act, ids)):
-            shown, action = await until(lambda: self.offered(user, act, ids))
+            shown, action = await until(lambda: self.offered(user, act, ids), 15)
         in_view = shown.get("type") == "home"
         ack = await (
             self.there.slack.click_in_view(self.account(user), action) if in_view else self.there.click(self.account(user), shown, action)

@@ -29,7 +29,7 @@ class TeamsHand:
 
     async def press(self, user: str, act: str, ids: object, page: str = "") -> None:
         with saying((act, ids)):
-            message, title = await until(lambda: self.offered(user, act, ids))
+            message, title = await until(lambda: self.offered(user, act, ids), 15)
         answer = await self.teams.click(user, message, title)
         assert answer.fine, answer
         if answer.card and self.teams.dialog(user) and asks(answer.card, act):
