@@ -65,7 +65,7 @@ def read_feed(body: bytes, name: str, url: str, content_type: str) -> Feed:
     """Raises FeedAway when it is no feed. `name` is ours; addresses in it that are not whole are completed by `url`."""
     headers = {"content-type": content_type, "content-location": url}
     found = feedparser.parse(BytesIO(body), response_headers={key: value for key, value in headers.items() if value})
-    if not found.version and not found.entries:
+    if not found.get("version") and not found.entries:
         raise FeedAway("not_a_feed")
     language = _language(found.feed.get("language"))
     shared = {one for one, times in Counter(_words(entry.get("id")) for entry in found.entries).items() if times > 1}
