@@ -1,10 +1,11 @@
 """What the mailbox tells us: read page by page, with the server's own push (IDLE) to make it faster."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from aiosmtplib import SMTPException
 
@@ -70,17 +71,20 @@ class Inbox:
     def _waited(self, line: Line) -> bool:
         """Whether something has arrived."""
         client = line.client()
+        _, said = client.noop()  # what came between two IDLEs
+        if _arrived(said):
+            return True
         client.idle()
         until = monotonic() + self.quiet
         arrived = False
         while not arrived and (left := until - monotonic()) > 0:
             begun = monotonic()
             said = client.idle_check(timeout=left)
-            arrived = any(len(one) > 1 and one[1] == b"EXISTS" for one in said)
+            arrived = _arrived(said)
             if not said and monotonic() - begun < min(_AT_ONCE, left / 2):
                 raise EOFError
-        client.idle_done()
-        return arrived
+        _, said = client.idle_done()
+        return arrived or _arrived(said)
 
     async def standing(self) -> Standing:
         """Both servers are asked to let us in."""
@@ -101,6 +105,11 @@ class Inbox:
 
     async def close(self) -> None:
         await self.mailbox.close()
+
+
+def _arrived(said: Sequence[Any]) -> bool:
+    """Whether there are more mails than before: others may leave, or be marked as read."""
+    return any(len(one) > 1 and one[1] == b"EXISTS" for one in said)
 
 
 def _can_idle(line: Line) -> bool:

@@ -14,6 +14,7 @@ _NOTHING = r"0*\.?0*(?:px|pt|em|%)?(?:;|$)"
 _HIDING = re.compile(
     rf"mso-hide:all|display:none|visibility:hidden|opacity:{_NOTHING}|font-size:{_NOTHING}|max-height:{_NOTHING}", re.IGNORECASE
 )
+_ENOUGH = 0.98
 _BLANK = re.compile(r"[ \t]+$", re.MULTILINE)
 _GAPS = re.compile(r"\n{3,}")
 
@@ -30,15 +31,17 @@ def words_of(html: str) -> str:
     )
     if not safe.strip():
         return ""
-    text = _laid_out(safe)
-    if not text.strip():  # nested deeper than its reader goes: the words without their order are better than none
-        text = unescape(nh3.clean(html, tags=set(), clean_content_tags=_NEVER))
+    bare = unescape(nh3.clean(html, tags=set(), clean_content_tags=_NEVER))
+    text = _laid_out(safe, _signs(bare)) or bare
     return _GAPS.sub("\n\n", _BLANK.sub("", text)).strip()
 
 
-def _laid_out(safe: str) -> str:
+def _laid_out(safe: str, signs: int) -> str:
+    """Nothing for what is nested deeper than the parser goes, which leaves words away: without their order they are better than none."""
     try:
         tree = document_fromstring(safe)
+        if _signs(str(tree.text_content())) < signs * _ENOUGH:
+            return ""
         for one in list(tree.iter("img", "a")):
             _say(one)
         for one in [one for one in tree.iter() if _is_hidden(one)]:
@@ -46,6 +49,10 @@ def _laid_out(safe: str) -> str:
         return str(Inscriptis(tree, ParserConfig()).get_text())
     except (ValueError, AssertionError, RecursionError, IndexError, AttributeError):
         return ""
+
+
+def _signs(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _is_hidden(one: HtmlElement) -> bool:

@@ -1,12 +1,10 @@
 """Leaves away what a customer did not write now: the mail that is answered, and the signature."""
 
-import re
-
 from quotequail import unwrap  # type: ignore[import-untyped]
 
 LOOKED_AT = 20_000  # characters, and
 LINES = 400  # lines: it looks at some of them against all others
-_SIGNATURE = re.compile(r"\n-- ?\n(?=((?:.*\n?){1,12})\Z)")  # RFC 3676, 4.3
+_SIGNATURE, _SIGNATURE_MOST = ("-- ", "--"), 13  # RFC 3676, 4.3; lines
 _TYPOGRAPHY = str.maketrans({"\u00a0": " ", "\u202f": " "})  # before French colons
 
 
@@ -39,5 +37,8 @@ def _same_place(text: str, above: str) -> int:
 
 
 def _without_signature(text: str) -> str:
-    found = _SIGNATURE.search(text)
-    return text[: found.start()] if found and text[: found.start()].strip() else text
+    lines = text.split("\n")
+    for at in range(len(lines) - 1, max(0, len(lines) - _SIGNATURE_MOST) - 1, -1):
+        if lines[at] in _SIGNATURE:
+            return "\n".join(lines[:at]) if any(line.strip() for line in lines[:at]) else text
+    return text

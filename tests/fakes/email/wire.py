@@ -13,13 +13,15 @@ class Wire:
     """`faults` wait for the next connections. What it may not read it could not bend: so nobody is offered STARTTLS."""
 
     def __init__(self, port: int, kind: str) -> None:
-        self.to, self.kind = port, kind
+        self.to, self.kind, self.host = port, kind, "127.0.0.1"
+        self.hides = [b" STARTTLS", b"250-STARTTLS\r\n"]  # what the server offers and nobody hears of
+        self.never_pushes = False
         self.faults: list[Fault] = []
         self.open: set[asyncio.StreamWriter] = set()
         self.down = self.up = self.entered = 0  # bytes towards us, bytes from us, connections
 
     async def __aenter__(self) -> Self:
-        self.server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.server = await asyncio.start_server(self._connected, self.host, 0)
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 
@@ -79,7 +81,11 @@ class Wire:
         with suppress(OSError):
             while data := await reader.read(65_536):
                 self.down += len(data)
-                writer.write(data.replace(b" STARTTLS", b"").replace(b"250-STARTTLS\r\n", b""))
+                if self.never_pushes and data.startswith(b"* ") and b" EXISTS" in data and b" OK " not in data:
+                    continue
+                for hidden in self.hides:
+                    data = data.replace(hidden, b"")
+                writer.write(data)
                 await writer.drain()
         writer.transport.abort()
 
