@@ -42,10 +42,13 @@ def _readable_to_all(folder: Path) -> Path:
 
 
 class Postgres:
-    """`with Postgres() as server: server.url("name")`. Durable settings are off unless asked for: tests end with the machine up."""
+    """`with Postgres() as server: server.url("name")`. Durable settings are off unless asked for: tests end with the machine up.
 
-    def __init__(self, *, durable: bool = False) -> None:
-        self.durable = durable
+    `folder`: with initdb and postgres, where those of every other test lack something.
+    """
+
+    def __init__(self, *, durable: bool = False, folder: Path | None = None) -> None:
+        self.durable, self.folder_of_binaries = durable, folder
         self.port = _free_port()
         self._as = {}
         self._copy: Path | None = None
@@ -55,7 +58,7 @@ class Postgres:
 
     def __enter__(self) -> "Postgres":
         self.folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-", dir=None if self.durable else _memory()))
-        self.bin = binaries()
+        self.bin = self.folder_of_binaries or binaries()
         if os.getuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)

@@ -1,11 +1,12 @@
 """Reads a list that is only told newest first so that it is heard oldest first, in bounded steps, and nothing of it is skipped.
 
 All that is remembered is a `Mark`: a process that ends in the middle is followed by one that goes on there.
-A list is ordered by what its posts say of themselves, so one may appear a little below what we know: an hour, or the last 500, is
+A list is ordered by what its posts say of themselves, so one may appear a little below what we know: an hour, or the last 1,500, is
 looked at again at every turn.
 """
 
 import hashlib
+from base64 import b32encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,9 +17,10 @@ from handlers.networks import FIRST_LOOK
 
 WINDOW = timedelta(hours=1) // timedelta(milliseconds=1)
 FIRST = FIRST_LOOK // timedelta(milliseconds=1)
-KNOWN_MOST = 500
+SHORT = timedelta(minutes=2) // timedelta(milliseconds=1)  # looked at again after a long way: the window may be one itself
+KNOWN_MOST = 1500
 PAGE = 100  # the most that the servers give
-PAGES_MOST = 20  # in one step
+PAGES_MOST = 25  # in one step: more than what is known fills
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Item:
 
     @property
     def sign(self) -> str:
-        return hashlib.blake2b(self.uri.encode(errors="replace"), digest_size=6).hexdigest()
+        return b32encode(hashlib.blake2b(self.uri.encode(errors="replace"), digest_size=5).digest()).decode()
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Mark:
     known: tuple[tuple[int, str], ...] = ()
     pages: tuple[str, ...] = ()
     down: bool = False  # still on the way back: the last of `pages` was not looked at yet
+    long: bool = False  # it took more than one step to get down
 
     def of(self, items: Iterable[Item]) -> list[Item]:
         """What is new among them, oldest first, each once."""
@@ -80,7 +83,7 @@ async def step(mark: Mark, fetch: Fetch, room: int) -> Step:
     if mark.pages and not mark.down:
         page = await fetch(mark.pages[-1], mark.low)
         new = mark.of(page.items)
-        return Step(replace(mark.after(new), pages=mark.pages[:-1]), new, more=True)
+        return Step(_higher(mark.after(new), mark.pages[:-1], mark.pages[-1]), new, more=True)
     return await _down(mark, fetch, room)
 
 
@@ -96,7 +99,7 @@ async def _down(mark: Mark, fetch: Fetch, room: int) -> Step:
         if following is None or _is_bottom(page, following, mark.low or 0):
             return _up(mark, ways, seen, room)
         ways.append(following)
-    return Step(replace(mark, pages=tuple(ways), down=True), (), more=True)
+    return Step(replace(mark, pages=tuple(ways), down=True, long=True), (), more=True)
 
 
 def _up(mark: Mark, ways: Sequence[str], seen: Sequence[Page], room: int) -> Step:
@@ -105,7 +108,16 @@ def _up(mark: Mark, ways: Sequence[str], seen: Sequence[Page], room: int) -> Ste
     if len(seen) == len(ways) + 1 and len(everything) <= room:
         return Step(replace(mark, pages=(), down=False).after(everything, seen[0].now), everything)
     oldest = mark.of(seen[-1].items)
-    return Step(replace(mark.after(oldest), pages=tuple(ways[:-1]), down=False), oldest, more=True)
+    return Step(_higher(mark.after(oldest), ways[:-1], ways[-1]), oldest, more=True)
+
+
+def _higher(mark: Mark, ways: Sequence[str], looked_at: str) -> Mark:
+    """At the end of a way of several steps down all is told but its very top: the next way down must be shorter."""
+    if ways or not mark.long:
+        return replace(mark, pages=tuple(ways), down=False)
+    reached = moments.read(looked_at) or max((at for at, _ in mark.known), default=0)
+    low = max(mark.low or 0, reached - SHORT)
+    return replace(mark, low=low, known=tuple(one for one in mark.known if one[0] > low), pages=(), down=False, long=False)
 
 
 def _is_bottom(page: Page, following: str, low: int) -> bool:

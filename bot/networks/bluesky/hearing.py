@@ -14,7 +14,7 @@ from bot.networks.bluesky.position import Position
 from bot.networks.bluesky.reading import NAME, author_of, news_of, place_of, raw
 from bot.networks.bluesky.web import Answer, Json
 from bot.networks.bluesky.xrpc import Xrpc
-from handlers.errors import DoorClosed, SendError, Unconfirmed
+from handlers.errors import DoorClosed, Refused, SendError, Unconfirmed
 from handlers.networks import Can, Heard, News, Standing
 
 MOST = 200  # news in one turn
@@ -22,9 +22,10 @@ NOTIFICATIONS = ""
 REASONS = ("mention", "reply", "quote")
 MAY = (Can.HEAR, Can.SEARCH, Can.ANSWER, Can.DELETE)
 SEARCH_EVERY = timedelta(seconds=30)
+LOOKS_EVERY = 60.0  # seconds: as whom we listen
 
 
-@dataclass(frozen=True)
+@dataclass
 class BlueskySource:
     """A `Source`. Asking every ten seconds is 180 of the 3,000 calls that a PDS allows an address in five minutes."""
 
@@ -35,8 +36,11 @@ class BlueskySource:
     search_every: timedelta = SEARCH_EVERY
     name: str = NAME
     clock: Callable[[], float] = field(default=time.time)
+    _looked_at: float = field(default=float("-inf"))
 
     async def since(self, cursor: str | None) -> Heard:
+        if time.monotonic() - self._looked_at > LOOKS_EVERY:
+            await self._who_we_are()
         place = position.read(cursor)
         us = await self.xrpc.me()
         mark, items, more = await self._step(place, NOTIFICATIONS, self._notified(us.did), MOST)
@@ -55,13 +59,21 @@ class BlueskySource:
 
     async def standing(self) -> Standing:
         """An account that may not speak raises DoorClosed. Who limits in the app whose mentions are listed does not hear all of them."""
-        answer = await self.xrpc.query("com.atproto.server.getSession")
-        if answer.body.get("active") is False:
-            raise DoorClosed(str(answer.body.get("status") or "deactivated"), whole=True)
-        account = f"@{answer.body.get('handle') or answer.body.get('did')}"
+        account = await self._who_we_are()
         if await self._is_deaf():
             return Standing(account, tuple(one for one in MAY if one is not Can.HEAR), (Can.HEAR,))
         return Standing(account, MAY)
+
+    async def _who_we_are(self) -> str:
+        """An account that was taken down hears nothing, without an error, for as long as its token lasts."""
+        try:
+            answer = await self.xrpc.query("com.atproto.server.getSession")
+        except Refused as error:  # "Could not find user info for account"
+            raise DoorClosed(error.reason, whole=True) from error
+        if answer.body.get("active") is False:
+            raise DoorClosed(str(answer.body.get("status") or "deactivated"), whole=True)
+        self._looked_at = time.monotonic()
+        return f"@{answer.body.get('handle') or answer.body.get('did')}"
 
     async def _is_deaf(self) -> bool:
         try:
@@ -113,8 +125,8 @@ class BlueskySource:
 
         async def fetch(page: str | None, low: int | None) -> Page:
             since = moments.written(low) if low is not None else None
-            asked: dict[str, Any] = {"q": words, "sort": "latest", "limit": PAGE, "cursor": page, "since": since}
-            return _page(await self.xrpc.query("app.bsky.feed.searchPosts", **asked), "posts", us)
+            asked: dict[str, Any] = {"q": words, "sort": "latest", "limit": PAGE, "since": since, "until": page}
+            return _by_time(_page(await self.xrpc.query("app.bsky.feed.searchPosts", **asked), "posts", us), page)
 
         return fetch
 
@@ -140,6 +152,14 @@ def _page(answer: Answer, name: str, us: str) -> Page:
         raise Unconfirmed("unreadable_answer")
     items = [item for item in _items(said, now) if author_of(item.said) != us]
     return Page(items, following if isinstance(following, str) and following and said else None, now)
+
+
+def _by_time(page: Page, until: str | None) -> Page:
+    """A search goes on by counting, and what comes meanwhile moves what was counted: we go on before the oldest that we have seen."""
+    end = moments.read(until)
+    if page.following is None or not page.items or (end is not None and all(item.at >= end for item in page.items)):
+        return replace(page, following=None)  # that was all, or the server does not know `until`
+    return replace(page, following=moments.written(min(item.at for item in page.items)))
 
 
 def _items(said: Iterable[Any], now: int) -> Iterator[Item]:

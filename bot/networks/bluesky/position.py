@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.networks.bluesky.backlog import Mark
 
+SIGN = 8
+
 
 @dataclass(frozen=True)
 class Position:
@@ -31,8 +33,11 @@ def read(cursor: str | None) -> Position:
 
 
 def _written(mark: Mark) -> Any:
-    return {"low": mark.low, "known": [list(one) for one in mark.known], "pages": list(mark.pages), "down": mark.down}
+    """What is known is many: how long after `low` in hexadecimal, and its sign, each of eight letters."""
+    known = " ".join(f"{at - (mark.low or 0):x}{sign}" for at, sign in mark.known)
+    return {"low": mark.low, "known": known, "pages": list(mark.pages), "down": mark.down, "long": mark.long}
 
 
 def _read(said: Any) -> Mark:
-    return Mark(said["low"], tuple((at, sign) for at, sign in said["known"]), tuple(said["pages"]), said["down"])
+    known = tuple((int(one[:-SIGN], 16) + (said["low"] or 0), one[-SIGN:]) for one in said["known"].split())
+    return Mark(said["low"], known, tuple(said["pages"]), said["down"], said["long"])

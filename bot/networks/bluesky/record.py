@@ -21,7 +21,7 @@ _AFTER = ".,;:!?'’…"  # belongs to the sentence, not to the address
 _SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
 _KEY_LENGTH = 13
 _TIME_BITS, _CHANCE_BITS, _CLOCK_BITS = 53, 32, 10
-_LONG_AGO = 1_700_000_000_000_000  # microseconds
+_LONG_AGO, _FAR_AHEAD = 1_700_000_000_000_000, 2_200_000_000_000_000  # microseconds
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _made_at(token: str) -> int:
     """Microseconds since 1970, as the outbox writes them in front; another token says nothing of that."""
     head = token[:14]
     made = int(head, 16) if re.fullmatch("[0-9a-f]{14}", head) else 0
-    return made if _LONG_AGO < made < 2 * _LONG_AGO else _LONG_AGO
+    return made if _LONG_AGO < made < _FAR_AHEAD else _LONG_AGO
 
 
 def _facets(reply: Reply) -> Iterator[Json]:

@@ -15,7 +15,8 @@ from bot.addresses import LOOPBACK, is_encrypted
 from bot.networks.bluesky.faults import NoAnswer, Said
 from bot.networks.bluesky.web import Json, Web
 
-EARLY = 600.0  # seconds before its end that a token is renewed
+EARLY = 300.0  # seconds before its end that a token is renewed
+RENEWED_EVERY = 900.0  # a token outlives the app password that it came from by hours: renewing it tells that it was revoked
 LIFE = 3600.0  # of a token that does not say
 BACK_OFF, BACK_OFF_MOST = 60.0, 900.0  # after the server would not have us
 
@@ -29,7 +30,7 @@ class Pass:
     host: str
     access: str
     refresh: str
-    ends_at: float  # by our own clock
+    renew_at: float  # by our own clock
 
     def __repr__(self) -> str:
         return f"Pass({self.did})"
@@ -45,7 +46,7 @@ class Session:
 
     async def present(self) -> Pass:
         """Raises Fault."""
-        if self._pass is None or self._pass.ends_at - EARLY < self._clock():
+        if self._pass is None or self._pass.renew_at < self._clock():
             return await self.renewed(self._pass)
         return self._pass
 
@@ -103,7 +104,7 @@ class Session:
             said = Said(403, "AccountInactive", status)
             self.refused(said)
             raise said
-        return Pass(did, handle, self._host(body.get("didDoc")), access, refresh, self._ends_at(access))
+        return Pass(did, handle, self._host(body.get("didDoc")), access, refresh, self._renew_at(access))
 
     def _host(self, document: Any) -> str:
         """As the account's own document says, where that is as safe as the place that we were told of."""
@@ -115,14 +116,18 @@ class Session:
                     return place
         return self._url
 
-    def _ends_at(self, token: str) -> float:
-        """What the token says of itself; nobody else's word is needed to know when to renew it."""
-        try:
-            middle = token.split(".")[1]
-            said = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-            return self._clock() + max(float(said["exp"]) - float(said["iat"]), 2 * EARLY)
-        except (IndexError, KeyError, TypeError, ValueError):
-            return self._clock() + LIFE
+    def _renew_at(self, token: str) -> float:
+        return self._clock() + min(max(_life(token) - EARLY, EARLY), RENEWED_EVERY)
+
+
+def _life(token: str) -> float:
+    """What it says of itself; to know when to renew it nobody else's word is needed."""
+    try:
+        middle = token.split(".")[1]
+        said = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+        return float(said["exp"]) - float(said["iat"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return LIFE
 
 
 def _is_here(url: str) -> bool:

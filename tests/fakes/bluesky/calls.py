@@ -66,8 +66,9 @@ class Calls:
         if self.deaf_search:
             raise ConnectionError
         words = said["q"].strip('"').casefold()
-        since = _at(said["since"]) if "since" in said else 0
-        found = [one for one in self.world.posts.values() if words in one.record["text"].casefold() and one.sort_at >= since]
+        since, until = (_at(said[name]) if name in said else None for name in ("since", "until"))
+        inside = [one for one in self.world.posts.values() if (since or 0) <= one.sort_at < (until or float("inf"))]
+        found = [one for one in inside if words in one.record["text"].casefold()]
         found = sorted((one for one in found if not self.world.blocked(one.author.did, us.did)), key=lambda one: -one.sort_at)
         begin, end = int(said.get("cursor", 0)), int(said.get("cursor", 0)) + _limit(said)
         following = {"cursor": str(end)} if end < len(found) else {}
