@@ -90,11 +90,11 @@ async def served(routes: Sequence[Any]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def subscribed(meta: FakeMeta, noted: Noted) -> AsyncIterator[Connected]:
+async def subscribed(meta: FakeMeta, inbox: Any) -> AsyncIterator[Connected]:
     """The page, with its door open and Meta knocking there."""
     page = connected(meta, "facebook")
     assert page.routes and page.close
-    async with served(page.routes(noted)) as url:
+    async with served(page.routes(inbox)) as url:
         meta.telling.endpoint = f"{url}/hooks/meta"
         yield page
         meta.telling.endpoint = ""

@@ -42,6 +42,8 @@ class WithWebhook:
 
 
 class MetaStage:
+    private_stays = True  # what was said in private cannot be taken back there: the Send API has no such call
+
     def __init__(self, meta: FakeMeta, noted: Noted, network: str) -> None:
         self.meta, self.world, self.noted, self.platform = meta, meta.world, noted, network
         self.open: list[Connected] = []
@@ -124,6 +126,9 @@ class MetaStage:
             self.meta.send_faults = deque([_FAULTS[fault]] * times)
         else:
             self.meta.faults = deque([_FAULTS[fault]] * times)
+
+    async def lift_limits(self) -> None:
+        self.world.limits.private_replies = 1_000_000
 
     async def close(self) -> None:
         for one in self.open:
