@@ -12,6 +12,7 @@ from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
 from bot.networks.x.faults import Answered, Unreadable
+from handlers.errors import DoorClosed
 
 TWEEPYS = "https://api.twitter.com"  # written into tweepy
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=5)
@@ -32,8 +33,9 @@ class Keys:
 
     @property
     def account(self) -> str:
-        """The id of the account that an access token speaks for; X writes it in front of it."""
-        return self.access_token.partition("-")[0]
+        """The number of the account that an access token speaks for, which X writes in front of it; "" where it is no such token."""
+        number = self.access_token.partition("-")[0]
+        return number if number.isdigit() and number != self.access_token else ""
 
 
 class Origin:
@@ -105,6 +107,11 @@ class X:
     @property
     def account(self) -> str:
         return self.keys.account
+
+    def check(self) -> None:
+        """Raises DoorClosed where the access token is not one of X's."""
+        if not self.account:
+            raise DoorClosed("X_ACCESS_TOKEN does not begin with the number of an account", whole=True)
 
     async def delete_message(self, external_id: str) -> aiohttp.ClientResponse:
         """Of private ones; tweepy has no word for it."""

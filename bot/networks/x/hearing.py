@@ -63,6 +63,7 @@ class XSource:
         return await self.meter.forecast(now)
 
     async def since(self, cursor: str | None) -> Heard:
+        self.x.check()
         now = datetime.now(UTC)
         self.thrift = await self.meter.thrift()
         kinds = await self._kinds()

@@ -59,6 +59,7 @@ class XNetwork:
         return (Bucket(f"{self.name}:{self.account}#{act}", every, burst),)
 
     async def publish(self, reply: Reply) -> Published:
+        self.x.check()
         if not reply.private and _was_private(reply):
             raise Refused("private_in_public")
         if self.length(reply.text) > self.most(private=reply.private):

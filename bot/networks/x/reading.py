@@ -77,6 +77,7 @@ def _post(post: Json, around: Beside, account: str) -> Mention | None:
         source="x",
         raw=_raw(post, around, (post["author_id"],), references.values()),
         no_answer="" if private or summons(post, around, account) else NOT_SUMMONED,
+        hideable=references.get("replied_to") == post.get("conversation_id") and post.get("in_reply_to_user_id") == account,
         attachments=_attachments(post, around),
         context=json.dumps({"post": post["id"]} | ({"private": True} if private else {})),
     )

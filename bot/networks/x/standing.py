@@ -16,6 +16,7 @@ _LEVELS = {"read": _READ, "read-write": (*_READ, *_WRITE), "read-write-directmes
 
 
 async def ask(x: X, meter: Meter) -> Standing:
+    x.check()
     with while_reading():
         told = await x.api.get_me(user_auth=True)
         handle = (await body(told))["data"]["username"]

@@ -2,13 +2,18 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
+from bot.networks.x.client import Keys, X
+from bot.networks.x.hearing import XSource
+from bot.networks.x.money import Meter
 from bot.networks.x.positions import Position, id_at, moment_of
 from handlers.errors import DoorClosed, TryLater
 from handlers.networks import Can, Unread
 from handlers.ports import Event, Mention
+from tests.fakes.x.purse import FakePurse
 
 
 async def test_a_storm_comes_in_whole_in_bounded_pages_while_it_goes_on(fake, ours):
@@ -173,3 +178,27 @@ def test_ids_are_compared_as_numbers_of_any_length():
     now = datetime.now(UTC)
     position = Position("9").after(["99999999999999999999999", "100"], now, until="100")
     assert position.top == "99999999999999999999999"
+
+
+async def test_words_in_any_writing_are_searched_for_as_they_are(fake, ours):
+    ours.connect("fuga de datos & contraseñas + más", "情報漏洩", "#fuite_de_données")
+    said = [
+        fake.world.write(fake.world.user("anna"), text).id
+        for text in ("otra fuga de datos & contraseñas + más", "情報漏洩 です", "ah #fuite_de_données")
+    ]
+    assert [one.external_id for one in await ours.hear()] == said
+
+
+def test_a_token_that_is_none_of_xs_is_never_taken_for_a_name():
+    assert Keys("b", "k", "s", "SECRETSECRET", "s").account == ""
+    assert Keys("b", "k", "s", "12-34", "s").account == "12"
+
+
+async def test_a_token_that_is_none_of_xs_closes_the_door_and_is_not_shown(fake):
+    x = X(fake.url, Keys("b", "k", "s", "SECRETSECRET", "s"))
+    source = XSource(x, Meter(FakePurse(), Decimal(0)))
+    for call in (lambda: source.since(None), source.standing):
+        with pytest.raises(DoorClosed) as closed:
+            await call()
+        assert closed.value.whole and "SECRET" not in str(closed.value)
+    assert fake.calls == []

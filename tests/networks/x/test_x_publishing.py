@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 
+from bot.networks.x.client import TIMEOUT
 from handlers.errors import DoorClosed, Refused, TryLater, Unconfirmed
 from tests.networks.x.conftest import answering
 
@@ -120,7 +122,9 @@ async def test_a_suspended_account_closes_the_whole_door(fake, ours, asked):
 async def test_what_a_customer_wrote_below_our_post_can_be_hidden_and_nothing_else(fake, ours, asked):
     mine = fake.world.write(fake.world.us, "News")
     below = fake.world.write(fake.world.user("anna"), "my number is 1234", to=mine)
-    await ours.network.hide(below.id)
+    (heard,) = await ours.hear()
+    assert heard.hideable and not asked.hideable
+    await ours.network.hide(heard.external_id)
     assert below.hidden
     with pytest.raises(Refused, match="not the author"):
         await ours.network.hide(asked.external_id)
@@ -140,3 +144,12 @@ async def test_our_own_pace_stays_within_what_x_allows(ours):
     for act, most in (("publish", 100), ("delete", 50), ("hide", 50)):
         (bucket,) = ours.network.limits(act)
         assert bucket.burst + timedelta(minutes=15) / bucket.every <= most
+
+
+async def test_an_answer_that_does_not_come_is_not_waited_for(fake, ours, asked):
+    ours.x._origin._timeout = aiohttp.ClientTimeout(total=0.3)
+    await ours.x.close()
+    fake.faults.append("hang")
+    with pytest.raises(Unconfirmed):
+        await ours.network.publish(answering(asked, "It is."))
+    assert TIMEOUT.total and TIMEOUT.total < 25
