@@ -26,6 +26,7 @@ from handlers.ports import Mention
 log = structlog.get_logger()
 PATH = "/hooks/meta"
 MOST = 1_000_000  # bytes of a body
+PATIENCE = 15.0  # seconds: after 20 Meta hangs up ("Messenger Platform FAQ")
 SOURCE = "meta"
 COME_AGAIN = {"Retry-After": "30"}
 
@@ -39,6 +40,7 @@ class Knocking:
     accounts: Sequence[Account]
     secret: SecretStr
     verify: SecretStr
+    patience: float = PATIENCE
     completing: Completing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +64,8 @@ class Knocking:
         if not self._is_signed(request.headers.get("x-hub-signature-256", ""), body):
             return PlainTextResponse("signature", 401)
         try:
-            await self._store(body)
+            async with asyncio.timeout(self.patience):
+                await self._store(body)
         except Exception:
             log.exception("webhook_not_stored", source=SOURCE)
             return PlainTextResponse("not_stored", 503, headers=COME_AGAIN)

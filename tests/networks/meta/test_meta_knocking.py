@@ -4,9 +4,13 @@ import json
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
+from bot.networks.meta.accounts import Account
+from bot.networks.meta.knocking import Knocking
 from handlers.networks import Gone
 from handlers.ports import Event
+from tests.networks.meta.connecting import connected, served
 from tests.networks.meta.test_meta_reading import payload
 
 
@@ -177,3 +181,18 @@ async def test_an_edited_comment_and_an_edited_message_are_told_as_such(knocked,
     person = {"sender": {"id": "24000000000001"}, "recipient": {"id": knocked.world.page_id}}
     await knocked.telling.messaging("facebook", {**person, "message_edit": {"mid": "m_1", "text": "now", "num_edit": 1}})
     assert [(one.event, one.text) for one in noted.mentions] == [(Event.EDITED, "now"), (Event.EDITED, "now")]
+
+
+async def test_meta_hears_no_before_it_hangs_up(meta, noted):
+    page = connected(meta, "facebook")
+    assert page.source and page.close
+    graph = page.source.graph
+    ours = (page.source.account, Account("instagram", meta.world.instagram_id, meta.world.page_id))
+    knocking = Knocking(noted, graph, ours, graph.secret, SecretStr(meta.world.verify_token), patience=0.2)
+    caption = meta.world.add_post("instagram", meta.world.person("instagram", "bruno"), "@meridia?", ours_below=False)
+    meta.faults.append("hang")
+    async with served(knocking.routes()) as url:
+        meta.telling.endpoint = f"{url}/hooks/meta"
+        await meta.telling.comment(caption)
+    assert meta.telling.answers == [503] and not noted.news
+    await page.close()
