@@ -225,6 +225,12 @@ def abilities() -> str:
     return table()
 
 
+def networks() -> str:
+    from bot.matrix import table
+
+    return table()
+
+
 def obey(settings: Settings, parsed: argparse.Namespace) -> int:
     from bot.teams.package import write_package
     from bot.terminal import commands, records
@@ -233,7 +239,7 @@ def obey(settings: Settings, parsed: argparse.Namespace) -> int:
     does: dict[str, Callable[[], int]] = {
         "backup": lambda: commands.back_up(keeping, parsed.file, language),
         "restore": lambda: commands.restore(keeping, parsed.file, language),
-        "describe": lambda: commands.describe(parsed.what, {"abilities": abilities}),
+        "describe": lambda: commands.describe(parsed.what, {"abilities": abilities, "networks": networks}),
         **records.offline(parsed, language),
         "flow": lambda: asyncio.run(prove(settings, parsed)),
         "report": lambda: asyncio.run(report(settings, parsed)),

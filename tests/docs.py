@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from bot.parity import table
+from bot import matrix, parity
 from bot.terminal.commands import DESCRIPTIONS
 
-EVERY = {**DESCRIPTIONS, "abilities": table}
+EVERY = {**DESCRIPTIONS, "abilities": parity.table, "networks": matrix.table}
 DOCS = Path(__file__).parent.parent / "docs"
 PART = re.compile(r"(<!-- python app\.py describe (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -107,7 +107,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     named["replay"].add_argument("file", type=Path)
     named["replay"].add_argument("--speed", type=_pace, default=0.0, help=say("cli.help_speed", language))
     named["invite"].add_argument("name")
-    named["describe"].add_argument("what", choices=("abilities", "acts", "mention"))
+    named["describe"].add_argument("what", choices=("abilities", "acts", "mention", "networks"))
     named["teams-package"].add_argument("file", nargs="?", type=Path, metavar="FILE", help=say("cli.help_package_file", language))
     named["verify"].add_argument("--pack", type=Path, metavar="FOLDER", help=say("cli.help_pack", language))
     about = named["export"].add_mutually_exclusive_group(required=True)

@@ -11,7 +11,7 @@ from io import BytesIO
 from time import struct_time
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 
 from bot.networks.press.faults import FeedAway
 from bot.networks.press.plain import plain
