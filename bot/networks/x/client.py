@@ -74,7 +74,7 @@ class Origin:
             await self._session.close()
             self._session = None
 
-    def _signed(self, method: str, url: str) -> str:
+    def _signed(self, method: Any, url: str) -> str:
         """tweepy signs for its own address; X checks the one that was called."""
         return str(self._signer.sign(url, method)[1]["Authorization"])
 

@@ -10,7 +10,8 @@ from twitter_text.parse_tweet import parse_tweet
 _SPACES = re.compile(r"(\s+)")
 _HOST = re.compile(r"(?:https?://)?[^/?#]*", re.IGNORECASE)
 _HOST_MOST = 260  # the longest host name and a scheme; the library's patterns take seconds over longer runs of dots
-_LINK = re.compile(r"https?://t\.co/\w+", re.IGNORECASE)
+_LINK = re.compile(r"https?://t\.co/[a-z0-9]+", re.IGNORECASE)
+_PLAIN_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 
 
 def weighted(text: str) -> int:
@@ -46,12 +47,14 @@ def _weight(part: str) -> int:
 
 @lru_cache(maxsize=10_000)
 def _links(word: str) -> tuple[str, ...]:
-    if "." not in word or _is_unreadable(word):
+    if "." not in word:
         return ()
+    if _is_unreadable(word):
+        return tuple(_PLAIN_LINK.findall(word))
     return tuple(one["url"] for one in extract_urls_with_indices(word))
 
 
 def _is_unreadable(word: str) -> bool:
-    """Whether it begins with more than any host name: no link then, and counted sign by sign, which is never too little."""
+    """Whether it begins with more than any host name, as a text without spaces does: counted sign by sign, which is never too little."""
     host = _HOST.match(word)
     return host is not None and len(host[0]) > _HOST_MOST and "." in word

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from bot.networks.x.counting import weighted, without_links
 from bot.networks.x.faults import FAILURES, is_duplicate, sending, unless_gone, while_reading, while_sending
 from bot.networks.x.money import Meter
 from bot.networks.x.positions import id_at
-from bot.networks.x.reading import PRIVATE, note, referenced
+from bot.networks.x.reading import PRIVATE, note, referenced, text_of
 from handlers.errors import Refused, SendError, Unconfirmed
 from handlers.networks import Abilities, Published, Reply
 from handlers.ports import Bucket
@@ -27,6 +28,7 @@ SLOWER = (timedelta(seconds=20), 5)
 PAGES_MOST = 10
 _EARLIER = timedelta(seconds=60)  # our clock and X's
 _NAMES = re.compile(r"\s*(?:@\w+\s+)*")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass
@@ -102,7 +104,7 @@ class XNetwork:
     async def _posted(self, reply: Reply, since: datetime) -> Published | None:
         parents = {_parent(reply), reply.in_reply_to}
         async for post in self._our_posts(since):
-            if referenced(post).get("replied_to") in parents and _same(reply.text, note(post).get("text") or post["text"]):
+            if referenced(post).get("replied_to") in parents and _same(reply.text, post):
                 return self._public(post["id"])
         return None
 
@@ -122,7 +124,7 @@ class XNetwork:
 
     async def _written(self, reply: Reply, since: datetime) -> Published | None:
         async for event in self._our_messages(reply.customer.external_id, since):
-            if event.get("sender_id") == self.account and _same(reply.text, event.get("text", "")):
+            if event.get("sender_id") == self.account and _same(reply.text, event):
                 return Published(f"{PRIVATE}{event['id']}")
         return None
 
@@ -176,7 +178,15 @@ def _parent(reply: Reply) -> str:
     return str(_context(reply).get("post") or reply.in_reply_to)
 
 
-def _same(ours: str, theirs: str) -> bool:
-    """X puts names in front, shortens links, and writes & and < as HTML does."""
-    one, other = (without_links(_NAMES.sub("", text, count=1)) for text in (ours, html.unescape(theirs)))
-    return one == other
+def _same(ours: str, payload: Json) -> bool:
+    """X puts names in front, shortens links, and writes & and < as HTML does: the links are left out of it, or written out again."""
+    theirs = html.unescape((note(payload) or payload).get("text") or "")
+    return _plain(ours) == _plain(theirs) or _written_out(ours) == _written_out(text_of(payload))
+
+
+def _plain(text: str) -> str:
+    return without_links(_NAMES.sub("", text, count=1))
+
+
+def _written_out(text: str) -> str:
+    return "".join(_SCHEME.sub("", _NAMES.sub("", unicodedata.normalize("NFC", text), count=1)).split())

@@ -68,7 +68,7 @@ def _post(post: Json, around: Beside, account: str) -> Mention | None:
         external_id=versions[0],
         conversation_id=post.get("conversation_id") or references.get("replied_to") or versions[0],
         customer=_customer(post["author_id"], author),
-        text=_text(post),
+        text=text_of(post),
         posted_at=_moment(post["created_at"]),
         event=Event.EDITED if len(versions) > 1 else Event.POSTED,
         url=f"https://x.com/{author.get('username') or 'i'}/status/{post['id']}",
@@ -92,7 +92,7 @@ def _message(event: Json, around: Beside, account: str) -> Mention | None:
         external_id=f"{PRIVATE}{event['id']}",
         conversation_id=f"{PRIVATE}{event['dm_conversation_id']}",
         customer=_customer(sender, around.users.get(sender, {})),
-        text=_text(event),
+        text=text_of(event),
         posted_at=_moment(event["created_at"]),
         private=True,
         source="x",
@@ -147,7 +147,7 @@ def _named(post: Json, account: str) -> list[int]:
     return [one.get("start", 0) for one in found if one.get("id") == account]
 
 
-def _text(payload: Json) -> str:
+def text_of(payload: Json) -> str:
     """Whole, as plain text, with links as they were written; those of pictures are attachments."""
     told = note(payload) or payload
     text = html.unescape(told.get("text") or "")

@@ -141,7 +141,7 @@ class Timelines:
         whole = {
             "id": one.id,
             "event_type": "MessageCreate",
-            "text": one.text,
+            **self.x.world.told(one.text),
             "sender_id": one.sender.id,
             "created_at": moment(one.id),
             "dm_conversation_id": one.conversation_id,

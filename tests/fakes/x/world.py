@@ -11,7 +11,7 @@ from typing import Any
 from twitter_text.parse_tweet import parse_tweet
 
 EPOCH = 1_288_834_974_657
-NAME, LINK = re.compile(r"@(\w{1,15})"), re.compile(r"https?://[^\s]+")
+NAME, LINK = re.compile(r"@(\w{1,15})"), re.compile(r"https?://[!-~]+")
 
 
 @dataclass
@@ -159,6 +159,13 @@ class World:
         if post.id in self.garbled:
             del shown["author_id"]
         return shown
+
+    def told(self, text: str) -> dict[str, Any]:
+        """A private message's words."""
+        short, urls = self._shortened(text)
+        escaped = html.escape(short, quote=False)
+        entities = self._entities(escaped, urls)
+        return {"text": escaped, **({"entities": entities} if entities else {})}
 
     def _shortened(self, text: str) -> tuple[str, list[dict[str, Any]]]:
         urls = []

@@ -21,7 +21,16 @@ def _ago(seconds: float) -> datetime:
 
 
 @pytest.mark.parametrize(
-    "text", ["It is.", "See https://example.com/a?b=1&c=2 or test.com.", "1 < 2 & “so” 👩🏽‍🚀", "@anna it is", "Two\n\nlines", "x" * 280]
+    "text",
+    [
+        "It is.",
+        "See https://example.com/a?b=1&c=2 or test.com.",
+        "1 < 2 & “so” 👩🏽‍🚀",
+        "@anna it is",
+        "Two\n\nlines",
+        "x" * 280,
+        "会社" * 45 + "https://example.com/a" + "です。" * 10,
+    ],
 )
 async def test_our_answer_is_known_again_however_x_writes_it(fake, ours, asked, text):
     fake.faults.append("lost")
@@ -72,6 +81,9 @@ async def test_a_private_answer_is_known_again_among_what_was_said(fake, ours):
     found = await ours.network.find(answering(heard, "We are here: https://example.com", private=True), _ago(2))
     assert found and found.external_id.startswith("dm:")
     assert await ours.network.find(answering(heard, "Not this one", private=True), _ago(2)) is None
+    long = answering(heard, "会社" * 300 + "https://example.com/a" + "です。" * 200, private=True)
+    sent = await ours.network.publish(long)
+    assert await ours.network.find(long, _ago(2)) == sent
 
 
 async def test_what_is_gone_is_not_answered(fake, ours, asked):
