@@ -175,7 +175,7 @@ class MailServer:
 
     def opened(self, user: str) -> IMAPClient:
         """The user's own mail program."""
-        client = IMAPClient("127.0.0.1", self.ports["imap"], ssl=False, timeout=20)
+        client = IMAPClient("127.0.0.1", self.ports["imap"], ssl=False, timeout=60)
         client.login(user, self.users[user])
         return client
 

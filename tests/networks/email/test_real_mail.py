@@ -66,6 +66,7 @@ async def test_where_the_server_never_pushes_asking_brings_it_all_the_same(desk)
         stirs = source.stirs()
         await anext(stirs)
         waiting = asyncio.ensure_future(anext(stirs))
+        await asyncio.sleep(0.5)
         desk.server.deliver(mail("Hello?").as_bytes(), desk.anna, desk.us)
         await asyncio.sleep(1)
         assert not waiting.done()
@@ -195,10 +196,12 @@ async def test_an_attachment_of_twenty_megabytes_is_named_and_never_fetched(desk
     assert abs(attachment.size - 20_000_000) < 1_000
 
 
+@pytest.mark.slow
 async def test_five_thousand_mails_come_in_once_each_in_pages_over_restarts(desk):
     messages = [mail(f"Number {n}", f"c{n % 700}@customer.test", n).as_bytes() for n in range(5_000)]
     with desk.server.opened(desk.us) as client:
-        client.multiappend("INBOX", messages)
+        for n in range(0, 5_000, 500):
+            client.multiappend("INBOX", messages[n : n + 500])
     news, cursor, began = [], None, time.monotonic()
     source = desk.connected().source
     while True:
