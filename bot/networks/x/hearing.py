@@ -65,7 +65,7 @@ class XSource:
     async def since(self, cursor: str | None) -> Heard:
         self.x.check()
         now = datetime.now(UTC)
-        self.thrift = await self.meter.thrift()
+        await self._save()
         kinds = await self._kinds()
         begun = positions.read(cursor)
         at = {kind: begun.get(kind) or questions.begin(now, FIRST_LOOK) for kind in kinds} | self._kept(begun, kinds)
@@ -91,6 +91,12 @@ class XSource:
         if failed and not news:
             raise failed
         return Heard(_once(news), positions.written(at), more=left or failed is not None)  # what failed is asked again, and then says so
+
+    async def _save(self) -> None:
+        thrift = await self.meter.thrift()
+        if thrift != self.thrift:
+            log.warning("x_saves" if thrift else "x_saves_no_more", thrift=thrift)
+        self.thrift = thrift
 
     async def stirs(self) -> AsyncIterator[News | None]:
         self._stream = self._stream or Stream(self.x, self.meter, self.words, self._handle)

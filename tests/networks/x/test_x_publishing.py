@@ -165,3 +165,12 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(fake, ours, asked)
     with pytest.raises(Unconfirmed):
         await ours.network.publish(answering(asked, "It is."))
     assert TIMEOUT.total and TIMEOUT.total < 25
+
+
+async def test_too_many_private_messages_keep_no_public_answer_waiting(fake, ours, asked):
+    for number in range(15):
+        await ours.network.publish(answering(asked, f"It is, {number}.", private=True))
+    with pytest.raises(TryLater) as later:
+        await ours.network.publish(answering(asked, "It is.", private=True))
+    assert later.value.bucket not in {"", ours.network.limits("publish")[0].name}
+    await ours.network.publish(answering(asked, "It is."))
