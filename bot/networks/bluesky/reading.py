@@ -7,7 +7,7 @@ from typing import Any
 from bot.networks.bluesky import moments
 from bot.networks.bluesky.wording import attachments_of, text_of, web_address
 from handlers.networks import Unread
-from handlers.ports import NOT_SUMMONED, Customer, Mention
+from handlers.ports import AUTOMATIC, NOT_SUMMONED, Customer, Mention
 
 Json = Mapping[str, Any]
 NAME = "bluesky"
@@ -92,6 +92,15 @@ def _language(record: Json) -> str | None:
 
 
 def _no_answer(said: Json) -> str:
-    """Only a search tells it: its author lets nobody like us answer, and did not address us."""
+    """Only a search tells that its author lets nobody like us answer; and who is found by that did not address us."""
+    if _is_automatic(said["author"]):
+        return AUTOMATIC
     viewer = said.get("viewer")
     return NOT_SUMMONED if isinstance(viewer, dict) and viewer.get("replyDisabled") is True else ""
+
+
+def _is_automatic(author: Json) -> bool:
+    """An account marks itself as a machine with this label (com.atproto.label.defs); by somebody else it counts for nothing."""
+    labels = author.get("labels")
+    marks = [one for one in labels if isinstance(one, dict)] if isinstance(labels, list) else []
+    return any(one.get("val") == "bot" and one.get("src") == author["did"] and not one.get("neg") for one in marks)

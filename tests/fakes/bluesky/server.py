@@ -88,7 +88,7 @@ class FakeBluesky:
         except ConnectionError:
             return web.json_response({"error": "UpstreamFailure", "message": "Upstream service unreachable"}, status=502)
         if fault == LOST:
-            _hang_up(request)
+            return _hung_up(request)
         return web.json_response(body)
 
     def _next_fault(self, name: str) -> str:
@@ -100,7 +100,7 @@ class FakeBluesky:
         if fault == BUSY:
             raise _busy((3000, 300, int(self.world.clock()) + 2))
         if fault == CUT:
-            _hang_up(request)
+            return _hung_up(request)
         return web.Response(status=503, text="<html>upstream connect error</html>", content_type="text/html")
 
     def _done(self, request: web.Request, name: str, said: Json, *, dead: bool) -> Json:
@@ -175,7 +175,8 @@ def _busy(hit: tuple[int, int, int]) -> Answer:
     return Answer(429, "RateLimitExceeded", "Rate Limit Exceeded", **headers)
 
 
-def _hang_up(request: web.Request) -> None:
+def _hung_up(request: web.Request) -> web.Response:
+    """Nobody reads this answer any more."""
     if request.transport:
         request.transport.abort()
-    raise ConnectionResetError
+    return web.Response()

@@ -10,7 +10,7 @@ from atproto_client import models
 from bot.networks.bluesky.reading import NAME, news_of, place_of
 from bot.networks.bluesky.wording import web_address
 from handlers.networks import Unread
-from handlers.ports import NOT_SUMMONED, Attachment, Mention
+from handlers.ports import AUTOMATIC, NOT_SUMMONED, Attachment, Mention
 
 PAYLOADS = Path(__file__).parent.parent / "payloads/bluesky"
 NAMES = sorted(one.stem for one in PAYLOADS.glob("*.json"))
@@ -183,3 +183,10 @@ def test_what_is_kept_of_the_vendors_words_is_bounded():
 def test_an_account_without_a_name_is_linked_by_its_id():
     assert web_address("at://did:plc:x/app.bsky.feed.post/3k", "handle.invalid") == "https://bsky.app/profile/did:plc:x/post/3k"
     assert web_address("https://evil.test/a/b/c") is None
+
+
+@pytest.mark.parametrize(("src", "val", "no_answer"), [(ANNA, "bot", AUTOMATIC), ("did:plc:labeller", "bot", ""), (ANNA, "porn", "")])
+def test_an_account_that_calls_itself_a_machine_is_asked_nothing_back(src, val, no_answer):
+    said = payload("mention")
+    said["author"]["labels"] = [{"src": src, "uri": ANNA, "val": val, "cts": "2026-01-01T00:00:00Z"}]
+    assert read(said).no_answer == no_answer
