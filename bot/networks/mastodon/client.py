@@ -62,8 +62,9 @@ class Client:
     async def delete(self, path: str) -> Any:
         return await self._call("DELETE", path)
 
-    async def _call(self, method: str, path: str, **what: Any) -> Any:
-        sends = method != "GET"
+    async def _call(self, method: str, path: str, *, params: Values | None = None, **what: Any) -> Any:
+        """`lang`: errors come in the language of the account else, and what a 403 means is told by its words alone."""
+        sends, what["params"] = method != "GET", {"lang": "en", **(params or {})}
         try:
             async with asyncio.timeout(TOTAL), self.http.stream(method, self.url + path, **what) as response:
                 body = await _bounded(response)

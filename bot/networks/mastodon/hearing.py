@@ -156,7 +156,7 @@ def _list(name: str) -> tuple[str, dict[str, str | list[str]]]:
         return "/api/v1/notifications", {"types[]": list(_KINDS), "include_filtered": "true"}
     if name.startswith("#"):
         return f"/api/v1/timelines/tag/{quote(name[1:], safe='')}", {}
-    return "/api/v2/search", {"q": f'"{name}"', "type": "statuses"}
+    return "/api/v2/search", {"q": name if name.isalnum() else f'"{name}"', "type": "statuses"}  # in quotes no sign is an operator
 
 
 def _statuses(name: str, one: Item, us: str, news: list[News]) -> Iterator[Status]:
