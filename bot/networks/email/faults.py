@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from imaplib import IMAP4
 
-from imapclient.exceptions import CapabilityError, LoginError, ProtocolError  # type: ignore[import-untyped]
+from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 
 from bot.submission import untrusted
 from handlers.errors import DoorClosed, SendError, TryLater

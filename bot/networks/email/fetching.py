@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from bot.networks.email.faults import is_connection
@@ -11,7 +11,7 @@ from bot.networks.email.mailbox import Line
 from bot.networks.email.structure import Part, Structure, structure
 
 HEADER_MOST, TEXT_MOST = 64_000, 256_000  # bytes of one header, and of one part
-PAGE_MOST = 4_000_000  # bytes of texts that are asked for at once
+PAGE_MOST = 2_000_000  # bytes of texts in one page
 FEW = 7  # mails, when one of many cannot be read
 _HEAD = ("INTERNALDATE", "RFC822.SIZE", f"BODY.PEEK[HEADER]<0.{HEADER_MOST}>")
 _RETURNED = ("message/rfc822", "message/global")  # in a report: the mail that came back
@@ -37,7 +37,7 @@ def fetched(line: Line, uids: Sequence[int]) -> tuple[Sequence[int], Sequence[Fe
     """
     for many in (len(uids), FEW, 1):
         try:
-            return uids[:many], _whole(line, uids[:many])
+            return _whole(line, uids[:many])
         except Exception as error:
             if is_connection(error):
                 raise
@@ -45,11 +45,23 @@ def fetched(line: Line, uids: Sequence[int]) -> tuple[Sequence[int], Sequence[Fe
     return uids[:1], _unstructured(line, uids[0])
 
 
-def _whole(line: Line, uids: Sequence[int]) -> Sequence[Fetched]:
+def _whole(line: Line, uids: Sequence[int]) -> tuple[Sequence[int], Sequence[Fetched]]:
     answered = line.client().fetch(uids, [*_HEAD, "BODYSTRUCTURE"])
     heads = [_head(uid, answered[uid], structure(answered[uid][b"BODYSTRUCTURE"])) for uid in uids if uid in answered]
-    texts = _texts(line, heads)
-    return [replace(head, texts=texts.get(head.uid, {})) for head in heads]
+    few = _together(heads)
+    texts = _texts(line, few)
+    taken = uids if few == heads else [uid for uid in uids if uid <= few[-1].uid]
+    return taken, [replace(head, texts=texts.get(head.uid, {})) for head in few]
+
+
+def _together(heads: Sequence[Fetched]) -> Sequence[Fetched]:
+    """The first of them, as many as have so much to say together that a slow line brings it in time; one at least."""
+    sizes = accumulate(map(_said, heads))
+    return [head for at, (head, size) in enumerate(zip(heads, sizes, strict=True)) if not at or size <= PAGE_MOST]
+
+
+def _said(head: Fetched) -> int:
+    return sum(min(part.octets, TEXT_MOST) for part in _to_fetch(head))
 
 
 def _unstructured(line: Line, uid: int) -> Sequence[Fetched]:
@@ -72,13 +84,12 @@ def _head(uid: int, answer: Mapping[bytes, Any], made: Structure | None) -> Fetc
 
 def _texts(line: Line, heads: Sequence[Fetched]) -> dict[int, dict[str, bytes]]:
     """Mails whose words are in the same place are asked together."""
-    wanted = sorted((_where(part), head.uid, part) for head in heads for part in _to_fetch(head) if head.structure)
+    wanted = sorted((_where(part), head.uid) for head in heads for part in _to_fetch(head))
     texts: dict[int, dict[str, bytes]] = {}
     for where, group in groupby(wanted, key=lambda one: one[0]):
-        for some in _bounded((uid, part) for _, uid, part in group):
-            answered = line.client().fetch([uid for uid, _ in some], [f"BODY.PEEK[{where}]<0.{TEXT_MOST}>"])
-            for uid, answer in answered.items():
-                texts.setdefault(uid, {})[where] = _first(answer, f"BODY[{where}]".encode())
+        answered = line.client().fetch([uid for _, uid in group], [f"BODY.PEEK[{where}]<0.{TEXT_MOST}>"])
+        for uid, answer in answered.items():
+            texts.setdefault(uid, {})[where] = _first(answer, f"BODY[{where}]".encode())
     return texts
 
 
@@ -96,20 +107,6 @@ def _of(made: Structure, kinds: Sequence[str]) -> Iterator[Part]:
 def _where(part: Part) -> str:
     """Of a mail that came back its header is enough."""
     return f"{part.section}.HEADER" if part.kind in _RETURNED else part.section
-
-
-def _bounded(wanted: Iterable[tuple[int, Part]]) -> Iterator[list[tuple[int, Part]]]:
-    some: list[tuple[int, Part]] = []
-    size = 0
-    for uid, part in wanted:
-        most = min(part.octets, TEXT_MOST)
-        if some and size + most > PAGE_MOST:
-            yield some
-            some, size = [], 0
-        some.append((uid, part))
-        size += most
-    if some:
-        yield some
 
 
 def _first(answer: Mapping[bytes, Any], name: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from imapclient.imapclient import ALL, SEEN, SENT  # type: ignore[import-untyped]
+from imapclient.imapclient import ALL, SEEN, SENT
 
 from bot.networks.email.mailbox import Line, Mailbox
 from bot.networks.email.place import Place

@@ -91,10 +91,15 @@ def decoded(value: str) -> str:
     """A field as people see it. What Python's own reader stumbles over is read the old way, or left as it is."""
     for read in (_unstructured, _old_way):
         try:
-            return _CONTROL.sub(" ", read(value)).strip()
+            return _clean(read(value))
         except Exception:  # noqa: BLE001, S112 - its parser raises whatever comes to hand on what nobody expected
             continue
-    return _CONTROL.sub(" ", value).strip()
+    return _clean(value)
+
+
+def _clean(value: str) -> str:
+    """On one line, and with no half letters: Python keeps bytes that it cannot read as such."""
+    return _CONTROL.sub(" ", value).encode(errors="replace").decode().strip()
 
 
 def _unstructured(value: str) -> str:
@@ -107,7 +112,7 @@ def _old_way(value: str) -> str:
 
 def _authors(name: str, value: str) -> Iterator[Author]:
     try:
-        found = [Author(one.addr_spec.lower(), _CONTROL.sub(" ", one.display_name).strip()) for one in _made(name, value).addresses]
+        found = [Author(one.addr_spec.lower(), _clean(one.display_name)) for one in _made(name, value).addresses]
     except Exception:  # noqa: BLE001 - as above
         found = []
     right = [one for one in found if _ADDRESS.fullmatch(one.address)]

@@ -43,16 +43,16 @@ class Inbox:
         return await self.mailbox.ask(lambda line: self._page(line, cursor))
 
     def _page(self, line: Line, cursor: str | None) -> Heard:
-        said = line.examine()
-        position = Position.read(cursor, said, datetime.now(UTC))
-        uids, end = position.found(line.client(), int(said.get(b"UIDNEXT", 1)) - 1)
+        validity, top = _numbered(line)
+        position = Position.read(cursor, validity, top, datetime.now(UTC))
+        uids, end = position.found(line.client(), top)
         if not uids:
-            return Heard((), str(position.after(end)))
+            return Heard((), str(position.after(end)), more=end < top)
         taken, mails = fetched(line, uids[:PAGE])
         news = [read(mail, self.own) for mail in mails if position.is_new(mail.arrived_at)]
         through = len(taken) == len(uids)
         after = position.after(end if through else taken[-1])
-        return Heard([one for one in news if one is not None], str(after), more=not through or position.looks_first)
+        return Heard([one for one in news if one is not None], str(after), more=not through or end < top)
 
     async def stirs(self) -> AsyncIterator[News | None]:
         """A connection of its own. Without IDLE there is nothing to wait for."""
@@ -98,13 +98,20 @@ class Inbox:
                 await client.noop()
         except (SMTPException, OSError, ValueError) as error:
             failed = send_error(error, handed_over=False)
-            if not isinstance(failed, DoorClosed):
+            if not isinstance(failed, DoorClosed) or failed.reason != "login_refused":
                 raise failed from None
             return Standing(self.own.address, (Can.HEAR_PRIVATE,), (Can.ANSWER_PRIVATE,))
         return Standing(self.own.address, (Can.HEAR_PRIVATE, Can.ANSWER_PRIVATE))
 
     async def close(self) -> None:
         await self.mailbox.close()
+
+
+def _numbered(line: Line) -> tuple[int, int]:
+    """The UIDVALIDITY of the mailbox, and its highest UID. Old servers do not say which comes next."""
+    said = line.examine()
+    top = int(said[b"UIDNEXT"]) - 1 if b"UIDNEXT" in said else max(line.client().search(["UID", "*"]), default=0)
+    return int(said.get(b"UIDVALIDITY", 0)), top
 
 
 def _arrived(said: Sequence[Any]) -> bool:

@@ -4,9 +4,9 @@ import re
 from html import unescape
 
 import nh3
-from inscriptis import Inscriptis  # type: ignore[import-untyped]
-from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
-from lxml.html import HtmlElement, document_fromstring  # type: ignore[import-untyped]
+from inscriptis import Inscriptis
+from inscriptis.model.config import ParserConfig
+from lxml.html import HtmlElement, document_fromstring
 
 _TAGS = nh3.ALLOWED_TAGS | {"center", "font", "section", "article", "header", "footer", "main", "address"}
 _NEVER = {"script", "style", "title", "head", "template", "noscript", "textarea", "select", "object", "svg", "math"}

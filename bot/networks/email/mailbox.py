@@ -10,8 +10,8 @@ from contextlib import suppress
 from imaplib import IMAP4
 from typing import Any, TypeVar
 
-from imapclient import IMAPClient, SocketTimeout  # type: ignore[import-untyped]
-from imapclient.exceptions import LoginError  # type: ignore[import-untyped]
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import LoginError
 
 from bot.networks.email.faults import AWAY, imap_error, is_connection
 from bot.networks.email.place import Place

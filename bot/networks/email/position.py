@@ -1,7 +1,7 @@
 """How far a mailbox has been read."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -22,16 +22,15 @@ class Position:
     since: str = ""
 
     @classmethod
-    def read(cls, cursor: str | None, said: Mapping[bytes, Any], now: datetime) -> Self:
-        """Begun anew without a cursor, and when the server has numbered the mailbox anew (UIDVALIDITY)."""
-        validity = int(said.get(b"UIDVALIDITY", 0))
+    def read(cls, cursor: str | None, validity: int, top: int, now: datetime) -> Self:
+        """Begun anew without a cursor, and when the server has numbered the mailbox anew (UIDVALIDITY). `top`: its highest UID."""
         try:
             known = cls(**json.loads(cursor or "{}"))
         except (ValueError, TypeError):
             known = None
         if known and known.validity == validity:
             return known
-        return cls(validity, 0, int(said.get(b"UIDNEXT", 1)) - 1, (now - FIRST_LOOK).isoformat())
+        return cls(validity, 0, top, (now - FIRST_LOOK).isoformat())
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
@@ -48,18 +47,12 @@ class Position:
         return not self.looks_first or arrived_at >= datetime.fromisoformat(self.since)
 
     def found(self, client: Any, top: int) -> tuple[Sequence[int], int]:
-        """UIDs behind it, up to the last that was looked through. `top` is the highest that the mailbox has."""
+        """UIDs behind it, and the last that was looked through."""
         if self.looks_first:  # days are those of the server's own zone, so one more
             day = (datetime.fromisoformat(self.since) - _DAY).astimezone(UTC).date()
             return self._asked(client, self.first_look, ["SINCE", day]), self.first_look
-        last = self.last
-        while last < top:
-            end = min(last + WINDOW, top)
-            uids = Position(self.validity, last)._asked(client, end, [])  # noqa: SLF001 - its own kind
-            last = end
-            if uids:
-                return uids, end
-        return [], last
+        end = min(self.last + WINDOW, top)
+        return self._asked(client, end, []), max(end, self.last)
 
     def _asked(self, client: Any, end: int, also: Sequence[Any]) -> Sequence[int]:
         if self.last >= end:

@@ -1,6 +1,6 @@
 """Leaves away what a customer did not write now: the mail that is answered, and the signature."""
 
-from quotequail import unwrap  # type: ignore[import-untyped]
+from quotequail import unwrap
 
 LOOKED_AT = 20_000  # characters, and
 LINES = 400  # lines: it looks at some of them against all others

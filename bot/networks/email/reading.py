@@ -127,8 +127,8 @@ def _context(header: Header, answer_to: str) -> str:
     said = {"to": answer_to, "subject": without_prefix(header.subject)[:_SUBJECT_MOST]}
     if header.message_id and len(header.message_id) <= 2 * _ID_MOST:
         said["id"] = header.message_id
-    whole = json.dumps({**said, "references": kept})
-    return whole if len(whole) <= CONTEXT_MOST else json.dumps({**said, "references": []}, ensure_ascii=False)[:CONTEXT_MOST]
+    whole = json.dumps({**said, "references": kept}, ensure_ascii=False)
+    return whole if len(whole.encode()) <= CONTEXT_MOST else json.dumps({**said, "references": []}, ensure_ascii=False)
 
 
 def _raw(mail: Fetched, header: Header) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from bot.networks.email.charset import letters
 from bot.networks.email.fetching import Fetched
 from bot.networks.email.header import Header
 from bot.networks.email.own import Own
@@ -40,9 +41,9 @@ def _recipients(mail: Fetched) -> Iterator[Mapping[str, str]]:
     """The fields of each block of message/delivery-status (RFC 3464)."""
     for part in mail.structure.parts if mail.structure else ():
         if part.kind in ("message/delivery-status", "message/global-delivery-status"):
-            text = mail.texts.get(part.section, b"").replace(b"\r\n", b"\n")
-            for block in text.split(b"\n\n"):
-                header = Header(block.strip() + b"\n\n")
+            text = letters(mail.texts.get(part.section, b""), part.encoding, "utf-8").replace("\r\n", "\n")
+            for block in text.split("\n\n"):
+                header = Header(f"{block.strip()}\n\n".encode())
                 yield {name: header.raw(name) for name in ("action", "status", "diagnostic-code")}
 
 

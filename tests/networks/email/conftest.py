@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,14 @@ PAYLOADS = Path(__file__).parent.parent / "payloads" / "email"
 
 def payload(name: str) -> bytes:
     return (PAYLOADS / f"{name}.eml").read_bytes()
+
+
+def mail(text: str, sender: str = "anna@customer.test", number: object = 0) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, "help@brand.test", "Hello"
+    message["Date"], message["Message-ID"] = datetime.now(UTC), f"<{number}.{time.time_ns()}@customer.test>"
+    message.set_content(text)
+    return message
 
 
 @dataclass
