@@ -69,7 +69,8 @@ class Graph:
         async with _translated(self.patience, sending=may_have_arrived):
             answer = await self._web().request(method, f"{self.url}/{path}", headers=headers, **asked)  # type: ignore[arg-type]
         self.last_date = answer.headers.get("date", "")
-        return _read(Answered(answer.status_code, answer.headers, answer.text), sending=may_have_arrived)
+        told = answer.text.replace(self.token.get_secret_value(), "…")  # "Malformed access token" repeats it
+        return _read(Answered(answer.status_code, answer.headers, told), sending=may_have_arrived)
 
     def _proof(self, token: SecretStr) -> str:
         """SHA-256 of the token, keyed with the app's secret ("Secure Graph API calls")."""

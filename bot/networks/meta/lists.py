@@ -55,6 +55,6 @@ async def pages(graph: Graph, path: str, first: object, asked: Asked, apart: flo
 
 
 def reaches(page: list[Payload], oldest: datetime) -> bool:
-    """Whether a page, newest first, ends before that moment: what follows is older still."""
-    last = next((when for one in reversed(page) if (when := written_at(one))), None)
-    return last is not None and last < oldest
+    """Whether a page ends before that moment, and what follows is older still: not where Meta told the oldest first all the same."""
+    moments = [when for one in page if (when := written_at(one))]
+    return bool(moments) and moments[-1] < oldest and moments[-1] < moments[0]

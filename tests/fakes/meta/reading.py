@@ -25,6 +25,7 @@ class Reading:
         self.url = ""
         self.forbidden: set[str] = set()  # nodes and edges that the token may not read
         self.busy: set[str] = set()  # those that ask for quiet
+        self.oldest_first = False  # whatever order is asked for
         self.garbled: set[str] = set()  # told in a shape that nobody expects
 
     def read(self, path: str, query: Mapping[str, str]) -> Json:
@@ -173,7 +174,8 @@ class Reading:
         below = [one for one in self._newest("facebook") if one.kind == "comment" and self._stands_below(one, above)]
         stream = query.get("filter") == "stream"
         shown = below if stream else [one for one in below if one.parent == ("" if above.kind == "post" else above.id)]
-        return shown if query.get("order") == "reverse_chronological" else list(reversed(shown))
+        newest_first = query.get("order") == "reverse_chronological" and not self.oldest_first
+        return shown if newest_first else list(reversed(shown))
 
     def _stands_below(self, one: Entry, above: Entry) -> bool:
         if above.kind == "post":

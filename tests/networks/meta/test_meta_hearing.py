@@ -235,3 +235,16 @@ async def test_what_pushes_is_quiet_and_does_not_spin(ours):
         async with asyncio.timeout(0.1):
             await anext(stirring)
     assert not ours.meta.calls
+
+
+async def test_where_meta_tells_the_oldest_first_all_the_same_nothing_is_skipped(later):
+    ours, world = connected(later, "facebook"), later.world
+    later.reading.oldest_first = True
+    for number in range(60):
+        world.add_comment("facebook", world.person("facebook", "anna"), f"Number {number}", world.post.id)
+    world.clock.advance(86_400)
+    new = world.add_comment("facebook", world.person("facebook", "anna"), "Still nothing?", world.post.id)
+    start = cursor(None)
+    start = type(start)(Position(datetime.fromtimestamp(world.clock.now() - 3600, UTC)), start.private)
+    assert await ids(ours.source, str(start)) == [new.id]
+    await ours.close()

@@ -9,6 +9,7 @@ import pytest
 from bot.networks import facebook, instagram
 from handlers.errors import DoorClosed
 from handlers.networks import Can
+from tests.fakes.meta.errors import GraphError
 from tests.networks.meta.connecting import connected
 
 
@@ -71,3 +72,11 @@ def test_what_is_not_configured_is_not_imported():
 def test_a_kind_names_what_connects_it():
     assert set(facebook.KIND.needs) < set(instagram.KIND.needs)
     assert (facebook.KIND.name, instagram.KIND.name) == ("facebook", "instagram")
+
+
+async def test_where_meta_repeats_our_token_we_do_not(ours):
+    said = GraphError(190, f"Malformed access token {ours.world.token}", status=400)
+    ours.meta.faults.append(said)
+    with pytest.raises(DoorClosed) as closed:
+        await ours.source.standing()
+    assert ours.world.token not in closed.value.reason and "Malformed" in closed.value.reason
