@@ -25,9 +25,17 @@ Broken = (OSError, sa.exc.SQLAlchemyError)  # what a database that is away, full
 
 def is_away(error: BaseException) -> bool:
     """Whether it is the database that cannot work now (gone, full, locked), rather than the statement that is wrong."""
-    state = str(getattr(getattr(error, "orig", error), "sqlstate", "") or "")
     away = isinstance(error, (OSError, TimeoutError, sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError))
-    return away or bool(getattr(error, "connection_invalidated", False)) or state[:2] in ("08", "53", "57")
+    return away or bool(getattr(error, "connection_invalidated", False)) or _state(error)[:2] in ("08", "53", "57")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may succeed when it is tried again: the database is away, or this transaction was in another's way."""
+    return is_away(error) or _state(error)[:2] in ("40", "55")
+
+
+def _state(error: BaseException) -> str:
+    return str(getattr(getattr(error, "orig", error), "sqlstate", "") or "")
 
 
 # what is written along with each commit of the task that is at work

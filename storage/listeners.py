@@ -19,6 +19,6 @@ async def hold(work: Work, source: str, owner: str, lease: timedelta) -> bool:
     return bool((await work.execute(new.on_conflict_do_update(index_elements=["source"], set_=values, where=mine_or_free))).rowcount)
 
 
-async def let_go(work: Work, owner: str) -> None:
+async def let_go(work: Work, source: str, owner: str) -> None:
     """Another process may go on at once."""
-    await work.execute(sa.delete(listeners).where(_l.owner == owner))
+    await work.execute(sa.delete(listeners).where(_l.source == source, _l.owner == owner))
