@@ -268,3 +268,28 @@ async def test_a_wrong_secret_of_the_app_is_refused_by_its_proof(meta):
     with pytest.raises(Refused, match="appsecret_proof"):
         await ours.source.standing()
     await ours.close()
+
+
+async def test_the_same_words_of_long_ago_are_another_answer(ours):
+    for mention, private in ((await comment(ours), False), (await message(ours), True)):
+        published = await ours.network.publish(reply(mention, private=private))
+        sent = ours.world.messages.get(published.external_id) or ours.world.entries[published.external_id]
+        sent.at -= 600
+        assert await ours.network.find(reply(mention, private=private), a_while_ago()) is None
+
+
+async def test_the_customers_own_repetition_of_our_words_is_not_ours(ours):
+    mention, said = await comment(ours), await message(ours)
+    text = reply(mention).text
+    ours.world.add_comment(ours.name, ours.world.person(ours.name, "bruno"), text, mention.external_id)
+    ours.world.add_message(ours.name, ours.world.person(ours.name, "anna"), text, by_us=False)
+    assert await ours.network.find(reply(mention), a_while_ago()) is None
+    assert await ours.network.find(reply(said, private=True), a_while_ago()) is None
+
+
+async def test_what_meta_does_not_let_us_look_for_a_person_decides(ours):
+    mention, said = await comment(ours), await message(ours)
+    ours.meta.reading.forbidden |= {"comments", "replies", "conversations"}
+    for mine in (reply(mention), reply(said, private=True)):
+        with pytest.raises(CannotAsk):
+            await ours.network.find(mine, a_while_ago())
