@@ -108,8 +108,7 @@ async def main() -> None:
     )
     options = parser.parse_args()
     if options.network:
-        await kill_networks.run(options.network, small=options.small)
-        return
+        sys.exit(await kill_networks.run(options.network, small=options.small))
     size = SMALL if options.small else Size()
     say(f"{size}, {len(NETWORKS)} lanes, of which {len(MUTE)} cannot be asked; SQLite: one sender, lease {SQLITE_LEASE:.0f} s;")
     say(f"PostgreSQL, fsync on: two senders killed in turn, lease {POSTGRES_LEASE:.0f} s; load at the start {os.getloadavg()[0]:.1f}")

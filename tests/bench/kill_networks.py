@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -132,18 +132,28 @@ async def kill_on_the_way(store: Store, senders: Workers, chance: random.Random,
     return True
 
 
-async def run(name: str, *, small: bool) -> None:
-    """One line of JSON for each network."""
+async def run(name: str, *, small: bool) -> int:
+    """One line of JSON for each network; 1 when a reply was lost or doubled, or a network could not be tried though it stands there."""
     size = SMALL if small else Size()
     chosen = [one for one in runnable() if name in ("all", one.name)]
-    say(f"{size}, SQLite, one sender, load at the start {os.getloadavg()[0]:.1f}")
-    for scene in chosen:
-        found = await measure(scene, size)
-        finish({"network": scene.name, **({"skipped": found} if isinstance(found, str) else told(found))})
     if not chosen:
         say(f"no such network; there are {', '.join(one.name for one in runnable())}")
+        return 1
+    say(f"{size}, SQLite, one sender, load at the start {os.getloadavg()[0]:.1f}")
+    faults = 0
+    for scene in chosen:
+        try:
+            found = await measure(scene, size)
+        except Exception as error:
+            finish({"network": scene.name, "failed": f"{type(error).__name__}: {str(error)[-500:]}"})
+            faults += 1
+            continue
+        finish({"network": scene.name, **({"skipped": found} if isinstance(found, str) else told(found))})
+        faults += isinstance(found, Found) and found.lost + found.doubled > 0
+    return min(faults, 1)
 
 
 def told(found: Found) -> dict[str, Any]:
-    every = asdict(found)
-    return {key: every[key] for key in ("sent", "lost", "doubled", "unconfirmed", "kills")} | {"seconds": round(found.seconds, 1)}
+    """`there`: how many of the unconfirmed did arrive."""
+    every = {name: getattr(found, name) for name in ("sent", "lost", "doubled", "unconfirmed", "kills")}
+    return every | {"there": found.asked, "seconds": round(found.seconds, 1)}
