@@ -6,6 +6,7 @@ looked at again at every turn.
 """
 
 import hashlib
+import time
 from base64 import b32encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ SHORT = timedelta(minutes=2) // timedelta(milliseconds=1)  # looked at again aft
 KNOWN_MOST = 1500
 PAGE = 100  # the most that the servers give
 PAGES_MOST = 25  # in one step: more than what is known fills
+LONGEST = 15.0  # seconds that a step may go down
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ async def step(mark: Mark, fetch: Fetch, room: int) -> Step:
 async def _down(mark: Mark, fetch: Fetch, room: int) -> Step:
     ways: list[str] = list(mark.pages)
     seen: list[Page] = []
-    while len(seen) < PAGES_MOST:
+    until = time.monotonic() + LONGEST
+    while len(seen) < PAGES_MOST and (not seen or time.monotonic() < until):
         page = await fetch(ways[-1] if ways else None, mark.low)
         seen.append(page)
         if mark.low is None:
@@ -105,7 +108,7 @@ async def _down(mark: Mark, fetch: Fetch, room: int) -> Step:
 def _up(mark: Mark, ways: Sequence[str], seen: Sequence[Page], room: int) -> Step:
     """The bottom is reached: all of it at once where there is room, else its oldest page and the way up for later."""
     everything = mark.of(item for page in seen for item in page.items)
-    if len(seen) == len(ways) + 1 and len(everything) <= room:
+    if not ways or (len(seen) == len(ways) + 1 and len(everything) <= room):
         return Step(replace(mark, pages=(), down=False).after(everything, seen[0].now), everything)
     oldest = mark.of(seen[-1].items)
     return Step(_higher(mark.after(oldest), ways[:-1], ways[-1]), oldest, more=True)

@@ -14,7 +14,7 @@ from bot.networks.bluesky.position import Position
 from bot.networks.bluesky.reading import NAME, author_of, news_of, place_of, raw
 from bot.networks.bluesky.web import Answer, Json
 from bot.networks.bluesky.xrpc import Xrpc
-from handlers.errors import DoorClosed, Refused, SendError, Unconfirmed
+from handlers.errors import DoorClosed, Refused, SendError, TryLater, Unconfirmed
 from handlers.networks import Can, Heard, News, Standing
 
 MOST = 200  # news in one turn
@@ -103,6 +103,8 @@ class BlueskySource:
                 raise
             except SendError as error:
                 found = replace(found, failed=error, place=replace(found.place, searched=place.searched))
+                if isinstance(error, TryLater):
+                    break  # the others would wait for nothing too, and what was heard waits with them
                 continue
             marks = {**found.place.marks, phrase: mark}
             found = replace(found, items=[*found.items, *items], more=found.more or more, place=replace(found.place, marks=marks))

@@ -5,19 +5,20 @@ import base64
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from bot.addresses import LOOPBACK, is_encrypted
-from bot.networks.bluesky.faults import NoAnswer, Said
+from bot.networks.bluesky.faults import Fault, NoAnswer, Said
 from bot.networks.bluesky.web import Json, Web
 
 EARLY = 300.0  # seconds before its end that a token is renewed
 RENEWED_EVERY = 900.0  # a token outlives the app password that it came from by hours: renewing it tells that it was revoked
 LIFE = 3600.0  # of a token that does not say
+AGAIN = 60.0  # after it could not be renewed
 BACK_OFF, BACK_OFF_MOST = 60.0, 900.0  # after the server would not have us
 
 
@@ -31,13 +32,14 @@ class Pass:
     access: str
     refresh: str
     renew_at: float  # by our own clock
+    ends_at: float
 
     def __repr__(self) -> str:
         return f"Pass({self.did})"
 
 
 class Session:
-    def __init__(self, web: Web, url: str, handle: str, password: SecretStr, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, web: Web, url: str, handle: str, password: SecretStr, clock: Callable[[], float] = time.monotonic) -> None:
         self._web, self._url, self._handle, self._password, self._clock = web, url, handle, password, clock
         self._pass: Pass | None = None
         self._renewing = asyncio.Lock()
@@ -46,8 +48,15 @@ class Session:
 
     async def present(self) -> Pass:
         """Raises Fault."""
-        if self._pass is None or self._pass.renew_at < self._clock():
-            return await self.renewed(self._pass)
+        last = self._pass
+        if last is None or last.renew_at < self._clock():
+            try:
+                return await self.renewed(last)
+            except Fault as fault:
+                if last is None or last.ends_at < self._clock() or (isinstance(fault, Said) and fault.is_dead):
+                    raise
+                self._pass = replace(last, renew_at=self._clock() + AGAIN)  # where we log in is away; where we work may not be
+        assert self._pass is not None
         return self._pass
 
     async def renewed(self, stale: Pass | None) -> Pass:
@@ -104,7 +113,9 @@ class Session:
             said = Said(403, "AccountInactive", status)
             self.refused(said)
             raise said
-        return Pass(did, handle, self._host(body.get("didDoc")), access, refresh, self._renew_at(access))
+        life, now = _life(access), self._clock()
+        renew_at = now + min(max(life - EARLY, EARLY), RENEWED_EVERY)
+        return Pass(did, handle, self._host(body.get("didDoc")), access, refresh, renew_at, now + life)
 
     def _host(self, document: Any) -> str:
         """As the account's own document says, where that is as safe as the place that we were told of."""
@@ -115,9 +126,6 @@ class Session:
                 if is_encrypted(place) and (_is_here(self._url) or not _is_here(place)):
                     return place
         return self._url
-
-    def _renew_at(self, token: str) -> float:
-        return self._clock() + min(max(_life(token) - EARLY, EARLY), RENEWED_EVERY)
 
 
 def _life(token: str) -> float:

@@ -131,6 +131,13 @@ async def test_a_search_that_fails_costs_no_mention_and_is_not_silent(house):
     assert texts((await everything(source, heard.cursor))[0]) == ["leak two"]
 
 
+async def test_a_search_service_that_is_away_is_asked_once_a_turn(house):
+    house.fake.calls.deaf_search = True
+    with pytest.raises(TryLater):
+        await house.source(*(f"word{number}" for number in range(20))).since(None)
+    assert house.fake.times(SEARCH) == 1
+
+
 async def test_whoever_closed_their_thread_and_did_not_address_us_gets_no_answer(house):
     world = house.fake.world
     post = world.write(world.account("anna.test"), "x leak")

@@ -109,7 +109,7 @@ async def test_a_revoked_app_password_closes_the_door_when_the_session_is_renewe
     await house.us.do("com.atproto.server.revokeAppPassword", {"name": "tocsin"})
     await house.source.since(None)  # the token outlives it
     session = house.source.xrpc.session
-    session._clock = lambda: time.time() + 901
+    session._clock = lambda: time.monotonic() + 901
     with pytest.raises(DoorClosed) as closed:
         await house.source.since(None)
     assert closed.value.whole

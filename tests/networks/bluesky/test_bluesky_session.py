@@ -90,6 +90,21 @@ async def test_when_the_ration_is_spent_nobody_asks_before_it_is_back(house):
     assert house.fake.times(LOGIN) == 1
 
 
+async def test_where_we_log_in_may_be_away_while_a_token_lasts(house):
+    source = house.source()
+    await source.since(None)
+    where, source.xrpc.session._url = source.xrpc.session._url, "http://127.0.0.1:9"
+    for _ in range(7):
+        house.dial.now += 901
+        await source.since(None)
+    house.dial.now += 901
+    with pytest.raises(TryLater):
+        await source.since(None)
+    source.xrpc.session._url = where
+    await source.since(None)
+    assert house.fake.times(LOGIN) == 1
+
+
 async def test_an_account_that_is_shut_closes_the_door(house):
     source = house.source()
     await source.since(None)
