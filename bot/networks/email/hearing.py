@@ -51,7 +51,7 @@ class Inbox:
         taken, mails = fetched(line, uids[:PAGE])
         news = [read(mail, self.own) for mail in mails if position.is_new(mail.arrived_at)]
         through = len(taken) == len(uids)
-        after = position.after(end if through else taken[-1])
+        after = position.after(end if through else taken[-1], (mail.arrived_at for mail in mails))
         return Heard([one for one in news if one is not None], str(after), more=not through or end < top)
 
     async def stirs(self) -> AsyncIterator[News | None]:

@@ -1,7 +1,7 @@
 """How far a mailbox has been read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -14,23 +14,33 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Position:
-    """`last`: the last UID that was taken. Up to `first_look` only what came after `since` counts: that was there before we came."""
+    """`last`: the last UID that was taken. Up to `first_look` only what came after `since` counts: that was there before we came.
+
+    `heard_at`: when the latest mail arrived that was read.
+    """
 
     validity: int
     last: int
     first_look: int = 0
     since: str = ""
+    heard_at: str = ""
 
     @classmethod
     def read(cls, cursor: str | None, validity: int, top: int, now: datetime) -> Self:
-        """Begun anew without a cursor, and when the server has numbered the mailbox anew (UIDVALIDITY). `top`: its highest UID."""
+        """Begun anew without a cursor, and when the server has numbered the mailbox anew (UIDVALIDITY): then with all that came since the
+        latest mail that was read, which no number tells any more. `top`: the mailbox's highest UID.
+        """
         try:
             known = cls(**json.loads(cursor or "{}"))
+            datetime.fromisoformat(known.heard_at or known.since or now.isoformat())
         except (ValueError, TypeError):
             known = None
         if known and known.validity == validity:
             return known
-        return cls(validity, 0, top, (now - FIRST_LOOK).isoformat())
+        since = now - FIRST_LOOK
+        if known and known.heard_at:
+            since = min(since, datetime.fromisoformat(known.heard_at))
+        return cls(validity, 0, top, since.isoformat(), known.heard_at if known else "")
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
@@ -39,9 +49,10 @@ class Position:
     def looks_first(self) -> bool:
         return self.last < self.first_look
 
-    def after(self, uid: int) -> "Position":
+    def after(self, uid: int, arrived: Iterable[datetime] = ()) -> "Position":
         first_look = self.first_look if uid < self.first_look else 0
-        return Position(self.validity, uid, first_look, self.since if first_look else "")
+        heard_at = max((self.heard_at, *(one.astimezone(UTC).isoformat() for one in arrived)))
+        return Position(self.validity, uid, first_look, self.since if first_look else "", heard_at)
 
     def is_new(self, arrived_at: datetime) -> bool:
         return not self.looks_first or arrived_at >= datetime.fromisoformat(self.since)

@@ -84,6 +84,16 @@ async def test_when_the_server_numbers_anew_nothing_is_missed_and_what_was_known
     assert [one.text for one in after] == ["Hello\n\nknown", "Hello\n\nnew"]
 
 
+async def test_after_an_absence_in_which_the_server_numbered_anew_all_that_came_meanwhile_is_read(desk):
+    now = datetime.now(UTC)
+    with desk.server.opened(desk.us) as client:
+        for days in (9, 6, 2):
+            client.append("INBOX", mail(f"{days} days ago").as_bytes(), (), now - timedelta(days=days))
+    before = Position(validity=1, last=70, heard_at=(now - timedelta(days=7)).isoformat())
+    news, _ = await everything(desk.connected().source, str(before))
+    assert [one.text.split("\n")[-1] for one in news] == ["6 days ago", "2 days ago"]
+
+
 async def test_mails_that_vanish_between_two_looks_do_not_stop_the_reading(desk):
     desk.put(*(mail(str(n)).as_bytes() for n in range(60)))
     first = await desk.connected().source.since(None)
