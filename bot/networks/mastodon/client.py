@@ -15,8 +15,8 @@ from bot.networks.mastodon.faults import garbled, moment, refusal, unanswered
 from handlers.errors import TryLater
 
 Values = Mapping[str, str | list[str]]
-TOTAL = 11.0  # seconds for one call: two of them stay under what a send may last
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+TOTAL = 8.0  # seconds for one call: three of them stay under what a send may last
+TIMEOUT = httpx.Timeout(7.0, connect=4.0)
 LARGEST = 10_000_000  # bytes of an answer
 KEPT_FOR_ANSWERS = 40  # of the 300 calls in five minutes that a token has: listening stops there, so that answering goes on
 
@@ -87,7 +87,7 @@ class Client:
                 logging.getLogger(name).setLevel(logging.WARNING)  # they tell every header at their finest
             said = {"Authorization": f"Bearer {self.token.get_secret_value()}", "User-Agent": "Tocsin"}
             alone = httpx.Limits(max_keepalive_connections=0)
-            self._http = httpx.AsyncClient(headers=said, timeout=TIMEOUT, limits=alone, follow_redirects=False, trust_env=True)
+            self._http = httpx.AsyncClient(headers=said, timeout=TIMEOUT, limits=alone, follow_redirects=False)
         return self._http
 
     async def close(self) -> None:

@@ -1,5 +1,6 @@
 """Hears who mentions us, in public and in private, and who uses the crisis's words: by asking, with a position that skips nothing."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -28,6 +29,7 @@ _MENTION_PACE = Pace(again=timedelta(seconds=30), most=30)
 _TAG_PACE = Pace(again=timedelta(minutes=10), most=60, every=15)
 _PHRASE_PACE = Pace(again=timedelta(minutes=10), most=60, every=60)
 _ROOM, _MOST_NEWS = 40, 100  # of one list, and of all before the next list waits for the next call
+_TOGETHER = 4
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 _KINDS = ("mention", "quote")  # of notifications; quotes since Mastodon 4.5
 
@@ -90,7 +92,7 @@ class Hearing:
             for one in items:
                 found |= {str(status["id"]): status for status in _statuses(name, one, us.id, news) if str(status["id"]) not in found}
         changes, watched = await self._watch.look(at.watched, now)
-        heard = [await self._mention(status, Event.POSTED) for status in found.values()]
+        heard = await self._mentions(found.values())
         news = [*_in_order(heard), *news, *[await self._change(one) for one in changes]]
         watched = watched.begun(found[one.external_id] for one in heard if isinstance(one, Mention))
         return Heard(news, Position(trails, watched).text(), more)
@@ -123,6 +125,20 @@ class Hearing:
             return told
 
         return page
+
+    async def _mentions(self, statuses: Iterable[Status]) -> list[Mention | Unread]:
+        """A few threads are looked up at once. What was found out stays known when one of them fails."""
+        few = asyncio.Semaphore(_TOGETHER)
+
+        async def one(status: Status) -> Mention | Unread:
+            async with few:
+                return await self._mention(status, Event.POSTED)
+
+        told = await asyncio.gather(*map(one, statuses), return_exceptions=True)
+        for error in told:
+            if isinstance(error, BaseException):
+                raise error
+        return [mention for mention in told if not isinstance(mention, BaseException)]
 
     async def _mention(self, status: Status, event: Event) -> Mention | Unread:
         try:

@@ -1,5 +1,6 @@
 """Publishes our replies: below what they answer, as open or closed as that, to its author alone."""
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from handlers.errors import Refused, Unconfirmed
 from handlers.networks import Abilities, Published, Reply
 from handlers.ports import Bucket
 
-ABILITIES = Abilities(delete=True)
+FINDING = 24.0  # seconds
 # Mastodon: 300 statuses in 3 hours, 30 deletions in 30 minutes, 300 calls in 5 minutes for each token (app/lib/rate_limiter.rb and
 # config/initializers/rack_attack.rb). Its windows are fixed: what a bucket holds and what comes back in one window stay below that.
 _PUBLISH = (timedelta(seconds=45), 60, 10)  # every, burst, kept for what is critical
@@ -61,6 +62,8 @@ class Publishing:
         return of_lane, Bucket(f"{self.name}:{self.account}#calls", _CALLS[0], _CALLS[1], kept=_CALLS[2])
 
     async def publish(self, reply: Reply) -> Published:
+        if not self.server.is_known:
+            await self.server.learn()
         self._check(reply)
         parent = await self._parent(reply)
         text = _addressed(reply.text, parent["account"]["acct"])
@@ -75,7 +78,7 @@ class Publishing:
         return published
 
     def _check(self, reply: Reply) -> None:
-        """What can be known without asking."""
+        """What is known without asking."""
         if length(reply.text) > self.server.most - ROOM:
             raise Refused("too_long")
         if _was_private(reply.context) and not reply.private:
@@ -109,8 +112,9 @@ class Publishing:
 
     async def find(self, reply: Reply, since: datetime) -> Published | None:
         try:
-            found = await Finding(self.server).find(reply, _addressed(reply.text, reply.customer.handle[1:]), since)
-        except (Refused, KeyError, TypeError, ValueError, AttributeError) as error:
+            async with asyncio.timeout(FINDING):
+                found = await Finding(self.server).find(reply, _addressed(reply.text, reply.customer.handle[1:]), since)
+        except (Refused, TimeoutError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise Unconfirmed(type(error).__name__) from None
         return Published(str(found["id"]), found.get("url") or found.get("uri")) if found else None
 

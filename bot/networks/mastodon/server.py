@@ -45,6 +45,10 @@ class Server:
     def known_us(self) -> Us | None:
         return self._us
 
+    @property
+    def is_known(self) -> bool:
+        return self._asked_at is not None
+
     async def learn(self) -> None:
         """Asks for the limits, if that was long ago."""
         now = datetime.now(UTC)
@@ -70,6 +74,4 @@ class Server:
         place = urlsplit(told) if isinstance(told, str) else urlsplit("")
         scheme = {"wss": "https", "ws": "http"}.get(place.scheme, place.scheme)
         base = f"{scheme}://{place.netloc}"
-        if not is_encrypted(base) or place.hostname == urlsplit(self.client.url).hostname:
-            return self.client.url
-        return base
+        return base if is_encrypted(base) and place.netloc != urlsplit(self.client.url).netloc else self.client.url

@@ -71,6 +71,8 @@ async def scripted() -> AsyncIterator[Scripted]:
     script.server = Server(script.client)
     script.network = Publishing(script.server, Threads(script.client))
     script.source = Hearing(script.server, Threads(script.client))
+    await script.server.learn()
+    script.asked.clear()
     try:
         yield script
     finally:

@@ -125,9 +125,10 @@ async def test_what_somebody_else_wrote_is_not_answered_as_if_it_were_the_custom
 
 async def test_the_limit_is_the_servers_own(script):
     assert script.network.most(private=False) == 466
-    script.answers["GET", "/api/v2/instance"] = {"configuration": {"statuses": {"max_characters": 5000}}}
-    await script.server.learn()
-    assert script.network.most(private=True) == 4966
+    ready(script).answers["GET", "/api/v2/instance"] = {"configuration": {"statuses": {"max_characters": 5000}}}
+    new = Publishing(Server(script.client), Threads(script.client))
+    await new.publish(replace(REPLY, text="a" * 4000))
+    assert new.most(private=True) == 4966
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,10 @@ from bot.networks.mastodon.plain import plain
 from bot.networks.mastodon.reading import LONGEST, MOST_RAW, mention_of
 from handlers.ports import AUTOMATIC, Event
 
+SHORTENED = (
+    '<a href="https://bank.example/a/b?c=1&amp;d=2"><span class="invisible">https://</span>'
+    '<span class="ellipsis">bank.example/a</span><span class="invisible">/b?c=1&amp;d=2</span></a>'
+)
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "mastodon"
 
 
@@ -123,11 +127,7 @@ def test_what_is_handed_on_is_bounded():
         ("<p>1 &lt; 2 &amp; 3 &gt; 2 &#39;so&#39;</p>", "1 < 2 & 3 > 2 'so'"),
         ('<p><span class="h-card"><a href="https://m.example/@us" class="u-url mention">@<span>us</span></a></span> hi</p>', "@us hi"),
         ('<a href="https://m.example/tags/leak" class="mention hashtag" rel="tag">#<span>leak</span></a>', "#leak"),
-        (
-            '<a href="https://bank.example/a/b?c=1&amp;d=2"><span class="invisible">https://</span><span class="ellipsis">bank.example/a'
-            + '</span><span class="invisible">/b?c=1&amp;d=2</span></a>',
-            "https://bank.example/a/b?c=1&d=2",
-        ),
+        (SHORTENED, "https://bank.example/a/b?c=1&d=2"),
         ('<a href="https://evil.example/x">https://bank.example</a>', "https://bank.example (https://evil.example/x)"),
         ('<a href="https://evil.example/x">click here</a> now', "click here (https://evil.example/x) now"),
         ('<a href="javascript:alert(1)">click</a>', "click"),

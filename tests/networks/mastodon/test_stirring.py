@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.networks.mastodon import stirring
+from bot.networks.mastodon.server import Server
 from handlers.errors import DoorClosed
 from handlers.networks import Gone
 from handlers.ports import Event, Mention
@@ -80,9 +81,8 @@ async def stream_server(script):
     port = runner.addresses[0][1]
     urls = {"streaming": f"ws://127.0.0.1:{port}"}
     script.answers["GET", "/api/v2/instance"] = {"configuration": {"urls": urls, "statuses": {"max_characters": 500}}}
-    script.streams, script.opened, script.streaming_url = streams, opened, f"http://127.0.0.1:{port}"
-    await script.server.learn()
-    script.server.streaming = script.streaming_url
+    script.streams, script.opened = streams, opened
+    script.source.server = Server(script.client)
     yield script
     await script.client.close()
     await runner.cleanup()
@@ -206,5 +206,6 @@ async def test_a_dead_token_ends_what_pushes(stream_server):
 )
 async def test_streams_are_where_the_server_says_if_our_token_is_safe_there(script, told, streaming_url):
     script.answers["GET", "/api/v2/instance"] = {"configuration": {"urls": {"streaming": told}}}
-    await script.server.learn()
-    assert script.server.streaming == (script.url if streaming_url == "own" else streaming_url)
+    server = Server(script.client)
+    await server.learn()
+    assert server.streaming == (script.url if streaming_url == "own" else streaming_url)
