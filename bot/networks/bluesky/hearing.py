@@ -22,6 +22,7 @@ NOTIFICATIONS = ""
 REASONS = ("mention", "reply", "quote")
 MAY = (Can.HEAR, Can.SEARCH, Can.ANSWER, Can.DELETE)
 SEARCH_EVERY = timedelta(seconds=30)
+SEARCH_AWAY = "search_away"
 LOOKS_EVERY = 60.0  # seconds: as whom we listen
 
 
@@ -46,11 +47,8 @@ class BlueskySource:
         mark, items, more = await self._step(place, NOTIFICATIONS, self._notified(us.did), MOST)
         place = replace(place, marks={**self._kept(place), NOTIFICATIONS: mark})
         found = await self._searched(place, us.did, MOST - len(items))
-        everything = _in_order([*items, *found.items])
-        if found.failed and not everything:
-            raise found.failed
-        news = await self._read(everything)
-        return Heard(news, found.place.written(), more=more or found.more)
+        news = await self._read(_in_order([*items, *found.items]))
+        return Heard(news, found.place.written(), more or found.more, SEARCH_AWAY if found.failed else "")
 
     async def stirs(self) -> AsyncIterator[News | None]:
         """Nothing does: what all of Bluesky writes is too much to be read for a few mentions."""
@@ -102,7 +100,7 @@ class BlueskySource:
             except DoorClosed:
                 raise
             except SendError as error:
-                found = replace(found, failed=error, place=replace(found.place, searched=place.searched))
+                found = replace(found, failed=True, place=replace(found.place, searched=place.searched))
                 if isinstance(error, TryLater):
                     break  # the others would wait for nothing too, and what was heard waits with them
                 continue
@@ -139,12 +137,12 @@ class BlueskySource:
 
 @dataclass(frozen=True)
 class _Found:
-    """`failed`: one of the searches did not answer; what the others found is kept."""
+    """`failed`: one of the searches did not answer. That costs no mention, is told, and asked again at the next turn."""
 
     place: Position
     items: Sequence[Item] = ()
     more: bool = False
-    failed: SendError | None = None
+    failed: bool = False
 
 
 def _page(answer: Answer, name: str, us: str) -> Page:
