@@ -8,7 +8,7 @@ from imapclient.imapclient import ALL, SEEN, SENT
 from bot.networks.email.mailbox import Line, Mailbox
 from bot.networks.email.place import Place
 
-FILING = 8.0  # seconds
+FILING = 6.0  # seconds
 _GMAIL = "X-GM-EXT-1"  # it keeps what was sent through it by itself
 
 

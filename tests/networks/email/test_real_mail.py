@@ -117,6 +117,16 @@ async def test_an_attachment_of_twenty_megabytes_is_named_and_never_fetched(desk
     assert abs(attachment.size - 20_000_000) < 1_000
 
 
+async def test_long_letters_come_in_pages_that_a_slow_line_can_carry(desk):
+    desk.put(*(mail("so long a letter " * 12_000, number=n).as_bytes() for n in range(25)))
+    async with Wire(desk.server.ports["imap"], "imap") as wire:
+        source = desk.connected(imap=desk.server.imap_url(desk.us, port=wire.port)).source
+        page = await source.since(None)
+        assert wire.down < 2_500_000 and 1 < len(page.news) < 25 and page.more
+        rest, _ = await everything(source, page.cursor)
+    assert len(page.news) + len(rest) == 25
+
+
 @pytest.mark.slow
 async def test_five_thousand_mails_come_in_once_each_in_pages_over_restarts(desk):
     messages = [mail(f"Number {n}", f"c{n % 700}@customer.test", n).as_bytes() for n in range(5_000)]
