@@ -35,6 +35,7 @@ class Leaving:
     answered_meanwhile: bool  # another answer left after these words were put forward, and the customer has not written since
     mention_deleted: bool
     stood_through_hold: bool  # it was in line when a hold was lifted, and nobody has looked at it since
+    private_over: bool = False  # the network lets nobody write to this customer in private any more
     exercise: bool = False  # part of a drill: there is no customer
 
 
@@ -55,6 +56,7 @@ def _not_this(reply: Leaving) -> str | None:
         "not_approved": not reply.approved,
         "answered_meanwhile": reply.answered_meanwhile,
         "mention_deleted": reply.mention_deleted and not reply.private,
+        "private_over": reply.private_over and reply.private,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

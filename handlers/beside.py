@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from handlers.answers.reach import closes_at
+from handlers.customer_text import hides_something
 from handlers.ports import Button, CustomerText, Style, Words
 from storage.cases import Case
 from storage.types import Status
@@ -36,12 +38,13 @@ def reach_words(case: Case, said: Sequence[Any]) -> tuple[Words, ...]:
         return ()
     if all(one.no_answer for one in left):
         return (Words("case.unreachable", {"reason": left[-1].no_answer, "network": case.network}),)
-    closes = [one.private_until for one in left]
-    return () if None in closes else (Words("case.private_until", {"at": max(closes)}),)
+    until = closes_at(left)
+    return (Words("case.private_until", {"at": until}),) if until else ()
 
 
-def hide_buttons(case: Case, first: Any) -> tuple[Button, ...]:
+def hide_buttons(case_id: int, mention: Any) -> tuple[Button, ...]:
     """Of what stands below our own post and shows somebody's data."""
-    if not first.hideable or first.hidden_at or first.deleted_at:
+    is_there = mention.hideable and not mention.hidden_at and not mention.deleted_at
+    if not is_there or not hides_something(mention.newest_text or mention.text):
         return ()
-    return (Button("hide", Words("button.hide"), f"{case.id}:{first.id}", Style.DANGER, confirm=Words("case.hide_sure")),)
+    return (Button("hide", Words("button.hide"), f"{case_id}:{mention.id}", Style.DANGER, confirm=Words("case.hide_sure")),)

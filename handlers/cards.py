@@ -187,7 +187,7 @@ def _act_buttons(view: View, *, hidden: bool, url: str | None) -> tuple[Button, 
         buttons = [*_yes_buttons(view), reply, _act("close", number)]
     if hidden:
         buttons.append(_act("reveal", number))
-        buttons += hide_buttons(view.case, view.mentions[0])
+        buttons += hide_buttons(view.case.id, view.mentions[0])
     if url:
         buttons.append(Button("open_original", Words("button.open_original"), number, url=url))
     return tuple(buttons)
@@ -228,6 +228,7 @@ def mention_card(mention: Any) -> Card:
         title=Words("case.wrote_again", {"at": mention.posted_at}),
         body=(CustomerText(mention.newest_text or mention.text), *_changes(mention)),
         small=files_words(mention.attachments),
+        buttons=(buttons,) if (buttons := hide_buttons(mention.case_id, mention)) else (),
     )
 
 

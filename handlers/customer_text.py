@@ -23,18 +23,24 @@ _ENDINGS = (
 _DOMAIN = re.compile(rf"(?<=[a-z0-9])\.(?=(?:{_ENDINGS})\b)", re.IGNORECASE)
 _TRICKS = {0x200B, 0x200C, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080)}
 _UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")  # PostgreSQL keeps no NUL, and half a surrogate pair is no UTF-8
+FILE_NAME_MOST = 300  # characters; more says nothing
 _MENTION = re.compile(r"@(?=(?:channel|here|everyone|all|team)\b)", re.IGNORECASE)
 
 
 def storable(mention: Mention) -> Mention:
     """The mention with what no database can keep replaced by U+FFFD."""
     customer = replace(mention.customer, **_stored(mention.customer))
-    return replace(mention, customer=customer, **_stored(mention))
+    files = tuple(replace(one, name=_short(one.name), kind=_short(one.kind)) for one in mention.attachments)
+    return replace(mention, **{**_stored(mention), "customer": customer, "attachments": files})
 
 
 def _stored(values: Any) -> dict[str, Any]:
     said = {one.name: getattr(values, one.name) for one in fields(values)}
     return {name: keepable(value) for name, value in said.items() if type(value) is str and _UNSTORABLE.search(value)}
+
+
+def _short(text: str) -> str:
+    return keepable(text[:FILE_NAME_MOST])
 
 
 def keepable(text: str) -> str:

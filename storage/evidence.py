@@ -119,6 +119,9 @@ def _mentions(scope: Scope) -> sa.Select[Any]:
         c.text,
         edit.scalar_subquery().label("text_after_edit"),
         c.deleted_at,
+        c.hidden_at,
+        c.no_answer,
+        c.attachments,
         c.url,
     )
     joined = query.join(cases, cases.c.id == c.case_id).join(customers, customers.c.id == cases.c.customer_id)

@@ -37,6 +37,12 @@ async def get(work: Work, mention_id: int) -> sa.Row[Any] | None:
     return (await work.execute(sa.select(mentions).where(mentions.c.id == mention_id))).first()
 
 
+async def first_of(work: Work, case_id: int) -> int | None:
+    """The one with which a case began."""
+    found: int | None = await work.scalar(sa.select(sa.func.min(mentions.c.id)).where(mentions.c.case_id == case_id))
+    return found
+
+
 async def hidden(work: Work, mention_id: int) -> None:
     await work.execute(sa.update(mentions).where(mentions.c.id == mention_id).values(hidden_at=await work.now()))
 

@@ -6,6 +6,7 @@ from flows.crisis_words import about_crisis
 from flows.flow import Flow
 from flows.gate import Leaving, why_not
 from handlers.answers.quorum import is_approved
+from handlers.answers.reach import closes_at, is_over
 from handlers.shelf import Shelf
 from storage import attestations, cases, crises, exceptions, facts, replies, statements
 from storage.cases import Case
@@ -52,6 +53,7 @@ class Gate:
             and await replies.answered_since(work, reply, version.created_at, case.last_mention_at),
             mention_deleted=any(one.external_id == version.in_reply_to and one.deleted_at for one in said),
             stood_through_hold=lifted_over,
+            private_over=is_over(closes_at(said), await work.now()),
             exercise=case.exercise,
         )
 

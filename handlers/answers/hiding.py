@@ -69,7 +69,10 @@ class HidingWay:
         if case:
             await mentions.hidden(work, row.facts["id"])
             await _record(work, case, "mention_hidden", {"mention": row.facts["id"]}, door=self.network.name)
-            await self.board.show(work, [Shown(case.id, case.channel, case.severity)])
+            shown = Shown(case.id, case.channel, case.severity)
+            await self.board.show(work, [shown])
+            if await mentions.first_of(work, case.id) != row.facts["id"]:  # the card shows the first
+                await self.board.follow(work, shown, "mention", row.facts["id"])
 
     async def given_up(self, work: Work, row: Claimed, reason: str) -> None:
         case = await cases.get(work, row.case_id or 0)

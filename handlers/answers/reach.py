@@ -30,9 +30,23 @@ def reach(able: Abilities, said: Sequence[Any], told: Collection[str], now: date
     machine = next((one.no_answer for one in left if one.no_answer in (AUTOMATIC, LIST)), None)
     if machine and all(one.no_answer in (AUTOMATIC, LIST) for one in left):
         return Reach(machine, machine)
-    closes = [one.private_until for one in left]
-    until = None if None in closes else max(closes, default=None)
-    return Reach(_in_public(able, left), _in_private(able, left, told, until, now), until)
+    until = closes_at(left)
+    return Reach(_in_public(able, left), _in_private(able, left, told, now), until)
+
+
+def closes_at(said: Sequence[Any]) -> datetime | None:
+    """When the private way to whoever wrote these closes; None for never."""
+    next_ = to_answer(said)
+    return next_.private_until if next_ else None
+
+
+def is_over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
+
+
+def to_answer(said: Sequence[Any]) -> Any | None:
+    """The one that a reply answers: the latest, but rather one that stands and that may be answered."""
+    return max(said, key=lambda one: (one.deleted_at is None, one.no_answer is None, one.id), default=None)
 
 
 def _in_public(able: Abilities, said: Sequence[Any]) -> str | None:
@@ -41,12 +55,11 @@ def _in_public(able: Abilities, said: Sequence[Any]) -> str | None:
     return NOT_SUMMONED if said and all(one.no_answer == NOT_SUMMONED for one in said) else None
 
 
-def _in_private(able: Abilities, said: Sequence[Any], told: Collection[str], until: datetime | None, now: datetime) -> str | None:
+def _in_private(able: Abilities, said: Sequence[Any], told: Collection[str], now: datetime) -> str | None:
     if not able.private:
         return PRIVATE
-    if until is not None and until <= now:
+    if is_over(closes_at(said), now):
         return PRIVATE_OVER
-    public = [one for one in said if not one.private]
-    if able.private_once and public and all(one.external_id in told for one in public):
-        return PRIVATE_ONCE
-    return None
+    next_ = to_answer(said)
+    is_told = able.private_once and next_ is not None and not next_.private and next_.external_id in told
+    return PRIVATE_ONCE if is_told else None  # once they have answered in private, that is what we answer

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.board import Shown
+from handlers.customer_text import keepable
 from handlers.escalation.course import Course
 from handlers.ports import Words
 from storage import cases, crises, drafts, people, replies, timeline
@@ -21,7 +22,7 @@ class Returned:
 
     async def take(self, network: str, external_id: str, reason: str) -> bool:
         """False when it is not one of ours, or is known to have come back."""
-        reason = reason[:REASON_MOST]
+        reason = keepable(reason[:REASON_MOST])
         async with self.store.begin() as work:
             await crises.current(work, hold_still=True)
             found = await replies.published_as(work, network, external_id)
@@ -29,7 +30,8 @@ class Returned:
             reply = await replies.lock(work, found.id) if found else None
             if case is None or reply is None or reply.state is not ReplyState.SENT or case.erased_at:
                 return False
-            await replies.change(work, reply.id, state=ReplyState.REFUSED, reason=reason)
+            nowhere = {"sent_at": None, "external_id": None, "url": None}  # else the gate would say that it was sent before
+            await replies.change(work, reply.id, state=ReplyState.REFUSED, reason=reason, **nowhere)
             await drafts.set_status(work, reply.draft_id, DraftStatus.WRITTEN, reason)
             case = await self._open_again(work, case)
             said = {"reply": reply.id, "external_id": external_id, "reason": reason}
