@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +28,7 @@ class Finding:
     async def find(self, reply: Reply, since: datetime) -> str | None:
         """Its id. None: not there, and surely so. Raises Unconfirmed, CannotAsk or DoorClosed."""
         about = remembered(reply.context)
-        way = about.get("way", Way.COMMENT)
+        way = way_of(reply, about)
         since -= CLOCKS_DIFFER
         try:
             if reply.private:
@@ -84,6 +85,11 @@ class Finding:
             if ours and when and when >= since and _same(str(one.get(text_name) or ""), text):
                 return str(one["id"])
         return None
+
+
+def way_of(reply: Reply, about: Mapping[str, str]) -> str:
+    """What an id tells stands above what was remembered: nothing private is ever taken for a comment."""
+    return Way.MESSAGE if is_message(reply.in_reply_to) else about.get("way", Way.COMMENT)
 
 
 def is_message(external_id: str) -> bool:

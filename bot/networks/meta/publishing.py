@@ -9,7 +9,7 @@ from bot.networks.meta import faults
 from bot.networks.meta.accounts import FACEBOOK, Account
 from bot.networks.meta.carrying import ABILITIES, MEASURES, bucket
 from bot.networks.meta.faults import NotThere
-from bot.networks.meta.finding import Finding, is_message
+from bot.networks.meta.finding import Finding, is_message, way_of
 from bot.networks.meta.graph import Graph, Json, node
 from bot.networks.meta.payloads import Way, remembered
 from handlers.errors import DoorClosed, Refused, Unconfirmed
@@ -50,7 +50,7 @@ class MetaNetwork:
 
     async def publish(self, reply: Reply) -> Published:
         about = remembered(reply.context)
-        way = about.get("way", Way.COMMENT)
+        way = way_of(reply, about)
         if way == Way.MESSAGE and not reply.private:
             raise Refused(faults.PRIVATE_IN_PUBLIC)
         if self.length(reply.text) > self.most(private=reply.private):

@@ -293,3 +293,19 @@ async def test_what_meta_does_not_let_us_look_for_a_person_decides(ours):
     for mine in (reply(mention), reply(said, private=True)):
         with pytest.raises(CannotAsk):
             await ours.network.find(mine, a_while_ago())
+
+
+@pytest.mark.parametrize("context", [None, "", "{", '{"way":"comment"}'], ids=["whole", "lost", "broken", "wrong"])
+async def test_what_was_said_in_private_is_not_answered_in_public_whatever_is_remembered_of_it(ours, context):
+    asked = reply(await message(ours))
+    calls = len(ours.meta.calls)
+    with pytest.raises(Refused) as refused:
+        await ours.network.publish(Reply(**{**vars(asked), "context": asked.context if context is None else context}))
+    assert refused.value.reason == "private_in_public" and len(ours.meta.calls) == calls
+
+
+async def test_a_message_is_answered_although_nothing_is_remembered_of_it(ours):
+    asked = reply(await message(ours), private=True)
+    published = await ours.network.publish(Reply(**{**vars(asked), "context": ""}))
+    assert ours.world.messages[published.external_id].person.handle == "anna"
+    assert await ours.network.find(Reply(**{**vars(asked), "context": ""}), a_while_ago()) == published
