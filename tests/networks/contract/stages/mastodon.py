@@ -116,8 +116,15 @@ class MastodonStage:
 
     async def ours(self) -> Sequence[Seen]:
         me = await self.call(self.us, "GET", "/api/v1/accounts/verify_credentials")
-        told = await self.call(self.us, "GET", f"/api/v1/accounts/{me['id']}/statuses", params={"limit": "40"})
-        return [await self._seen(one) for one in reversed(told)]
+        found: dict[str, dict[str, Any]] = {}
+        bounds: dict[str, str] = {}
+        while True:
+            told = await self.call(self.us, "GET", f"/api/v1/accounts/{me['id']}/statuses", params={"limit": "40", **bounds})
+            new = {one["id"]: one for one in told if one["id"] not in found}
+            if not new:
+                return [await self._seen(one) for one in reversed(found.values())]
+            found |= new
+            bounds = {"max_id": told[-1]["id"]}
 
     async def _seen(self, status: dict[str, Any]) -> Seen:
         text = (await self.call(self.us, "GET", f"/api/v1/statuses/{status['id']}/source"))["text"]
