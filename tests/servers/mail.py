@@ -100,10 +100,16 @@ class MailServer:
                 process.wait()
         self.running.clear()
         self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for _ in range(20):  # their children end a moment later, and write until then
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self.folder.exists():
+                break
+            time.sleep(0.1)
 
     def _start(self, *command: str) -> None:
-        self.running.append(subprocess.Popen(command, stdout=self.log, stderr=self.log))
+        """It ends when we do, even when we are killed."""
+        with_us = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
+        self.running.append(subprocess.Popen((*with_us, *command), stdout=self.log, stderr=self.log))
 
     def _wait_for(self, port: int) -> None:
         deadline = time.monotonic() + 15
