@@ -81,7 +81,8 @@ class MailServer:
         try:
             self._start("dovecot", "-F", "-c", str(self.folder / "dovecot.conf"))
             subprocess.run(["postfix", "-c", str(self.folder / "postfix"), "check"], check=True, stdout=self.log, stderr=self.log)
-            self._start(MASTER, "-c", str(self.folder / "postfix"), "-d")
+            # it becomes somebody else for a moment and forgets by whom it was started: an hour is enough for any test
+            self._start(MASTER, "-c", str(self.folder / "postfix"), "-d", "-e", "3600")
             for name in ("imap", "imaps", "smtp", "submission"):
                 self._wait_for(self.ports[name])
         except BaseException:
