@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.answers.reach import closes_at
+from handlers.answers.reach import by_no_person, closes_at
 from handlers.customer_text import hides_something
 from handlers.ports import Button, CustomerText, Style, Words
 from storage.cases import Case
@@ -40,6 +40,12 @@ def reach_words(case: Case, said: Sequence[Any]) -> tuple[Words, ...]:
         return (Words("case.unreachable", {"reason": left[-1].no_answer, "network": case.network}),)
     until = closes_at(left)
     return (Words("case.private_until", {"at": until}),) if until else ()
+
+
+def reply_buttons(case: Case, said: Sequence[Any]) -> tuple[Button, ...]:
+    """Not to a machine, nor to everybody on a list."""
+    style = Style.PLAIN if case.owner_id is None else Style.PRIMARY
+    return () if by_no_person(said) else (Button("reply", Words("button.reply"), str(case.id), style),)
 
 
 def hide_buttons(case_id: int, mention: Any) -> tuple[Button, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from flows.flow import KINDS, Flow
 from flows.severity import Severity
-from handlers.beside import files_words, hide_buttons, reach_words
+from handlers.answers.reach import by_no_person
+from handlers.beside import files_words, hide_buttons, reach_words, reply_buttons
 from handlers.customer_text import hides_something
 from handlers.networks import REHEARSED
 from handlers.ports import Button, Card, CustomerText, Field, FieldKind, Form, Label, Option, Style, Words
@@ -183,8 +184,7 @@ def _act_buttons(view: View, *, hidden: bool, url: str | None) -> tuple[Button, 
     if view.case.status == Status.CLOSED:
         buttons = [_act("reopen", number)]
     else:
-        reply = Button("reply", Words("button.reply"), number, Style.PLAIN if view.case.owner_id is None else Style.PRIMARY)
-        buttons = [*_yes_buttons(view), reply, _act("close", number)]
+        buttons = [*_yes_buttons(view), *reply_buttons(view.case, view.mentions), _act("close", number)]
     if hidden:
         buttons.append(_act("reveal", number))
         buttons += hide_buttons(view.case.id, view.mentions[0])
@@ -207,7 +207,8 @@ def _hand_buttons(view: View) -> tuple[Button, ...]:
     if case.status == Status.CLOSED:
         return ()
     mine = [_act("take_over", number)] if case.owner_id is not None else [_act("claim", number)] if _is_waited_for(view) else []
-    return (*mine, *(_act(name, number) for name in ("reassign", "snooze", "handover")))
+    ways = ("reassign", "snooze") if by_no_person(view.mentions) else ("reassign", "snooze", "handover")
+    return (*mine, *(_act(name, number) for name in ways))
 
 
 def _more_buttons(view: View) -> tuple[Button, ...]:

@@ -17,7 +17,7 @@ from storage.crises import Crisis
 from storage.database import Store, Work
 from storage.notices import Notice
 
-OF_CASE = ("reply", "handover")  # answers that are begun from a case's own card
+OF_CASE = ("reply", "handover", "hide")  # answers that are begun from a case's own card
 OF_BOARD = ("fact", "attest")
 OF_LADDER = (*ladder_acts.PRESSED, *ladder_acts.FILLED)
 OF_STATEMENT = ("approve_statement", "reject_statement", "withdraw_statement")

@@ -13,7 +13,7 @@ from handlers.answers.departures import Departures
 from handlers.answers.drafts import PRESENT
 from handlers.answers.forms import Desktop
 from handlers.answers.quorum import turn_of
-from handlers.errors import NoSuchCase, NoSuchDraft, NoSuchReply
+from handlers.errors import NoSuchCase, NoSuchDraft, NoSuchReply, NoWayOut
 from handlers.filled import whole
 from handlers.parts import DECIDES, admit_to_decide, offered
 from handlers.ports import Card, CustomerText, Form, Who, Words
@@ -113,6 +113,9 @@ class AnswerDesk:
         case = await cases.get(work, case_id)
         if case is None:
             raise NoSuchCase(case=case_id)
+        able = await self.departures.reach(work, case)
+        if able and (reason := able.nowhere(talk_is_private=case.private)):
+            raise NoWayOut(network=case.network, reason=reason)
         crisis = await crises.current(work)
         kinds = (statements.HOLDING, statements.FULL) if crisis and case.crisis else ()
         found = {kind: await statements.latest(work, crisis.id, kind) for kind in kinds if crisis}
@@ -127,6 +130,7 @@ class AnswerDesk:
             contacts=(await self.shelf.of(work, case)).answers.contacts,
             writers=[_writes(one) for one in others if one.person_id != person.id],
             hold=crisis.hold if crisis else Hold.OFF,
+            reach=able,
             kept=next((one.text for one in others if one.person_id == person.id), ""),
         )
 

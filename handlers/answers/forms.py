@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.answers.reach import Reach
 from handlers.networks import Network
 from handlers.ports import CustomerText, Field, FieldKind, Form, Option, Words
 from storage.cases import Case
@@ -30,6 +31,7 @@ class Desktop:
     contacts: tuple[str, ...]
     writers: Sequence[Words]
     hold: str
+    reach: Reach | None = None  # None where the network is not connected
     kept: str = ""  # what this person typed before and did not send in
 
 
@@ -78,7 +80,7 @@ def arrived_form(case_id: int, reply_id: int) -> Form:
 def handover_form(desk: Desktop, leaders: Sequence[Person]) -> Form:
     """First words that lead to a private conversation, and the leader who then calls."""
     here = Field("leader", Words("form.handover_leader"), FieldKind.CHOICE, _people(leaders))
-    private = desk.case.private or desk.network is None or not desk.network.abilities.public
+    private = desk.case.private or desk.reach is None or desk.reach.public is not None
     text = say("start.handover", desk.case.language, name=desk.case.customer_name, private=private)
     fields = (
         here,
@@ -113,9 +115,9 @@ def _possible(desk: Desktop) -> Sequence[str]:
 
 
 def _words_fields(desk: Desktop, text: str, *, private: bool, rests_on: str) -> tuple[Field, ...]:
-    able = desk.network.abilities if desk.network else None
-    in_public = (able is None or able.public) and not desk.case.private  # what was said in private is answered there
-    ways = [way for way, can in ((PUBLIC, in_public), (PRIVATE, able is None or able.private)) if can]
+    able = desk.reach or Reach()
+    in_public = able.public is None and not desk.case.private  # what was said in private is answered there
+    ways = [way for way, can in ((PUBLIC, in_public), (PRIVATE, able.private is None)) if can]
     where = tuple(Option(way, Words("form.where_way", {"way": way})) for way in ways)
     chosen = PRIVATE if private and PRIVATE in ways else ways[0] if ways else PUBLIC
     rests = tuple(Option(kind, Words("form.rests_kind", {"kind": kind, "version": one.version})) for kind, one in desk.statements.items())
@@ -128,12 +130,19 @@ def _words_fields(desk: Desktop, text: str, *, private: bool, rests_on: str) -> 
 
 
 def _intro(desk: Desktop) -> tuple[Words | CustomerText, ...]:
-    """Who else writes, what is held, how long it may be, and what was said so far, the latest last."""
+    """Who else writes, what is held, by which ways and until when, how long it may be, and what was said so far, the latest last."""
     held = (Words("form.held", {"hold": desk.hold}),) if desk.hold != "off" and desk.case.crisis else ()
     network = desk.network
     facts = {"public": network.most(private=False) or 0, "private": network.most(private=True) or 0} if network else {}
     limits = (Words("form.limits", {"network": desk.case.network, **facts}),) if network else (Words("form.no_network"),)
-    return (*desk.writers, *held, *limits, *desk.said)
+    return (*desk.writers, *held, *_ways_words(desk), *limits, *desk.said)
+
+
+def _ways_words(desk: Desktop) -> tuple[Words, ...]:
+    able = desk.reach or Reach()
+    missing = (None if desk.case.private else able.public, able.private)
+    why = tuple(Words("error.no_way_out", {"network": desk.case.network, "reason": reason}) for reason in missing if reason)
+    return (*why, Words("case.private_until", {"at": able.until})) if able.until and able.private is None else why
 
 
 def _people(team: Sequence[Person]) -> tuple[Option, ...]:

@@ -23,15 +23,24 @@ class Reach:
     def why_not(self, *, private: bool) -> str | None:
         return self.private if private else self.public
 
+    def nowhere(self, *, talk_is_private: bool) -> str | None:
+        """Why there is no way left at all: what was said in private is answered there."""
+        return self.private if self.private and (talk_is_private or self.public) else None
+
 
 def reach(able: Abilities, said: Sequence[Any], told: Collection[str], now: datetime) -> Reach:
     """`said`: rows of mentions, oldest first. `told`: the ids of those that we have answered in private, or are about to."""
     left = [one for one in said if one.deleted_at is None] or list(said)
-    machine = next((one.no_answer for one in left if one.no_answer in (AUTOMATIC, LIST)), None)
-    if machine and all(one.no_answer in (AUTOMATIC, LIST) for one in left):
+    if machine := by_no_person(left):
         return Reach(machine, machine)
     until = closes_at(left)
     return Reach(_in_public(able, left), _in_private(able, left, told, now), until)
+
+
+def by_no_person(said: Sequence[Any]) -> str | None:
+    """AUTOMATIC or LIST, where nothing that stands was written to us by somebody."""
+    left = [one.no_answer for one in said if one.deleted_at is None] or [one.no_answer for one in said]
+    return left[-1] if left and all(one in (AUTOMATIC, LIST) for one in left) else None
 
 
 def closes_at(said: Sequence[Any]) -> datetime | None:

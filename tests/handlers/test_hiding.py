@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from handlers.answers.drafts import Wording
 from handlers.answers.hiding import Hide
 from handlers.cards import case_card, load
 from handlers.errors import DoorClosed, NoSuchCase, NotAllowed, NoWayOut, Refused
+from handlers.glance import Clicked, Glance
 from handlers.networks import Abilities
 from handlers.ports import Event
 from storage import mentions, timeline
@@ -164,3 +166,12 @@ async def test_a_network_that_lost_the_ability_meanwhile_and_one_that_is_gone_ha
 async def test_a_message_that_we_never_had_cannot_be_hidden(post, network, ana):
     with pytest.raises(NoSuchCase):
         await hide(post).hide(ana, 4711)
+
+
+async def test_who_clicks_on_a_card_of_their_own_sees_the_case_again_and_not_somebody_elses_draft(post, network, ana):
+    number = await shown(post)
+    mention_id = (await first_of(post, number)).id
+    proposed = await post.house.drafts.propose(ana, await post.house.case("do you read this?"), Wording("I do read what people write. Ana"))
+    assert proposed.version_id == mention_id, "else this proves nothing"
+    found = await Glance(post.store, post.house.shelf).at(Clicked("hide", f"{number}:{mention_id}"))
+    assert (found.title.name, found.title.facts["number"]) == ("case.title", number)
