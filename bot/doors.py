@@ -26,12 +26,12 @@ class Doors:
 async def open_doors(settings: Settings, house: House, url: str, stack: AsyncExitStack) -> Doors:
     """Only what is configured is imported; the console always is: it is the room to go to when nothing else is."""
     doors = Doors(list(routes(house.acts, house.links, url, settings.language)))
+    for network in house.outside.values():
+        doors.routes.extend(network.routes(house.inbox) if network.routes else ())
     if settings.webhook_secrets:
         from bot.networks.webhook import WebhookDoor
 
         doors.routes.extend(WebhookDoor(house.inbox, settings.webhook_secrets).routes())
-    for network in house.outside.values():
-        doors.routes.extend(network.routes(house.inbox) if network.routes else ())
     if settings.slack:
         door = await open_slack_door(settings, house, url)
         stack.push_async_callback(door.close)

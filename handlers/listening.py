@@ -202,7 +202,7 @@ class Listening:
 
     async def _thrift(self, work: Work, ear: Ear, heard: Heard) -> None:
         """What it leaves out to save money is as loud as what is broken."""
-        door = f"{ear.source.name}:cost"
+        door = f"{ear.source.name}:part"
         if heard.left_out or await health.of(work, door):
             await health.report(work, door, health.FAILING if heard.left_out else health.WELL, heard.left_out or None)
 

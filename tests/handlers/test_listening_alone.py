@@ -171,11 +171,11 @@ async def test_a_look_at_the_token_that_fails_is_no_gap_in_hearing(house, monkey
 async def test_what_is_left_out_to_save_money_is_told_as_long_as_it_is_so(house):
     source = FakeSource(left_out="search_stopped")
     async with listening(house, source):
-        await until(lambda: _says(house, "x:cost", ("failing", "search_stopped")))
+        await until(lambda: _says(house, "x:part", ("failing", "search_stopped")))
         source.left_out = "over_budget"
-        await until(lambda: _says(house, "x:cost", ("failing", "over_budget")))
+        await until(lambda: _says(house, "x:part", ("failing", "over_budget")))
         source.left_out = ""
-        await until(lambda: _says(house, "x:cost", ("well", None)))
+        await until(lambda: _says(house, "x:part", ("well", None)))
     assert await gaps(house) == []
 
 

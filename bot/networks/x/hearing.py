@@ -90,7 +90,8 @@ class XSource:
                 news += page.news
         if failed and not news:
             raise failed
-        return Heard(_once(news), positions.written(at), more=left or failed is not None)  # what failed is asked again, and then says so
+        more = left or failed is not None  # what failed is asked again, and then says so
+        return Heard(_once(news), positions.written(at), more=more, left_out=self.thrift)
 
     async def _save(self) -> None:
         thrift = await self.meter.thrift()

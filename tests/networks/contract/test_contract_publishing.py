@@ -132,6 +132,10 @@ async def test_what_we_take_back_is_gone_and_taking_it_back_again_harms_nobody(s
         mention = await said_and_heard(stage, unlike("Is my data safe?"), private=private)
         published = await stage.network.publish(answer(mention))
         await ours(stage, count=1)
+        if private and getattr(stage, "private_stays", False):
+            with pytest.raises(Refused):
+                await stage.network.delete(published.external_id)
+            continue
         await stage.network.delete(published.external_id)
         await ours(stage, count=0)
         await stage.network.delete(published.external_id)
