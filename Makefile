@@ -17,7 +17,7 @@ run: $(VENV)/.runtime  ## start Tocsin on http://127.0.0.1:3000
 	@$(IN) app.py
 
 .PHONY: test
-test: $(VENV)/.dev chromium tests/adaptive/node_modules/.ready  ## run the whole suite, on SQLite and on PostgreSQL, the console in Chromium
+test: $(VENV)/.dev chromium servers tests/adaptive/node_modules/.ready  ## run the whole suite, on SQLite and on PostgreSQL, the console in Chromium
 	@PYTHONHASHSEED=0 $(IN) -m pytest -n 3 --dist worksteal -m "not alone and not soak"
 	@PYTHONHASHSEED=0 $(IN) -m pytest -m alone
 
@@ -93,6 +93,19 @@ chromium:
 	      echo "Installing Chromium (once) …"; apt-get update -qq; \
 	      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core > /dev/null; \
 	   else echo "No Chromium here: the console's tests in a browser will be left out. To get it: sudo apt-get install chromium" >&2; fi; fi
+
+# Real mail (Dovecot, Postfix) and a real server of the fediverse (snac): taken from Debian where nobody minds, else their tests are skipped by name.
+.PHONY: servers
+servers:
+	@if [ "$${CI:-}" = true ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	   command -v dovecot > /dev/null && command -v postfix > /dev/null || { echo "Installing Dovecot and Postfix (once) …"; apt-get update -qq; \
+	      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends dovecot-imapd dovecot-lmtpd dovecot-sieve postfix > /dev/null \
+	         || echo "Without Dovecot and Postfix the tests on real mail are skipped."; }; \
+	   command -v snac > /dev/null || { . /etc/os-release; \
+	      sed -e '/^$$/q' -e 's/^Suites:.*/Suites: '"$$VERSION_CODENAME"'-backports/' /etc/apt/sources.list.d/debian.sources > /etc/apt/sources.list.d/tocsin-backports.sources 2> /dev/null; \
+	      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -t "$$VERSION_CODENAME-backports" snac2 > /dev/null 2>&1 \
+	         || { rm -f /etc/apt/sources.list.d/tocsin-backports.sources; echo "Without snac its tests are skipped."; }; }; \
+	fi
 
 $(VENV)/.runtime: $(IN) requirements.txt
 	@echo "Installing what Tocsin needs into $(VENV) (about a minute, once) …"

@@ -33,7 +33,7 @@ def _broken(error: Exception) -> Opened:
     return opened  # type: ignore[return-value]
 
 
-@pytest.fixture(params=list(scenes()), ids=lambda scene: scene.name)
+@pytest.fixture(params=[pytest.param(one, marks=[pytest.mark.soak] if one.soak else [], id=one.name) for one in scenes()])
 def scene(request: pytest.FixtureRequest) -> Scene:
     one: Scene = request.param
     if one.missing:

@@ -76,6 +76,7 @@ class Scene:
     opened: "Opened"
     missing: str | None = None
     faults: tuple[Fault, ...] = tuple(Fault)  # those that this stage can play
+    soak: bool = False  # it takes minutes: `make soak`, not `make test`
 
 
 class Opened(Protocol):

@@ -115,4 +115,4 @@ async def opened() -> AsyncIterator[BlueskyRealStage]:
             await stage.close()
 
 
-scene = Scene("bluesky_real", ABILITIES, KIND.hearing, opened, missing(), FAULTS)
+scene = Scene("bluesky_real", ABILITIES, KIND.hearing, opened, missing(), FAULTS, soak=True)

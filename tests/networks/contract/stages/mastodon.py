@@ -199,11 +199,11 @@ async def on_snac() -> AsyncIterator[MastodonStage]:
             await stage.close()
 
 
-def _scene(name: str, hears: Hears, opened: Opened, missing: str | None, *, delete: bool) -> Scene:
-    return Scene(name, Abilities(delete=delete), hears, opened, missing)
+def _scene(name: str, hears: Hears, opened: Opened, missing: str | None, *, delete: bool, soak: bool = False) -> Scene:
+    return Scene(name, Abilities(delete=delete), hears, opened, missing, soak=soak)
 
 
 scenes = (
     _scene("mastodon", KIND.hearing, on_mock, mastodon_mock.missing(), delete=True),
-    _scene("mastodon_snac", Hears(search=True, push=Push.NONE), on_snac, snac.missing(), delete=False),
+    _scene("mastodon_snac", Hears(search=True, push=Push.NONE), on_snac, snac.missing(), delete=False, soak=True),
 )
