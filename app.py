@@ -58,7 +58,17 @@ def build(settings: Settings, store: Store, flow: Flow) -> House:
     board, shelf = Board(settings.workspaces, flow.workspaces), Shelf(flow)
     learner = learner_of(settings, store, flow)
     outside = dict(connected(settings, partial(KeptPurse, store)))
-    ground = Ground(store, board, shelf, open_networks(settings, outside), couriers(settings), slots=slots, semantic=settings.semantic)
+    ceilings = {"x": settings.x_budget}
+    ground = Ground(
+        store,
+        board,
+        shelf,
+        open_networks(settings, outside),
+        couriers(settings),
+        slots=slots,
+        semantic=settings.semantic,
+        ceilings=ceilings,
+    )
     mentions = Mentions(store, ground.course, flow, learner)
     acts = UseCases.upon(
         ground,

@@ -50,6 +50,7 @@ class Act(StrEnum):
     CONFIRM_SHARED = "confirm_shared"
     MANAGE_PEOPLE = "manage_people"
     MARK_WORKSPACE = "mark_workspace"
+    SEE_COSTS = "see_costs"
 
 
 _TEAM = frozenset({"agent", "lead", "manager", "admin"})
@@ -91,6 +92,7 @@ ROLES: MappingProxyType[Act, frozenset[str]] = MappingProxyType(
         Act.CONFIRM_SHARED: frozenset({"admin"}),  # a digest where people from outside read
         Act.MANAGE_PEOPLE: frozenset({"admin"}),
         Act.MARK_WORKSPACE: frozenset({"admin"}),
+        Act.SEE_COSTS: frozenset({"manager", "admin"}),
     }
 )
 # those who decide, and those who let people in

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from handlers import cards
-from handlers.acts import Act, admit
+from handlers.acts import Act, admit, may
 from handlers.cards import View
+from handlers.costs import Cost, costs
 from handlers.errors import NoSuchCase
 from handlers.ports import Card, Form, Who
 from handlers.shelf import Shelf
@@ -36,6 +38,7 @@ class Status:
     unanswered: Sequence[int] = ()  # those about which everybody was told and nobody answered, gravest first
     approvals: int = 0  # drafts that wait for a yes
     timezone: str = "UTC"  # of whoever asked
+    costs: Sequence[Cost] = ()  # for those who may see them
 
     @property
     def oldest_wait(self) -> timedelta | None:
@@ -57,6 +60,7 @@ class Thread:
 class Desk:
     store: Store
     shelf: Shelf
+    ceilings: Mapping[str, Decimal] = field(default_factory=dict)  # what networks may cost a month, in dollars, by name
 
     async def thread(self, who: Who, case_id: int, *, whole: bool = False) -> Thread:
         """`whole` shows what is masked: call `Cases.reveal` first."""
@@ -111,7 +115,8 @@ class Desk:
             ladders = await counted.ladders(work)
             red = await escalations.unanswered(work, of=ladders.get(Climbing.UNANSWERED, 0))
             approvals = await drafts.count(work, DraftStatus.IN_APPROVAL)
-            return Status(await work.now(), crisis, counts, backlog, doors, clocks, ladders, red, approvals, person.timezone)
+            paid = await costs(work, self.ceilings) if may(person, Act.SEE_COSTS) else ()
+            return Status(await work.now(), crisis, counts, backlog, doors, clocks, ladders, red, approvals, person.timezone, paid)
 
     async def open_to(self, who: Who) -> None:
         """Raises what keeps somebody from seeing cases, if anything does."""

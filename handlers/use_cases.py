@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from flows.flow import Flow
 from handlers.answers.acts import AnswerActs
@@ -67,6 +68,7 @@ class Ground:
     couriers: Mapping[str, Courier] = field(default_factory=dict)
     roster: Roster = field(default_factory=Roster)
     slots: Slots = never
+    ceilings: Mapping[str, Decimal] = field(default_factory=dict)  # what networks may cost a month, in dollars, by name
     semantic: bool = False  # whether the checks of drafts may read with the sentence encoder
 
     def insight(self) -> InsightActs:
@@ -110,7 +112,7 @@ class UseCases:
         """In the order in which one needs the other; what settings decide is given."""
         store, board, shelf, flow = ground.store, ground.board, ground.shelf, ground.shelf.present
         course = ground.course
-        departures, desk, insight = ground.departures(), Desk(store, shelf), ground.insight()
+        departures, desk, insight = ground.departures(), Desk(store, shelf, ground.ceilings), ground.insight()
         drafts = Drafts(store, shelf, Proofreader(ground.networks, ground.semantic), departures)
         room = RoomActs(Room(store, board, flow), queued=departures, rests=departures)
         return cls(

@@ -26,5 +26,12 @@ async def of_month(work: Work, network: str) -> Sequence[sa.Row[Any]]:
     return (await work.execute(query)).all()
 
 
+async def by_network(work: Work) -> Sequence[sa.Row[Any]]:
+    """Rows of network, micros of the present month."""
+    month = f"{await work.now():%Y-%m}"
+    query = sa.select(_s.network, sa.func.sum(_s.micros).label("micros")).where(_s.month == month)
+    return (await work.execute(query.group_by(_s.network).order_by(_s.network))).all()
+
+
 async def total(work: Work, network: str) -> int:
     return sum(row.micros for row in await of_month(work, network))

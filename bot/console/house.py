@@ -10,6 +10,7 @@ from bot.console.visit import Visit
 from handlers.acts import Act
 from handlers.cards import log_form
 from handlers.errors import Told
+from handlers.insight.status import cost_lines
 
 _SEVERITIES = ("low", "normal", "high", "critical")
 
@@ -33,7 +34,9 @@ async def show_status(visit: Visit) -> Response:
         for one in standing.backlog
     ]
     oldest = tongue.wait(counts.oldest_unowned_at) if counts.oldest_unowned_at else ""
-    return await visit.show("status.html", {"counts": counts, "tables": tables, "doors": doors, "backlog": backlog, "oldest": oldest})
+    costs = [visit.tongue.speak(line) for line in cost_lines(standing.costs)]
+    values = {"counts": counts, "tables": tables, "doors": doors, "backlog": backlog, "oldest": oldest, "costs": costs}
+    return await visit.show("status.html", values)
 
 
 def _door_words(visit: Visit, door: Any) -> str:

@@ -1,12 +1,13 @@
 """How things stand, in ten lines and as what a picture shows: numbers and lengths of time, no customer's word."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.flow import Flow
 from flows.severity import Severity
 from handlers.cards import tag_label
+from handlers.costs import Cost
 from handlers.desk import Status
 from handlers.insight.figures import Clock, Tally
 from handlers.ports import Card, Drawing, Label, Pictured, Words
@@ -52,6 +53,7 @@ class Standing:
     leaving_wait: float | None = None  # of the oldest of them, in seconds
     doors: tuple[Door, ...] = ()
     timezone: str = "UTC"  # of whoever asked
+    costs: tuple[Cost, ...] = ()  # of networks that are paid for by the call
 
 
 def standing(now: Status, flow: Flow) -> Standing:
@@ -78,6 +80,7 @@ def standing(now: Status, flow: Flow) -> Standing:
         leaving_wait=(now.at - min(waiting)).total_seconds() if waiting else None,
         doors=tuple(Door(one.door, one.state, one.reason or "", one.since) for one in now.doors if one.state != WELL),
         timezone=now.timezone,
+        costs=tuple(now.costs),
     )
 
 
@@ -100,13 +103,23 @@ def pictured(now: Standing) -> Pictured:
 
 
 def status_card(now: Standing) -> Card:
-    """Ten lines at most, its title among them."""
+    """Ten lines at most, its title among them; what the networks cost in small, below."""
     lines = [*clock_lines(now), *open_lines(now), *_counted(now), *_ways(now)]
-    return Card(title(now), tuple(lines), tone="alarm" if now.unanswered or now.doors else "plain")
+    return Card(title(now), tuple(lines), cost_lines(now.costs), tone="alarm" if now.unanswered or now.doors else "plain")
 
 
 def title(now: Standing) -> Words:
     return Words("status.crisis", {"name": now.crisis, "minutes": _since(now, now.since)}) if now.crisis else Words("status.quiet")
+
+
+def cost_lines(costs: Sequence[Cost]) -> tuple[Words, ...]:
+    """Cents of what was spent; dollars of the rest."""
+    return tuple(Words("status.cost", {"network": one.network, "cents": round(one.spent * 100), **_dollars(one)}) for one in costs)
+
+
+def _dollars(one: Cost) -> dict[str, int | None]:
+    known = {"ceiling": one.ceiling, "by_end": one.by_end}
+    return {name: None if value is None else round(value) for name, value in known.items()}
 
 
 def clock_lines(now: Standing) -> list[Words]:

@@ -33,6 +33,7 @@ EXPECTED = {
     "approve": "lead manager legal dpo press_officer",
     "release": "lead manager",
     "delete_reply": "lead",
+    "hide": "agent lead manager legal dpo",
     "set_hold": "lead manager",
     "excuse": "manager",
     "add_fact": "lead manager legal dpo security press_officer",
@@ -46,6 +47,7 @@ EXPECTED = {
     "drill": "lead manager",
     "manage_people": "admin",
     "mark_workspace": "admin",
+    "see_costs": "manager admin",
 }
 
 
