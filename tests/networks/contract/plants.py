@@ -167,7 +167,7 @@ class StandsAnyway(MemorySource):
 
 class TellsItsToken(MemorySource):
     async def since(self, cursor: str | None) -> Heard:
-        logging.getLogger("httpx").info("GET /since?access_token=%s", TOKEN)
+        logging.getLogger("a_library").info("GET /since?access_token=%s", TOKEN)
         return await super().since(cursor)
 
 

@@ -84,7 +84,9 @@ async def test_what_unpacks_to_too_much_is_not_unpacked(fetching, site):
         await fetching.fetch(site.feed)
 
 
-@pytest.mark.parametrize(("coding", "body"), [("br", b"x"), ("gzip", b"not gzip"), ("gzip", gzip.compress(b"<rss/>" * 9_999, mtime=0)[:40])])
+@pytest.mark.parametrize(
+    ("coding", "body"), [("br", b"x"), ("gzip", b"not gzip"), ("gzip", gzip.compress(b"<rss/>" * 9_999, mtime=0)[:40])]
+)
 async def test_what_cannot_be_unpacked_is_no_feed(fetching, site, coding, body):
     site.pages["/feed.xml"] = (200, {"Content-Encoding": coding}, body)
     with pytest.raises(FeedAway, match=r"encoding|cut_off"):
