@@ -1,10 +1,12 @@
 """The pages about the house: how things stand, which workspaces are trusted, who works here."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from handlers.costs import KeptPurse
 from handlers.ports import Who
 from storage import health
 from tests.doors.console import Room, room, words_of
@@ -97,3 +99,11 @@ async def test_a_refusal_about_people_is_told_on_their_page(console: Room):
         answer = await ana.post(f"/people/{path}", fields)
         assert answer.status_code == 409
         assert told in words_of(answer)
+
+
+async def test_what_a_network_has_cost_is_told_to_those_who_may_see_it(console: Room):
+    await KeptPurse(console.store, "x").pay("read", 2480, Decimal("0.005"))
+    await console.person("Bo", "agent")
+    ana, bo = await console.signed_in("Ana"), await console.signed_in("Bo")
+    assert "X: $12.40" in words_of(await ana.get("/status"))
+    assert "$12.40" not in words_of(await bo.get("/status"))

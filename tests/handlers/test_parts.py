@@ -149,7 +149,7 @@ def filled(table, act):
 
 
 def test_every_button_of_a_draft_a_reply_and_a_statement_decides_but_those_that_write_new_words(kind):
-    assert {*PRESSED, *FILLED, *OF_STATEMENT} - {"reply", "handover", "correct"} == DECIDES
+    assert {*PRESSED, *FILLED, *OF_STATEMENT} - {"reply", "handover", "correct", "hide"} == DECIDES
 
 
 async def test_the_same_person_decides_on_the_side_that_may_and_on_the_console(post):
