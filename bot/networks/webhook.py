@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot.bodies import bounded
 from bot.checkup import Finding, ok, unset, wrong
 from bot.settings import Settings
 from bot.wire import Malformed, read_mention
@@ -40,7 +41,7 @@ class WebhookDoor:
 
     async def deliver(self, request: Request) -> JSONResponse:
         source = request.path_params["source"]
-        body = await _bounded(request)
+        body = await bounded(request, MOST)
         if body is None:
             return _answer(413, "too_large", most=MOST)
         delivery = self._verified(source, request, body)
@@ -78,17 +79,6 @@ class WebhookDoor:
             log.exception("webhook_not_kept_aside", source=source)
             return _answer(503, "not_stored", headers={"Retry-After": "30"})
         return _answer(422, "malformed", fields={one.field: one.problem for one in error.problems})
-
-
-async def _bounded(request: Request) -> bytes | None:
-    """The body, or None once it grows past the bound."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _answer(status: int, error: str, headers: Mapping[str, str] | None = None, **more: object) -> JSONResponse:

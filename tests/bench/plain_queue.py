@@ -6,16 +6,13 @@
 import asyncio
 from collections import defaultdict
 
-import uvicorn
 from pydantic_settings import BaseSettings
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+
+from tests.bench import plain_serving
 
 
 class Settings(BaseSettings):
@@ -56,24 +53,10 @@ class Queues:
         return True
 
 
-def web_app(queues: Queues) -> Starlette:
-    async def card(request: Request) -> Response:
-        said = await request.json()
-        queues.waiting[said["channel"]].put_nowait(said["text"])
-        return PlainTextResponse("ok")
-
-    async def ready(_: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    return Starlette(routes=[Route("/cards", card, methods=["POST"]), Route("/readyz", ready)])
-
-
 async def main() -> None:
     settings = Settings()  # type: ignore[call-arg]
     queues = Queues(settings)
-    quiet = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
-    server = uvicorn.Server(uvicorn.Config(web_app(queues), port=settings.port, **quiet))  # type: ignore[arg-type]
-    await asyncio.gather(server.serve(), *(queues.drain(channel) for channel in list(queues.waiting)))
+    await plain_serving.run(queues, settings.port)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,12 @@ import time
 from collections import defaultdict
 
 import httpx
-import uvicorn
 from microsoft_teams.api import ApiClient, MessageActivityInput
 from microsoft_teams.cards import AdaptiveCard, TextBlock
 from microsoft_teams.common import Client, ClientOptions
 from pydantic_settings import BaseSettings
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+
+from tests.bench import plain_serving
 
 AGAIN = (412, 429, 502, 504)
 SHORTEST, LONGEST = 2.0, 20.0  # seconds, as in its example (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit)
@@ -85,24 +82,10 @@ class Queues:
         return True
 
 
-def web_app(queues: Queues) -> Starlette:
-    async def card(request: Request) -> Response:
-        said = await request.json()
-        queues.waiting[said["channel"]].put_nowait(said["text"])
-        return PlainTextResponse("ok")
-
-    async def ready(_: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    return Starlette(routes=[Route("/cards", card, methods=["POST"]), Route("/readyz", ready)])
-
-
 async def main() -> None:
     settings = Settings()  # type: ignore[call-arg]
     queues = Queues(settings)
-    quiet = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "off"}
-    server = uvicorn.Server(uvicorn.Config(web_app(queues), port=settings.port, **quiet))  # type: ignore[arg-type]
-    await asyncio.gather(server.serve(), *(queues.drain(channel) for channel in list(queues.waiting)))
+    await plain_serving.run(queues, settings.port)
 
 
 if __name__ == "__main__":

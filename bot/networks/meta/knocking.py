@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.bodies import bounded
 from bot.networks.meta.accounts import Account
 from bot.networks.meta.completing import Completing
 from bot.networks.meta.events import told
@@ -58,7 +59,7 @@ class Knocking:
         return PlainTextResponse(asked.get("hub.challenge", "")[:1000])
 
     async def deliver(self, request: Request) -> Response:
-        body = await _bounded(request)
+        body = await bounded(request, MOST)
         if body is None:
             return PlainTextResponse("too_large", 413)
         if not self._is_signed(request.headers.get("x-hub-signature-256", ""), body):
@@ -95,14 +96,3 @@ class Knocking:
 
 def _same(given: str, right: str) -> bool:
     return hmac.compare_digest(given.encode(errors="replace"), right.encode())
-
-
-async def _bounded(request: Request) -> bytes | None:
-    """The body, or None once it grows past the bound."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST:
-            return None
-        parts.append(part)
-    return b"".join(parts)
