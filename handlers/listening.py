@@ -32,6 +32,7 @@ LOOKS_AGAIN = timedelta(minutes=1)  # when that was not answered
 ENDS_SOON = timedelta(days=7)
 UNSEEN = timedelta(minutes=5)  # of silence nobody was there to hear, before it counts as a gap
 STIRRED_MOST = timedelta(seconds=1)  # what pushes makes us ask no oftener, however much it has to say
+HUSHES_WITHIN = 1.0  # seconds for a stream to say goodbye
 STOPS_WITHIN = 3.0  # seconds; a question still unanswered then is dropped: it is asked again from the same place
 
 
@@ -262,7 +263,7 @@ async def _closing(stirs: AsyncIterator[News | None]) -> AsyncIterator[AsyncIter
 async def _hush(ear: Ear) -> None:
     if ear.pushing:
         ear.pushing.cancel()
-        await asyncio.wait([ear.pushing])
+        await asyncio.wait([ear.pushing], timeout=HUSHES_WITHIN)
         ear.pushing = None
 
 

@@ -26,6 +26,7 @@ class FakeSource:
     pushes: "asyncio.Queue[News | Exception | None]" = field(default_factory=asyncio.Queue)
     streams: int = 0  # that were opened
     open_now: int = 0
+    lingers: float = 0.0  # seconds that its stream takes to say goodbye
     deaf: bool = False  # its stream ends at once
 
     async def since(self, cursor: str | None) -> Heard:
@@ -50,6 +51,7 @@ class FakeSource:
                 yield one
         finally:
             self.open_now -= 1
+            await asyncio.sleep(self.lingers)
 
     async def standing(self) -> Standing:
         if isinstance(self.stands, Exception):

@@ -128,6 +128,17 @@ async def test_it_stops_quickly_in_a_pause_and_in_the_middle_of_a_question(house
         await until(lambda: again.asked != [], 2)
 
 
+async def test_a_stream_that_does_not_say_goodbye_keeps_nobody_waiting(house):
+    source = FakeSource(every=timedelta(hours=1), lingers=50)
+    async with listening(house, source):
+        await until(lambda: source.open_now == 1)
+        await until(lambda: _at(house, "0"))
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
+    async with listening(house, again := FakeSource()):
+        await until(lambda: again.asked != [], 2)  # the lease was given back
+
+
 # --- what people are told
 
 
