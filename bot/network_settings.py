@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -11,8 +11,10 @@ from pydantic_settings import BaseSettings, NoDecode
 from bot.addresses import is_encrypted, is_mailbox, is_place, is_safe_address
 
 _LOGIN = re.compile(r"[^:@/?#]+:[^:@/?#]+@")
+_USER = re.compile(r"[^:@/?#]+@")
 _FEED = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _SEARCH_MOST = 200  # characters of one phrase
+_OAUTH = ("email_oauth_url", "email_oauth_client_id", "email_oauth_client_secret", "email_oauth_scope")
 
 
 class NetworkSettings(BaseSettings):
@@ -42,6 +44,11 @@ class NetworkSettings(BaseSettings):
     facebook_page_token: SecretStr | None = Field(None, validation_alias="FACEBOOK_PAGE_TOKEN")
     instagram_account_id: str = Field("", validation_alias="INSTAGRAM_ACCOUNT_ID")  # speaks by the page's token
 
+    email_oauth_url: str = Field("", validation_alias="EMAIL_OAUTH_URL")  # where tokens are; they stand for the password
+    email_oauth_client_id: str = Field("", validation_alias="EMAIL_OAUTH_CLIENT_ID")
+    email_oauth_client_secret: SecretStr | None = Field(None, validation_alias="EMAIL_OAUTH_CLIENT_SECRET")
+    email_oauth_scope: str = Field("", validation_alias="EMAIL_OAUTH_SCOPE")
+    email_oauth_refresh_token: SecretStr | None = Field(None, validation_alias="EMAIL_OAUTH_REFRESH_TOKEN")  # of a person who has agreed
     email_imap_url: SecretStr | None = Field(None, validation_alias="EMAIL_IMAP_URL")
     email_smtp_url: SecretStr | None = Field(None, validation_alias="EMAIL_SMTP_URL")
     email_address: str = Field("", validation_alias="EMAIL_ADDRESS", validate_default=True)
@@ -75,6 +82,14 @@ class NetworkSettings(BaseSettings):
             raise ValueError("expected an address such as https://example.com (http only on this machine)")
         return value.rstrip("/")
 
+    @field_validator("email_oauth_url")
+    @classmethod
+    def _safe_token_address(cls, value: str) -> str:
+        """As it is: some end with a slash."""
+        if value and not is_safe_address(value):
+            raise ValueError("expected an address such as https://login.microsoftonline.com/TENANT/oauth2/v2.0/token")
+        return value
+
     @field_validator("email_imap_url", "email_smtp_url")
     @classmethod
     def _known_servers(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
@@ -83,8 +98,9 @@ class NetworkSettings(BaseSettings):
         kind = "imap" if info.field_name == "email_imap_url" else "smtp"
         scheme, _, rest = value.get_secret_value().partition("://")
         login, place = rest[: rest.rfind("@") + 1], urlsplit(f"//{rest.rpartition('@')[2]}")
-        if scheme not in (kind, f"{kind}s") or not _LOGIN.fullmatch(login) or not is_place(place.netloc):
-            raise ValueError(f"expected {kind}s://USER:PASSWORD@HOST or {kind}://USER:PASSWORD@HOST:PORT, an @ in either written as %40")
+        right, who = (_USER, "USER") if _by_token(info.data) else (_LOGIN, "USER:PASSWORD")
+        if scheme not in (kind, f"{kind}s") or not right.fullmatch(login) or not is_place(place.netloc):
+            raise ValueError(f"expected {kind}s://{who}@HOST or {kind}://{who}@HOST:PORT, an @ before that one written as %40")
         return value
 
     @field_validator("email_address")
@@ -93,8 +109,11 @@ class NetworkSettings(BaseSettings):
         if value and not is_mailbox(value):
             raise ValueError("expected an address such as Meridia <help@example.com>")
         halves = (info.data.get("email_imap_url"), info.data.get("email_smtp_url"), value)
-        if any(halves) and not all(halves):
+        by_token = _by_token(info.data)
+        if (any(halves) or by_token) and not all(halves):
             raise ValueError("missing: EMAIL_IMAP_URL, EMAIL_SMTP_URL and EMAIL_ADDRESS are needed together")
+        if by_token and not all(info.data.get(name, True) for name in _OAUTH):
+            raise ValueError("missing: EMAIL_OAUTH_URL, _CLIENT_ID, _CLIENT_SECRET and _SCOPE are needed together")
         return value
 
     @property
@@ -112,3 +131,8 @@ class NetworkSettings(BaseSettings):
             "press": (self.feeds,),
         }
         return tuple(name for name, given in needed.items() if all(given))
+
+
+def _by_token(given: dict[str, Any]) -> bool:
+    """Whether anything of OAuth is set, be it wrong, so that no password is expected."""
+    return any(given.get(name, True) for name in _OAUTH) or bool(given.get("email_oauth_refresh_token"))

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from aiosmtplib.auth import auth_xoauth2_encode
 from pydantic import SecretStr
 
 from bot.addresses import LOOPBACK
@@ -29,29 +31,41 @@ class Encryption(StrEnum):
     OFFERED = "offered"
 
 
+class Tokens(Protocol):
+    """Stand for a password, each for a while (OAuth 2)."""
+
+    async def token(self) -> str:
+        """Raises a SendError."""
+
+    def forget(self, token: str) -> None:
+        """A server has refused it."""
+
+
 @dataclass(frozen=True)
 class Submission:
-    """The server that takes our mail."""
+    """The server that takes our mail. With `tokens` there is no password."""
 
     host: str
     port: int
     encryption: Encryption
     user: str = ""
     password: str = field(default="", repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
 
 
-def submission(url: SecretStr) -> Submission:
+def submission(url: SecretStr, tokens: Tokens | None = None) -> Submission:
     """`smtp://user:password@host:587` or `smtps://…`, as the settings have checked it."""
     parts = urlsplit(url.get_secret_value())
     host = parts.hostname or ""
     unsealed = Encryption.OFFERED if host in LOOPBACK else Encryption.REQUIRED
     port, encryption = (465, Encryption.IMPLICIT) if parts.scheme == "smtps" else (587, unsealed)
-    return Submission(host, parts.port or port, encryption, unquote(parts.username or ""), unquote(parts.password or ""))
+    return Submission(host, parts.port or port, encryption, unquote(parts.username or ""), unquote(parts.password or ""), tokens)
 
 
 @asynccontextmanager
 async def entered(server: Submission, greeting: str, each: float = EACH) -> AsyncIterator[aiosmtplib.SMTP]:
     """A connection, encrypted and signed in. `greeting` is the name that we give ourselves; `each` answer may take so many seconds."""
+    token = await server.tokens.token() if server.tokens else ""
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -64,13 +78,36 @@ async def entered(server: Submission, greeting: str, each: float = EACH) -> Asyn
     )
     try:
         await client.connect()
-        if server.user:
-            await client.login(server.user, server.password)
+        await _sign_in(client, server, token)
         yield client
         with suppress(aiosmtplib.SMTPException, OSError):
             await client.quit(timeout=1)
     finally:
         client.close()
+
+
+async def _sign_in(client: aiosmtplib.SMTP, server: Submission, token: str) -> None:
+    if server.tokens is None:
+        if server.user:
+            await client.login(server.user, server.password)
+        return
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
+    if "xoauth2" not in client.server_auth_methods:
+        raise aiosmtplib.SMTPException("XOAUTH2 is not offered")
+    answer = await _shown(client, auth_xoauth2_encode(server.user, token))
+    if answer.code != aiosmtplib.SMTPStatus.auth_successful:
+        server.tokens.forget(token)
+        raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message)
+
+
+async def _shown(client: aiosmtplib.SMTP, response: bytes) -> aiosmtplib.SMTPResponse:
+    """XOAUTH2. Not in one line, as aiosmtplib has it: real tokens are longer than the line of a command may be (RFC 4954, 4)."""
+    answer = await client.execute_command(b"AUTH", b"XOAUTH2")
+    for said in (response, b""):  # a refusal is first explained, and an empty line asks for its end
+        if answer.code == aiosmtplib.SMTPStatus.auth_continue:
+            answer = await client.execute_command(said)
+    return answer
 
 
 @dataclass

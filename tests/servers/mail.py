@@ -4,6 +4,7 @@ Both need root, and: apt-get install --no-install-recommends dovecot-imapd dovec
 """
 
 import atexit
+import base64
 import itertools
 import os
 import pwd
@@ -23,11 +24,12 @@ from typing import Self
 from imapclient import IMAPClient
 
 from tests.running_app import free_port
-from tests.servers.mail_settings import DAEMONS, DOVECOT, POSTFIX
+from tests.servers.mail_settings import DAEMONS, DOVECOT, OAUTH2, POSTFIX
 
 MOST = 500  # numbers
 NOTICES = 1.1  # seconds
 numbers = itertools.count(1)
+ISSUER, SCOPE, KEY = "https://login.test", "mail.access", b"only for tests: what signs tokens"  # a token opens both servers
 MASTER = "/usr/lib/postfix/sbin/master"
 
 
@@ -150,6 +152,10 @@ class MailServer:
             **ports,
         }
         (self.folder / "postfix").mkdir()
+        (self.folder / "oauth2.conf").write_text(OAUTH2.format(d=self.folder, scope=SCOPE, issuer=ISSUER))
+        key = self.folder / "keys" / "default" / "HS256" / "default"  # Dovecot looks by application, algorithm and key
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(KEY))
         (self.folder / "dovecot.conf").write_text(DOVECOT.format(**facts))
         (self.folder / "postfix" / "main.cf").write_text(POSTFIX.format(**facts))
         (self.folder / "postfix" / "master.cf").write_text(DAEMONS.format(**facts))

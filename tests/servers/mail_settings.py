@@ -7,7 +7,7 @@ base_dir = {d}/dovecot
 instance_name = tocsin
 log_path = {d}/dovecot.log
 submission_host = 127.0.0.1:{smtp_port}
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 auth_cache_size = 0
 mail_max_userip_connections = 50
@@ -21,6 +21,12 @@ first_valid_gid = {gid}
 passdb {{
   driver = passwd-file
   args = {d}/users
+  mechanisms = plain login none
+}}
+passdb {{
+  driver = oauth2
+  args = {d}/oauth2.conf
+  mechanisms = xoauth2
 }}
 userdb {{
   driver = static
@@ -74,6 +80,14 @@ service auth {{
     port = {auth_port}
   }}
 }}
+"""
+
+OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={d}/keys/
+username_attribute = sub
+scope = {scope}
+issuers = {issuer}
 """
 
 POSTFIX = """

@@ -14,6 +14,8 @@ BUSY = timedelta(seconds=60)
 OVER_QUOTA = timedelta(minutes=10)  # Gmail shuts an account out for a while that reads too much
 # RFC 5530 and RFC 9755 name them; others say it in words, or with a goodbye (BYE) for a greeting
 _LATER = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|BYE |too many|try again|temporar", re.IGNORECASE)
+# Exchange lets the application in, and then not into this mailbox (BAD to the first command)
+_NOT_THIS_ONE = re.compile(r"authenticated but not connected", re.IGNORECASE)
 _QUOTA = re.compile(r"\[(?:OVERQUOTA|THROTTLED)\]|bandwidth", re.IGNORECASE)
 
 
@@ -29,7 +31,7 @@ def imap_error(error: Exception) -> SendError:
     if _QUOTA.search(said) or _LATER.search(said):
         return TryLater("over_quota", OVER_QUOTA) if _QUOTA.search(said) else TryLater("busy", BUSY)
     # a password that the old LOGIN command cannot carry is a wrong one as well
-    refused = isinstance(error, LoginError | UnicodeEncodeError)
+    refused = isinstance(error, LoginError | UnicodeEncodeError) or _NOT_THIS_ONE.search(said)
     return DoorClosed("login_refused", whole=True) if refused else TryLater("not_understood", BUSY)
 
 

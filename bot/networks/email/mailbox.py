@@ -31,6 +31,7 @@ class Line:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.token = ""  # stands for the password where there is none
         self._client: IMAPClient | None = None
         self._broken = False
 
@@ -57,7 +58,7 @@ class Line:
             client.normalise_times = False  # moments keep their zone
             if not implicit:
                 _encrypt(client, place, context)
-            _sign_in(client, place)
+            _sign_in(client, place, self.token)
             client._cached_capabilities = None  # noqa: SLF001 - many servers offer more after the login
         except BaseException:
             with suppress(Exception):
@@ -110,22 +111,32 @@ def _encrypt(client: Any, place: Place, context: ssl.SSLContext) -> None:
         raise DoorClosed("not_offered", whole=True)
 
 
-def _sign_in(client: Any, place: Place) -> None:
+def _sign_in(client: Any, place: Place, token: str) -> None:
     try:
-        _say_who(client, place)
+        _say_who(client, place, token)
     except LoginError as error:
         if isinstance(error.__context__, IMAP4.abort):  # imapclient calls it a refused login as well
             raise error.__context__ from None
         raise
 
 
-def _say_who(client: Any, place: Place) -> None:
-    if client.has_capability("AUTH=PLAIN"):
+def _say_who(client: Any, place: Place, token: str) -> None:
+    if place.tokens:
+        _show(client, place.user, token)
+    elif client.has_capability("AUTH=PLAIN"):
         client.plain_login(place.user, place.password)
     elif client.has_capability("LOGINDISABLED"):
         raise DoorClosed("not_offered", whole=True)
     else:
         client.login(place.user, place.password)
+
+
+def _show(client: Any, user: str, token: str) -> None:
+    """XOAUTH2. A refusal is first explained in a challenge, and an empty answer asks for its end (Google, *The SASL XOAUTH2 Mechanism*)."""
+    if not client.has_capability("AUTH=XOAUTH2"):
+        raise DoorClosed("not_offered", whole=True)
+    says = iter((f"user={user}\1auth=Bearer {token}\1\1",))
+    client.sasl_login("XOAUTH2", lambda _: next(says, ""))
 
 
 class Mailbox:
@@ -138,6 +149,20 @@ class Mailbox:
 
     async def ask(self, work: Callable[[Line], T], *, again: bool = True, within: float | None = PATIENCE) -> T:
         """What `work` finds out. A connection that has died meanwhile is made anew once, if `again`. Raises a SendError."""
+        tokens = self.place.tokens
+        if tokens is None:
+            return await self._asked(work, again=again, within=within)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        self._line.token = token = await tokens.token()
+        left = max(1.0, within - (clock() - began)) if within else None
+        try:
+            return await self._asked(work, again=again, within=left)
+        except DoorClosed:
+            tokens.forget(token)
+            raise
+
+    async def _asked(self, work: Callable[[Line], T], *, again: bool, within: float | None) -> T:
         self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="imap")
         doing = asyncio.get_running_loop().run_in_executor(self._thread, _done, self._line, work, again)
         try:

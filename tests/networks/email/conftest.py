@@ -42,11 +42,12 @@ class Desk:
         self.us, self.customers = ours(self.number), customers(self.number)
         self.anna = self.customers["anna"]
 
-    def connected(self, imap: str | None = None, smtp: str | None = None, address: str | None = None) -> Connected:
+    def connected(self, imap: str | None = None, smtp: str | None = None, address: str | None = None, **more: str) -> Connected:
         given = {
             "EMAIL_IMAP_URL": imap or self.server.imap_url(self.us),
             "EMAIL_SMTP_URL": smtp or self.server.smtp_url(self.us),
             "EMAIL_ADDRESS": address or f"Meridia <{self.us}>",
+            **more,
         }
         self.open.append(connect(read_settings(_env_file=None, **given), None))  # type: ignore[arg-type]
         return self.open[-1]
