@@ -10,7 +10,6 @@ from bot.connections import connected, kinds
 from bot.settings import Settings
 from handlers.errors import SendError
 from handlers.networks import Can, Connected, Standing
-from handlers.ports import Words
 
 WITHIN = 25.0  # seconds
 ENDS_SOON = timedelta(days=7)
@@ -59,10 +58,6 @@ async def _ask(name: str, one: Connected) -> AsyncIterator[Finding]:
 
 
 def _well(name: str, standing: Standing) -> Finding:
-    may, may_not = _told(standing.may), _told(standing.may_not)
+    may, may_not = tuple(map(str, standing.may)), tuple(map(str, standing.may_not))
     facts = {"network": name, "account": standing.account, "may": may, "may_not": may_not}
     return ok("check.network_well", **facts) if Can.HEAR in standing.may or not standing.may_not else warning("check.network_well", **facts)
-
-
-def _told(abilities: tuple[Can, ...]) -> tuple[Words, ...]:
-    return tuple(Words("check.network_can", {"what": str(one)}) for one in abilities)
