@@ -51,7 +51,7 @@ async def test_a_door_that_is_closed_is_an_alarm_on_every_page(console: Room):
     await fares(console, "slack", health.CLOSED, "token_revoked")
     ana = await console.signed_in("Ana")
     for path in ("/", "/status", "/people"):
-        assert "Slack is not getting through (token_revoked)" in words_of(await ana.get(path))
+        assert "Trouble with Slack: its token was revoked. Everything still works here." in words_of(await ana.get(path))
 
 
 async def test_a_workspace_in_strange_hands_is_cut_off_and_its_last_day_listed(console: Room):
