@@ -8,19 +8,21 @@ from inscriptis import Inscriptis
 from inscriptis.model.config import ParserConfig
 from lxml.html import HtmlElement, document_fromstring
 
+from handlers.customer_text import tame
+
 _TAGS = nh3.ALLOWED_TAGS | {"center", "font", "section", "article", "header", "footer", "main", "address"}
 _NEVER = {"script", "style", "title", "head", "template", "noscript", "textarea", "select", "object", "svg", "math"}
-_NOTHING = r"0*\.?0*(?:px|pt|em|%)?(?:;|$)"
+_NOTHING = r"0*(?:\.0*)?(?:px|pt|em|%)?(?:;|$)"
 _HIDING = re.compile(
     rf"mso-hide:all|display:none|visibility:hidden|opacity:{_NOTHING}|font-size:{_NOTHING}|max-height:{_NOTHING}", re.IGNORECASE
 )
 _ENOUGH = 0.98
-_BLANK = re.compile(r"[ \t]+$", re.MULTILINE)
 _GAPS = re.compile(r"\n{3,}")
 
 
 def words_of(html: str) -> str:
     """What a reader sees, as plain text."""
+    html = tame(html)
     safe = nh3.clean(
         html,
         tags=_TAGS,
@@ -33,7 +35,7 @@ def words_of(html: str) -> str:
         return ""
     bare = unescape(nh3.clean(html, tags=set(), clean_content_tags=_NEVER))
     text = _laid_out(safe, _signs(bare)) or bare
-    return _GAPS.sub("\n\n", _BLANK.sub("", text)).strip()
+    return _GAPS.sub("\n\n", "\n".join(line.rstrip(" \t") for line in text.split("\n"))).strip()
 
 
 def _laid_out(safe: str, signs: int) -> str:

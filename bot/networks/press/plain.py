@@ -1,18 +1,18 @@
 """HTML of a feed as plain text: lines kept apart, every link's whole address."""
 
-import re
 from html.parser import HTMLParser
 
 import nh3
 
+from handlers.customer_text import tame
+
 _LINES = {"p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol"}
 _KEPT = {*_LINES, "br", "a"}
-_GAPS = re.compile(r"[ \t]*\n[ \t]*(?:\n\s*)?")
 
 
 def plain(html: str) -> str:
     reader = _Reader()
-    reader.feed(nh3.clean(html, tags=_KEPT, attributes={"a": {"href"}}, link_rel=None))  # well-formed from here on
+    reader.feed(nh3.clean(tame(html), tags=_KEPT, attributes={"a": {"href"}}, link_rel=None))  # well-formed from here on
     reader.close()
     return "".join(reader.parts).strip()
 
