@@ -64,7 +64,7 @@ async def test_a_token_that_may_not_hear_is_worth_a_look(monkeypatch):
 async def test_a_network_that_does_not_let_us_in_is_wrong(monkeypatch, capsys):
     [found] = await looked(monkeypatch, DoorClosed("login_refused", whole=True))
     assert found.verdict == "wrong"
-    assert "Mastodon does not let us in: it refuses our login" in said(capsys, [found], "en")
+    assert "Mastodon: connecting failed (it refuses our login)" in said(capsys, [found], "en")
 
 
 async def test_a_token_that_ends_within_a_week_is_told(monkeypatch, capsys):
