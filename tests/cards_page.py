@@ -8,8 +8,8 @@ PAGE = Path(__file__).parent.parent / "docs/cards.md"
 FOLDER, WIDTH, COLUMNS = "pictures/cards", 360, 2
 HEAD = """# What people see
 
-Every card, form and question of Tocsin, as Microsoft Teams shows it on a telephone, drawn by Microsoft's own renderer. Slack shows the same
-with its own means. Texts in a grey box are what a customer wrote; `make pictures` takes the pictures anew. The same in Spanish:
+Every card, form and question of Tocsin, as Microsoft Teams shows it on a phone, drawn by Microsoft's own renderer. Slack shows the same
+with its own means. Texts in a grey box are what a customer wrote; `make pictures` takes the pictures again. The same in Spanish:
 [cards](pictures/cards/all-es.png), [forms](pictures/cards/all-forms-es.png). In French: [cards](pictures/cards/all-fr.png),
 [forms](pictures/cards/all-forms-fr.png).
 """
