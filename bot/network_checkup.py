@@ -49,8 +49,9 @@ async def _ask(name: str, one: Connected) -> AsyncIterator[Finding]:
     except SendError as error:
         yield wrong("check.network_wrong", network=name, reason=error.reason)
         return
-    except TimeoutError:
-        yield wrong("check.network_wrong", network=name, reason="timeout")
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are looked at
+        reason = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
+        yield wrong("check.network_wrong", network=name, reason=reason)
         return
     yield _well(name, standing)
     if standing.expires_at and standing.expires_at - datetime.now(UTC) < ENDS_SOON:

@@ -28,7 +28,7 @@ class Answering:
         self.closed = True
 
 
-async def looked(monkeypatch, answer, language="en"):
+async def looked(monkeypatch, answer):
     source = Answering(answer)
     monkeypatch.setattr(network_checkup, "connected", lambda *_: [("mastodon", Connected(source=source, close=source.close))])
     found = await look_at_networks(read_settings(_env_file=None))
@@ -65,6 +65,12 @@ async def test_a_network_that_does_not_let_us_in_is_wrong(monkeypatch, capsys):
     [found] = await looked(monkeypatch, DoorClosed("login_refused", whole=True))
     assert found.verdict == "wrong"
     assert "Mastodon: connecting failed (it refuses our login)" in said(capsys, [found], "en")
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), KeyError("a bug of ours")])
+async def test_whatever_goes_wrong_with_one_network_the_look_goes_on(monkeypatch, error):
+    [found] = await looked(monkeypatch, error)
+    assert found.verdict == "wrong"
 
 
 async def test_a_token_that_ends_within_a_week_is_told(monkeypatch, capsys):
