@@ -1,8 +1,9 @@
 """Starts what a house does by itself, in order, and keeps it going: the part of the composition root that runs. The clock comes first."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from handlers.insight.mailing import with_letters
 from handlers.insight.spikes import Spikes
 from handlers.keeping import Keeping
 from handlers.listening import Listening, heard
+from handlers.ports import Bucket
 from handlers.renderer import Renderer
 from handlers.second_look import SecondLook
 from handlers.sender import Sender
@@ -62,12 +64,13 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
         delivery = Delivery(house.store, house.acts.insight.places, house.board)
         outside = with_letters(outside, leaving.course.caller.bells.couriers, delivery)
         ways = {**with_digests(ways_to(doors.workspaces, renderer, outcome), delivery), **out, **outside}
+        await stack.enter_async_context(connected(house))
         sender = Sender(house.store, ways)
         await stack.enter_async_context(background(sender.run))
         await (vitals := Vitals(house.store)).introduce(leaving.networks)
         await stack.enter_async_context(hearing(house))
         crier = Crier(leaving.course.caller.bells, doors.workspaces, house.flow.crisis_channel, settings.language, Wording(url))
-        watch = Watch(Looks(vitals, clock, ways), crier)
+        watch = Watch(Looks(vitals, clock, {**dict.fromkeys(house.outside, HeardOnly()), **ways}), crier)
         await stack.enter_async_context(on_watch(watch.look))
         own = Own(clock, sends=sender.tally)
         probes = Probes(vitals, watch, settings.metrics_token, settings.is_private, own)
@@ -77,15 +80,29 @@ async def serve(settings: Settings, house: House, samples: Path) -> int:
     return 0
 
 
+@dataclass(frozen=True)
+class HeardOnly:
+    """A network that nothing of ours leaves by: it has doors that may close, and no lanes."""
+
+    def limits(self, channel_id: str, act: str) -> Sequence[Bucket]:  # noqa: ARG002
+        return ()
+
+
 @asynccontextmanager
-async def hearing(house: House) -> AsyncIterator[None]:
-    """Every network that is configured is heard; what still knocks when we leave is let go."""
-    sources = [one.source for one in house.outside.values() if one.source]
+async def connected(house: House) -> AsyncIterator[None]:
+    """What networks hold open is let go at the end: after the replies that are on their way, else nobody could tell what became of them."""
     async with AsyncExitStack() as stack:
         for one in house.outside.values():
             if one.close:
                 stack.push_async_callback(one.close)
-        await stack.enter_async_context(heard(Listening(house.store, house.inbox, Returned(house.store, house.mentions.course)), sources))
+        yield
+
+
+@asynccontextmanager
+async def hearing(house: House) -> AsyncIterator[None]:
+    """Every network that is configured is heard."""
+    sources = [one.source for one in house.outside.values() if one.source]
+    async with heard(Listening(house.store, house.inbox, Returned(house.store, house.mentions.course)), sources):
         yield
 
 
