@@ -26,6 +26,7 @@ from tests.servers.workers import Workers
 LONGEST = 600  # seconds until everything must have left
 LEASE = 60.0  # on SQLite whoever starts next need not wait for it
 TROUBLES = (Fault.BUSY, Fault.BROKEN, Fault.LOST, Fault.CUT)
+PORTION = 20  # messages that are said before they are heard: snac lists its latest 64 notifications and no older ones
 CUSTOMERS = ("anna", "bruno", "chloe")
 
 
@@ -84,11 +85,11 @@ def _carries(scene: Scene) -> Any:
 
 async def asked(stage: Stage, count: int, *, private: bool) -> list[Mention]:
     """So many messages of customers, each a case of its own, as the network tells them."""
-    ids = [
-        await stage.say(unlike(f"is my data safe? {n}"), customer=CUSTOMERS[n % len(CUSTOMERS)], private=private)
-        for n in watched(range(count), f"customers write on {stage.network.name}", count)
-    ]
-    heard = await ear(stage).until(*ids)
+    listening, heard = ear(stage), list[Mention]()
+    for start in watched(range(0, count, PORTION), f"customers write on {stage.network.name}"):
+        numbers = range(start, min(start + PORTION, count))
+        ids = [await stage.say(unlike(f"is my data safe? {n}"), customer=CUSTOMERS[n % len(CUSTOMERS)], private=private) for n in numbers]
+        heard += await listening.until(*ids)
     return list({one.conversation_id: one for one in heard}.values())
 
 
