@@ -8,9 +8,8 @@ from bot.networks.email.mailbox import Mailbox
 from bot.networks.email.own import Own
 from bot.networks.email.place import place
 from bot.networks.email.publishing import Mail
-from bot.networks.email.tokens import AccessTokens, Grant
 from bot.settings import Settings
-from bot.submission import submission
+from bot.submission import Tokens, submission
 from handlers.networks import Connected
 
 
@@ -22,10 +21,12 @@ def connected(settings: Settings) -> Connected:
     return Connected(Mail(own, smtp, Files(imap)), inbox, close=inbox.close)
 
 
-def _tokens(settings: Settings) -> AccessTokens | None:
+def _tokens(settings: Settings) -> Tokens | None:
     """Both servers are entered with the same ones."""
     if not settings.email_oauth_url:
         return None
+    from bot.networks.email.tokens import AccessTokens, Grant  # noqa: PLC0415 - a mailbox with a password needs no HTTP
+
     secret, refresh = _given(settings.email_oauth_client_secret), settings.email_oauth_refresh_token or None
     return AccessTokens(Grant(settings.email_oauth_url, settings.email_oauth_client_id, secret, settings.email_oauth_scope, refresh))
 

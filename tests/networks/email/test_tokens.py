@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from imaplib import IMAP4
 
@@ -177,7 +178,8 @@ def by_token(desk, issuer: Issuer, imap_port: int | None = None, smtp_port: int 
 
 
 @pytest.mark.parametrize("more", [{}, {"EMAIL_OAUTH_REFRESH_TOKEN": REFRESH}], ids=["application", "person"])
-async def test_a_mailbox_is_heard_and_answered_with_tokens_alone(desk, issuer, more):
+async def test_a_mailbox_is_heard_and_answered_with_tokens_alone(desk, issuer, more, caplog):
+    caplog.set_level(logging.DEBUG)
     connected = by_token(desk, issuer, **more)
     desk.server.deliver(mail("Is my data safe?", desk.anna).as_bytes(), desk.anna, desk.us)
     news, _ = await everything(connected.source)
@@ -189,6 +191,8 @@ async def test_a_mailbox_is_heard_and_answered_with_tokens_alone(desk, issuer, m
         client.select_folder("Sent", readonly=True)
         assert len(client.search("ALL")) == 1, "the copy is kept with a token as well"
     assert len(issuer.forms) == 1
+    shown = b64encode(f"user={desk.us}\1auth=Bearer {issuer.tokens[0]}\1\1".encode()).decode()
+    assert not any(word[:40] in f"{caplog.text}{connected!r}" for word in (issuer.tokens[0], shown, SECRET, REFRESH))
 
 
 async def test_a_token_as_long_as_microsofts_passes_through_both_servers(desk, issuer):
