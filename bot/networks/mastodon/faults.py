@@ -21,7 +21,7 @@ class NotThere(Refused):
 
 
 class Broken(TryLater):
-    """The server failed over what it was asked for: it may always do, with just this."""
+    """The server failed over what it was asked for, or told more than can be read: it may always do, with just this."""
 
 
 def unanswered(error: Exception, *, sends: bool) -> SendError:
@@ -29,11 +29,11 @@ def unanswered(error: Exception, *, sends: bool) -> SendError:
     name = type(error).__name__
     if isinstance(error, NOT_SENT):
         return TryLater(name, SOON)
-    return Unconfirmed(name) if sends else TryLater(name, SOON)
+    return Unconfirmed(name) if sends else Broken(name, SOON)
 
 
 def garbled(*, sends: bool) -> SendError:
-    return Unconfirmed("unreadable answer") if sends else TryLater("unreadable answer", SOON)
+    return Unconfirmed("unreadable answer") if sends else Broken("unreadable answer", SOON)
 
 
 def refusal(response: httpx.Response, body: bytes, *, sends: bool) -> SendError:

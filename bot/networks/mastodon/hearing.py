@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ _TAG_PACE = Pace(again=timedelta(minutes=10), most=60, every=15)
 _PHRASE_PACE = Pace(again=timedelta(minutes=10), most=60, every=60)
 _ROOM, _MOST_NEWS = 40, 100  # of one list, and of all before the next list waits for the next call
 _TOGETHER = 4
+SEARCH_AWAY, REFUSED_FOR = "search_away", 3600.0  # seconds: a server may learn to search, and who refuses may have stumbled
 _UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 _KINDS = ("mention", "quote")  # of notifications; quotes since Mastodon 4.5
 
@@ -65,7 +67,7 @@ class Hearing:
     def __post_init__(self) -> None:
         self._watch = Watch(self._client)
         self._stirred: set[str] = set()  # hashtags whose stream told of something
-        self._refused: set[str] = set()  # lists that this server or this token does not let us read
+        self._refused: dict[str, float] = {}  # lists that this server or this token does not let us read, and until when we believe it
 
     @property
     def _client(self) -> Client:
@@ -95,7 +97,11 @@ class Hearing:
         heard = await self._mentions(found.values())
         news = [*_in_order(heard), *news, *[await self._change(one) for one in changes]]
         watched = watched.begun(found[one.external_id] for one in heard if isinstance(one, Mention))
-        return Heard(news, Position(trails, watched).text(), more)
+        left_out = SEARCH_AWAY if any(self._is_refused(name) for name in self.search) else ""
+        return Heard(news, Position(trails, watched).text(), more, left_out)
+
+    def _is_refused(self, name: str) -> bool:
+        return self._refused.get(name, 0) > time.monotonic()
 
     def _is_due(self, name: str, trail: Trail, now: datetime) -> bool:
         pace = _pace(name)
@@ -103,14 +109,14 @@ class Hearing:
 
     async def _read(self, name: str, trail: Trail, now: datetime) -> tuple[list[Item], Trail, bool]:
         self._stirred.discard(name)
-        if name in self._refused:
+        if self._is_refused(name):
             return [], trail, False
         try:
             return await Walk(self._page(name), _pace(name)).on(trail, now, _ROOM)
         except (Refused, DoorClosed) as error:
             if name == MENTIONS:  # which is asked for first: whoever may read it has a token that lives
                 raise
-            self._refused.add(name)
+            self._refused[name] = time.monotonic() + REFUSED_FOR
             log.warning("mastodon_does_not_search", phrase=name, reason=error.reason)
             return [], replace(trail, asked_at=now.timestamp()), False
 

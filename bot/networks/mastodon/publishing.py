@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.networks.mastodon.client import Client
 from bot.networks.mastodon.counting import ROOM, length
-from bot.networks.mastodon.faults import NotThere, garbled
+from bot.networks.mastodon.faults import Broken, NotThere, garbled
 from bot.networks.mastodon.finding import Finding
 from bot.networks.mastodon.reading import NAME, Status, is_private
 from bot.networks.mastodon.server import Server
@@ -114,7 +114,7 @@ class Publishing:
         try:
             async with asyncio.timeout(FINDING):
                 found = await Finding(self.server).find(reply, _addressed(reply.text, reply.customer.handle[1:]), since)
-        except (Refused, TimeoutError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (Refused, Broken, TimeoutError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise Unconfirmed(type(error).__name__) from None
         return Published(str(found["id"]), found.get("url") or found.get("uri")) if found else None
 

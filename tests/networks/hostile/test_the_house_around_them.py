@@ -9,9 +9,8 @@ import pytest
 import app
 from bot import connections, opening
 from bot.settings import read_settings
-from handlers.errors import DoorClosed, TryLater
+from handlers.errors import DoorClosed
 from handlers.networks import Connected, Hearing, Kind
-from storage import health
 from tests.fakes.source import FakeSource
 
 ROOT = Path(__file__).parents[3]
