@@ -192,17 +192,6 @@ async def mentions_of(work: Work, case_id: int, limit: int = 100) -> Sequence[sa
     return (await work.execute(query)).all()
 
 
-async def latest_mention(work: Work, case_id: int) -> str:
-    """What a reply answers: the id, on its network, of the latest mention that may be answered and that the customer has not deleted.
-
-    "" when none is left.
-    """
-    c = mentions.c
-    query = sa.select(c.external_id).where(c.case_id == case_id)
-    query = query.order_by(c.deleted_at.is_not(None), c.no_answer.is_not(None), c.id.desc())
-    return str(await work.scalar(query.limit(1)) or "")
-
-
 async def tags_of(work: Work, case_id: int) -> list[CaseTag]:
     """Set ones first, then the machine's by confidence."""
     c = case_tags.c

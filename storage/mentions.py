@@ -53,6 +53,17 @@ async def context(work: Work, network: str, external_id: str) -> str:
     return str(await work.scalar(sa.select(c.context).where(c.network == network, c.external_id == external_id)) or "")
 
 
+async def latest_of(work: Work, case_id: int) -> str:
+    """What a reply answers: the id, on its network, of the latest mention that may be answered and that the customer has not deleted.
+
+    "" when none is left.
+    """
+    c = mentions.c
+    query = sa.select(c.external_id).where(c.case_id == case_id)
+    query = query.order_by(c.deleted_at.is_not(None), c.no_answer.is_not(None), c.id.desc())
+    return str(await work.scalar(query.limit(1)) or "")
+
+
 async def add(work: Work, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
     """(network, external id) → new mention id."""
     c = mentions.c

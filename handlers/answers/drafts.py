@@ -17,7 +17,7 @@ from handlers.errors import BadInput, CaseClosed, DraftOver, DraftStopped, NoSuc
 from handlers.parts import admit_to_decide
 from handlers.ports import Who, Words
 from handlers.shelf import Shelf
-from storage import approvals, cases, crises, drafts, statements, timeline
+from storage import approvals, cases, crises, drafts, mentions, statements, timeline
 from storage.cases import Case
 from storage.database import Store, Work
 from storage.drafts import ALIVE, Version
@@ -139,7 +139,7 @@ class Drafts:
             "private": wording.private,
             "network": case.network,
             "customer_id": case.customer_id,
-            "in_reply_to": await cases.latest_mention(work, case.id),
+            "in_reply_to": await mentions.latest_of(work, case.id),
             "statement_id": rests and rests.id,
             "findings": kept(found),
         }
