@@ -76,17 +76,24 @@ class Bluesky:
         finally:
             slow.cancel()
         if ready is None:
-            self._log.seek(0)
-            raise NoBluesky(self._log.read()[-3000:])
+            raise NoBluesky(self._said())
         threading.Thread(target=self.process.stdout.read, daemon=True).start()  # nobody waits for it to be read
         self.pds = json.loads(ready)["pds"]
 
+    def _said(self) -> str:
+        self._log.seek(0)
+        return self._log.read()[-3000:]
+
     def __exit__(self, *_: object) -> None:
+        ended = self.process.poll()
         self.process.stdin.close()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        said = self._said()
         self._postgres.__exit__()
         self._log.close()
+        if ended is not None:
+            raise NoBluesky(f"it ended by itself with {ended}: {said}")

@@ -1,6 +1,7 @@
 // A whole small Bluesky on this machine alone: directory, PDS and AppView. Prints one line of JSON when it stands; ends when its input closes.
 import net from 'node:net'
 import { setDefaultResultOrder } from 'node:dns'
+import { createRequire } from 'node:module'
 
 const listen = net.Server.prototype.listen // the packages listen on every interface
 net.Server.prototype.listen = function (...given) {
@@ -12,6 +13,20 @@ net.Server.prototype.listen = function (...given) {
   return listen.apply(this, given)
 }
 setDefaultResultOrder('ipv4first')
+
+// better-sqlite3 before 13, built with the headers of Node 24.19, aborts where what it made is collected outside of JavaScript (nodejs/node#65446)
+const { Database, Statement } = createRequire(import.meta.url)('better-sqlite3/build/Release/better_sqlite3.node')
+const kept = new Set()
+const keep = (kind, act) => {
+  const made = kind.prototype[act]
+  kind.prototype[act] = function (...given) {
+    const one = made.apply(this, given)
+    kept.add(this).add(one)
+    return one
+  }
+}
+keep(Database, 'prepare')
+keep(Statement, 'iterate')
 
 const freePort = () =>
   new Promise((done) => {
