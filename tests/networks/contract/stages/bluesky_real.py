@@ -14,7 +14,7 @@ from bot.networks.bluesky.connection import connection
 from handlers.networks import Connected, Network, Source
 from tests.networks.contract.stage import Fault, Scene, Seen
 from tests.servers.bluesky import Bluesky, missing
-from tests.servers.bluesky_people import POST, People, Person, naming
+from tests.servers.bluesky_people import POST, Json, People, Person, naming
 from tests.servers.fault_proxy import FaultProxy
 
 FAULTS = (Fault.BUSY, Fault.BROKEN, Fault.LOST, Fault.CUT)  # played by a proxy in front; a token dies in test_bluesky_real.py
@@ -86,7 +86,13 @@ class BlueskyRealStage:
 
     async def ours(self) -> Sequence[Seen]:
         """In our own repository, which is what everybody else reads."""
-        listed = (await self.us.query("com.atproto.repo.listRecords", repo=self.us.did, collection=POST, limit=100)).json()["records"]
+        listed: list[Json] = []
+        more: Json | None = {}
+        while more is not None:
+            asked = {"repo": self.us.did, "collection": POST, "limit": 100, **more}
+            page = (await self.us.query("com.atproto.repo.listRecords", **asked)).json()
+            listed += page["records"]
+            more = {"cursor": page["cursor"]} if page["records"] and "cursor" in page else None
         listed.sort(key=lambda one: one["value"]["createdAt"])
         return [Seen(one["uri"], one["value"]["text"], _parent(one["value"]), private=False) for one in listed]
 
@@ -99,7 +105,7 @@ class BlueskyRealStage:
             await one.close()
 
 
-def _parent(record: dict) -> str | None:  # type: ignore[type-arg]
+def _parent(record: Json) -> str | None:
     return record.get("reply", {}).get("parent", {}).get("uri")
 
 
