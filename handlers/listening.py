@@ -16,7 +16,7 @@ from handlers.answers.returned import Returned
 from handlers.errors import DoorClosed, SendError, TryLater
 from handlers.inbox import Inbox
 from handlers.intake import Overloaded
-from handlers.networks import Heard, News, Source
+from handlers.networks import Can, Heard, News, Source
 from handlers.taking import Taking
 from storage import health, listeners, mentions
 from storage.database import Store, Work, is_passing
@@ -30,6 +30,8 @@ AGAIN_MOST = timedelta(seconds=60)
 LOOKS_EVERY = timedelta(minutes=15)  # how often we ask what our token may do, and how long it lasts
 LOOKS_AGAIN = timedelta(minutes=1)  # when that was not answered
 ENDS_SOON = timedelta(days=7)
+MISSING_SCOPE = "missing_scope"
+NEEDED = {Can.HEAR, Can.HEAR_PRIVATE, Can.ANSWER, Can.ANSWER_PRIVATE}  # whoever lacks one of these leaves customers alone
 UNSEEN = timedelta(minutes=5)  # of silence nobody was there to hear, before it counts as a gap
 STIRRED_MOST = timedelta(seconds=1)  # what pushes makes us ask no oftener, however much it has to say
 HUSHES_WITHIN = 1.0  # seconds for a stream to say goodbye
@@ -48,6 +50,7 @@ class Ear:
     failures: int = 0
     catching_up: bool = False
     looked_at: float = float("-inf")
+    lacks: str = ""  # what our token may not do any more, or never could
 
     @property
     def door(self) -> str:
@@ -187,6 +190,7 @@ class Listening:
             log.warning("standing_unknown", network=ear.source.name, reason=_reason(error))
         else:
             ear.looked_at = clock
+            ear.lacks = MISSING_SCOPE if NEEDED & set(standing.may_not) else ""
             ends = standing.expires_at is not None and standing.expires_at - await self._now() < ENDS_SOON
             await self._token(ear, health.FAILING if ends else health.WELL, "token_ends" if ends else None)
 
@@ -202,10 +206,10 @@ class Listening:
                 await work.commit()
 
     async def _thrift(self, work: Work, ear: Ear, heard: Heard) -> None:
-        """What it leaves out to save money is as loud as what is broken."""
-        door = f"{ear.source.name}:part"
-        if heard.left_out or await health.of(work, door):
-            await health.report(work, door, health.FAILING if heard.left_out else health.WELL, heard.left_out or None)
+        """What it leaves out to save money, or may not hear or answer at all, is as loud as what is broken."""
+        door, reason = f"{ear.source.name}:part", heard.left_out or ear.lacks
+        if reason or await health.of(work, door):
+            await health.report(work, door, health.FAILING if reason else health.WELL, reason or None)
 
     def _push(self, ear: Ear) -> None:
         """One that ends at once is begun anew no oftener than what fails is asked."""
