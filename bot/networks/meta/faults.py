@@ -29,7 +29,7 @@ _TOKEN_MEANS = {
     467: "invalid",
     492: "no_role_on_page",
 }
-_A_MINUTE, _BLOCKED = timedelta(minutes=1), timedelta(hours=1)
+_A_MINUTE, _BLOCKED, _LONGEST = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24)
 _USAGE = ("x-business-use-case-usage", "x-app-usage", "x-page-usage")
 
 
@@ -123,7 +123,7 @@ def _number(value: object) -> int:
 def _quiet(code: int, headers: Mapping[str, str]) -> timedelta:
     """As long as the headers say, in their minutes; else the least that they could say."""
     usual = _BLOCKED if code == 368 else _A_MINUTE
-    return max(_regained(headers), default=None) or _asked(headers) or usual
+    return min(max(_regained(headers), default=None) or _asked(headers) or usual, _LONGEST)
 
 
 def _regained(headers: Mapping[str, str]) -> Iterator[timedelta]:

@@ -20,6 +20,7 @@ from handlers.errors import SendError, TryLater, Unconfirmed
 Json = dict[str, Any]
 PATIENCE = 11.0  # seconds a call, so that a look and a send stay under 25
 CONNECT = 5.0
+LARGEST = 20_000_000  # bytes of an answer
 _SOON = timedelta(seconds=30)
 
 
@@ -66,10 +67,11 @@ class Graph:
         proof = self._proof(token)
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
         asked = {"params": {**params, "appsecret_proof": proof}} if body is None else {"json": {**body, "appsecret_proof": proof}}
-        async with _translated(self.patience, sending=may_have_arrived):
-            answer = await self._web().request(method, f"{self.url}/{path}", headers=headers, **asked)  # type: ignore[arg-type]
+        asking = self._web().stream(method, f"{self.url}/{path}", headers=headers, **asked)  # type: ignore[arg-type]
+        async with _translated(self.patience, sending=may_have_arrived), asking as answer:
+            whole = await _bounded(answer)
         self.last_date = answer.headers.get("date", "")
-        told = answer.text.replace(self.token.get_secret_value(), "…")  # "Malformed access token" repeats it
+        told = whole.decode(errors="replace").replace(self.token.get_secret_value(), "…")  # "Malformed access token" repeats it
         return _read(Answered(answer.status_code, answer.headers, told), sending=may_have_arrived)
 
     def _proof(self, token: SecretStr) -> str:
@@ -82,6 +84,16 @@ class Graph:
                 logging.getLogger(name).setLevel(logging.WARNING)
             self._client = httpx.AsyncClient(timeout=httpx.Timeout(self.patience, connect=CONNECT), follow_redirects=False)
         return self._client
+
+
+async def _bounded(answer: httpx.Response) -> bytes:
+    """Unpacked: some kilobytes of zeros may become gigabytes."""
+    body = bytearray()
+    async for part in answer.aiter_bytes():
+        body += part
+        if len(body) > LARGEST:
+            raise httpx.DecodingError("too large")
+    return bytes(body)
 
 
 @asynccontextmanager

@@ -4,15 +4,17 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.networks.meta.graph import Graph
 from bot.networks.meta.moments import moment
 from bot.networks.meta.payloads import UNREADABLE, Payload, listed, raw, some, unread
 from bot.networks.meta.position import Found
+from handlers.errors import TryLater
 from handlers.ports import Mention
 
+CIRCLE = timedelta(minutes=2)
 Asked = Mapping[str, str | int]
 
 
@@ -43,13 +45,20 @@ def written_at(payload: Payload) -> datetime | None:
 
 
 async def pages(graph: Graph, path: str, first: object, asked: Asked, apart: float = 0) -> AsyncIterator[list[Payload]]:
-    """The pages of an edge, beginning with one that came inside its parent, if any. `apart`: seconds before each further call."""
+    """The pages of an edge, beginning with one that came inside its parent, if any. `apart`: seconds before each further call.
+
+    Raises TryLater for pages that lead back to where they were: else they would be read for ever, and nobody would be told.
+    """
+    met = set[str]()
     page: Mapping[str, Any] = some(first) if first is not None else await graph.read(path, **asked)
     while True:
         yield list(listed(page))
         after = some(some(page.get("paging")).get("cursors")).get("after")
         if not after or "next" not in some(page.get("paging")):
             return
+        if str(after) in met:
+            raise TryLater("pages without an end", CIRCLE)
+        met.add(str(after))
         await asyncio.sleep(apart)
         page = await graph.read(path, **asked, after=str(after))
 

@@ -1,5 +1,6 @@
 """An account as a network: one reply, publicly below what it answers, privately to who wrote it, or not at all."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,7 +134,8 @@ class MetaNetwork:
 def addressed(reply: Reply) -> str:
     """Threads of Instagram are flat: whom a comment answers, it says itself."""
     handle = reply.customer.handle.removeprefix("@")
-    return reply.text if not handle or f"@{handle}" in reply.text else f"@{handle} {reply.text}"
+    stands_there = re.search(rf"(?<![\w.])@{re.escape(handle)}(?!\.?\w)", reply.text, re.IGNORECASE)  # "@ann" is not "@anna"
+    return reply.text if not handle or stands_there else f"@{handle} {reply.text}"
 
 
 def _recipient(reply: Reply, way: str, about: Mapping[str, str]) -> dict[str, Any]:
