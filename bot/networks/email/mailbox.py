@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from imaplib import IMAP4
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ class Line:
         self.place = place
         self.token = ""  # stands for the password where there is none
         self._client: IMAPClient | None = None
+        self._opening: socket.socket | None = None
         self._broken = False
 
     @property
@@ -53,18 +54,24 @@ class Line:
         place, context = self.place, _context(self.place)
         implicit = place.encryption is Encryption.IMPLICIT
         timeout = SocketTimeout(CONNECTING, READING)
-        client = IMAPClient(place.host, place.port, ssl=implicit, ssl_context=context if implicit else None, timeout=timeout)
+        client = Client(self._opened, place.host, place.port, ssl=implicit, ssl_context=context if implicit else None, timeout=timeout)
         try:
             client.normalise_times = False  # moments keep their zone
             if not implicit:
                 _encrypt(client, place, context)
             _sign_in(client, place, self.token)
+            self._opening = None
             client._cached_capabilities = None  # noqa: SLF001 - many servers offer more after the login
         except BaseException:
             with suppress(Exception):
                 client.shutdown()
             raise
         return client
+
+    def _opened(self, opening: socket.socket) -> None:
+        self._opening = opening
+        if self._broken:  # nobody waits any more
+            raise ConnectionAbortedError
 
     def examine(self) -> Mapping[bytes, Any]:
         """What the server says of the mailbox, opened so that nothing in it can be changed."""
@@ -84,17 +91,48 @@ class Line:
                 client.shutdown()
 
     def hang_up(self) -> None:
-        """From any thread: whoever waits for an answer gets none."""
+        """From any thread: whoever waits for an answer gets none, nor does who has not been greeted yet."""
         self._broken = True
-        if self._client is not None:
+        opened = self._client.socket() if self._client is not None else self._opening
+        if opened is not None:
             with suppress(Exception):
-                socket.socket.shutdown(self._client.socket(), socket.SHUT_RDWR)  # of the bare socket: TLS must not say goodbye here
+                socket.socket.shutdown(opened, socket.SHUT_RDWR)  # of the bare socket: TLS must not say goodbye here
 
     def say_goodbye(self) -> None:
         if self._client is not None and not self._broken:
             with suppress(Exception):
                 self._client.logout()
         self.drop()
+
+
+class Client(IMAPClient):  # type: ignore[misc]
+    """`opened` is told of the connection before anything is said on it: a server that never comes to its point can be left."""
+
+    def __init__(self, opened: Callable[[socket.socket], None], *args: Any, **more: Any) -> None:
+        self._opened = opened
+        super().__init__(*args, **more)
+
+    def _create_IMAP4(self) -> IMAP4:  # noqa: N802 - imapclient names it
+        return _Opened(self.host, self.port, self.ssl_context if self.ssl else None, self._opened)
+
+
+class _Opened(IMAP4):
+    def __init__(self, host: str, port: int, context: ssl.SSLContext | None, opened: Callable[[socket.socket], None]) -> None:
+        self._context, self._opened = context, opened
+        super().__init__(host, port)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:  # noqa: ARG002
+        with ExitStack() as stack:
+            bare = stack.enter_context(socket.create_connection((self.host, self.port), CONNECTING))
+            self._opened(bare)
+            if self._context is not None:
+                bare = sealed = stack.enter_context(
+                    self._context.wrap_socket(bare, server_hostname=self.host, do_handshake_on_connect=False)
+                )
+                self._opened(sealed)
+                sealed.do_handshake()
+            stack.pop_all()
+        return bare
 
 
 def _context(place: Place) -> ssl.SSLContext:
@@ -170,9 +208,11 @@ class Mailbox:
                 return await asyncio.shield(doing)
         except TimeoutError:
             self._line.hang_up()
+            doing.cancel()  # what has not begun never will
             raise TryLater("timeout", AWAY) from None
         except asyncio.CancelledError:
             self._line.hang_up()
+            doing.cancel()
             raise
         finally:
             doing.add_done_callback(_look_away)
@@ -188,7 +228,7 @@ class Mailbox:
         except TimeoutError:
             self._line.hang_up()
         finally:
-            thread.shutdown(wait=False)
+            thread.shutdown(wait=False, cancel_futures=True)
 
 
 def _done(line: Line, work: Callable[[Line], T], again: bool) -> T:  # noqa: FBT001
