@@ -18,6 +18,7 @@ from bot.networks.press.plain import plain
 from handlers.ports import Attachment
 
 MOST_TEXT, MOST_RAW, MOST_ID, MOST_URL, MOST_NAME = 100_000, 150_000, 400, 2_000, 200
+ITEMS_MOST = 2_000  # of a feed; more would be read anew for every two hundred of them
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _KEPT = ("id", "link", "title", "author", "published", "updated", "language", "summary")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
@@ -63,6 +64,8 @@ class Feed:
 
 def read_feed(body: bytes, name: str, url: str, content_type: str) -> Feed:
     """Raises FeedAway when it is no feed. `name` is ours; addresses in it that are not whole are completed by `url`."""
+    if body.count(b"<item") + body.count(b"<entry") > ITEMS_MOST:  # before a parser makes a gigabyte of it
+        raise FeedAway("too_long")
     headers = {"content-type": content_type, "content-location": url}
     found = feedparser.parse(
         BytesIO(body),
@@ -72,6 +75,8 @@ def read_feed(body: bytes, name: str, url: str, content_type: str) -> Feed:
     )
     if not found.get("version") and not found.entries:
         raise FeedAway("not_a_feed")
+    if len(found.entries) > ITEMS_MOST:
+        raise FeedAway("too_long")
     language = _language(found.feed.get("language"))
     shared = {one for one, times in Counter(_words(entry.get("id")) for entry in found.entries).items() if times > 1}
     items = list(_newest_first([_read(entry, name, language, shared) for entry in found.entries]))
