@@ -168,7 +168,10 @@ class Listening:
             async with self.store.begin() as work:
                 if await listeners.hold(work, ear.source.name, self.owner, LEASE):
                     await self._was_away(work, ear)
-                    await health.report(work, ear.door, health.CLOSED if isinstance(error, DoorClosed) else health.FAILING, _reason(error))
+                    state, before = health.CLOSED if isinstance(error, DoorClosed) else health.FAILING, await health.of(work, ear.door)
+                    # an outage that gives a new reason each time is one: else it would never be old enough to tell
+                    again = before is not None and before.state == state == health.FAILING
+                    await health.report(work, ear.door, state, before.reason if before and again else _reason(error))
                     await work.commit()
         return after
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from handlers import listening as module
+from handlers.errors import TryLater
 from handlers.networks import Can, Standing
 from tests.fakes.source import FakeSource
 from tests.handlers.hearing import door, listening, until
@@ -31,3 +32,18 @@ async def test_what_no_customer_waits_for_is_no_alarm(house, monkeypatch):
     async with listening(house, source):
         await until(lambda: len(source.asked) > 6)
     assert await door(house, "x:part") is None
+
+
+async def test_an_outage_that_gives_another_reason_each_time_is_as_old_as_it_is(house, dial):
+    source, reasons = FakeSource(every=timedelta(hours=1)), ["timeout", "no_connection", "timeout"]
+    began = dial()
+
+    async def later() -> None:
+        dial.forward(seconds=15)
+
+    source.before = later
+    source.fail.extend(TryLater(one, timedelta(seconds=0)) for one in reasons)
+    async with listening(house, source):
+        await until(lambda: len(source.asked) == 3)
+        found = await door(house)
+        assert found.state == "failing" and (found.since - began).total_seconds() <= 15
