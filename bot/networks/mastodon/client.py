@@ -37,7 +37,7 @@ class Allowance:
         """Raises TryLater while what is left is kept for answers."""
         now = datetime.now(UTC)
         if self.left is not None and self.left < KEPT_FOR_ANSWERS and self.until and self.until > now:
-            raise TryLater("kept for answers", min(self.until - now, timedelta(minutes=15)))
+            raise TryLater("quiet", min(self.until - now, timedelta(minutes=15)))
 
 
 @dataclass

@@ -26,14 +26,14 @@ class Broken(TryLater):
 
 def unanswered(error: Exception, *, sends: bool) -> SendError:
     """Nothing of the error's own text is repeated: it may hold a header."""
-    name = type(error).__name__
+    name = "timeout" if isinstance(error, TimeoutError | httpx.TimeoutException) else "connection_lost"
     if isinstance(error, NOT_SENT):
-        return TryLater(name, SOON)
+        return TryLater("no_connection", SOON)
     return Unconfirmed(name) if sends else Broken(name, SOON)
 
 
 def garbled(*, sends: bool) -> SendError:
-    return Unconfirmed("unreadable answer") if sends else Broken("unreadable answer", SOON)
+    return Unconfirmed("unreadable_answer") if sends else Broken("unreadable_answer", SOON)
 
 
 def refusal(response: httpx.Response, body: bytes, *, sends: bool) -> SendError:

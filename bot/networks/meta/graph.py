@@ -102,10 +102,11 @@ async def _translated(patience: float, *, sending: bool) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(patience):
             yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-        raise TryLater(type(error).__name__, _SOON) from None
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
+        raise TryLater("no_connection", _SOON) from None
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        raise _lost(type(error).__name__, sending=sending) from None
+        lasted = isinstance(error, TimeoutError | httpx.TimeoutException)
+        raise _lost("timeout" if lasted else "connection_lost", sending=sending) from None
 
 
 def _read(answered: Answered, *, sending: bool) -> Json:
@@ -114,9 +115,9 @@ def _read(answered: Answered, *, sending: bool) -> Json:
     try:
         read = json.loads(answered.body)
     except ValueError:
-        raise _lost("unreadable answer", sending=sending) from None
+        raise _lost("unreadable_answer", sending=sending) from None
     if not isinstance(read, dict | list):
-        raise _lost("unreadable answer", sending=sending)
+        raise _lost("unreadable_answer", sending=sending)
     return read  # type: ignore[return-value]
 
 

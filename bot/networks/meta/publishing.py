@@ -17,7 +17,7 @@ from handlers.errors import DoorClosed, Refused, Unconfirmed
 from handlers.networks import Abilities, Published, Reply
 from handlers.ports import Bucket
 
-OUT_OF_REACH, MESSAGES_STAY, NOBODY = "not_below_our_post", "messages_stay", "customer_unknown"
+OUT_OF_REACH, MESSAGES_STAY = "not_below_our_post", "messages_stay"
 
 
 @dataclass(frozen=True)

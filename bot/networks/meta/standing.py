@@ -35,7 +35,7 @@ async def standing(graph: Graph, account: Account) -> Standing:
     known = await graph.read(node(account.id), fields=f"id,{name}")
     token = await _token(graph)
     if token.get("is_valid") is False:
-        raise DoorClosed("token invalid", whole=True)
+        raise DoorClosed("token_revoked", whole=True)
     told = str(known.get(name) or account.id)
     if not isinstance(token.get("scopes"), list):
         return Standing(told, (Can.HEAR,))  # our account could be read; what else, nobody tells

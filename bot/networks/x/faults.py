@@ -132,7 +132,9 @@ def _until_reset(headers: Mapping[str, str]) -> timedelta:
 
 def _named(error: Exception) -> str:
     """Only its kind: what libraries say may hold addresses with what is secret in them."""
-    return type(error).__name__
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "no_connection" if isinstance(error, _UNSENT) else "connection_lost"
 
 
 def _json(body: bytes) -> dict[str, Any]:
