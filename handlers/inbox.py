@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from handlers.customer_text import keepable
-from handlers.intake import Intake
+from handlers.intake import Intake, Overloaded
 from handlers.ports import Mention, Receipt
 from storage import deliveries, health, mentions
-from storage.database import Store
+from storage.database import Store, is_passing
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,17 @@ class Inbox:
             await health.report(work, f"webhook:{source}", health.WELL)
             await work.commit()
         return receipt
+
+    async def keep(self, mention: Mention) -> bool:
+        """Whether it was new to us. One that can never be stored is kept aside, so that what comes with it is not kept from us too."""
+        try:
+            return (await self.intake.put(mention)).new
+        except Exception as error:
+            if isinstance(error, Overloaded) or is_passing(error):
+                raise
+            log.exception("mention_not_stored", network=mention.network)
+            await self.set_aside(mention.network, mention.raw or mention.text, type(error).__name__)
+            return False
 
     async def gone(self, network: str, external_ids: Sequence[str]) -> None:
         """What was taken away on its network. What we never had is no matter."""

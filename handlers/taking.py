@@ -9,7 +9,6 @@ import structlog
 
 from handlers.answers.returned import Returned
 from handlers.inbox import Inbox
-from handlers.intake import Overloaded
 from handlers.networks import Bounced, Gone, News, Unread
 from handlers.ports import Mention
 from storage.database import is_passing
@@ -28,21 +27,11 @@ class Taking:
         for kind, some in groupby(news, key=type):
             together = list(some)
             if kind is Mention:
-                new += sum(await asyncio.gather(*(self._mention(one) for one in together if isinstance(one, Mention))))
+                new += sum(await asyncio.gather(*(self.inbox.keep(one) for one in together if isinstance(one, Mention))))
             else:
                 for one in together:
                     await self._other(network, one)
         return new
-
-    async def _mention(self, mention: Mention) -> bool:
-        try:
-            return (await self.inbox.intake.put(mention)).new
-        except Exception as error:
-            if isinstance(error, Overloaded) or is_passing(error):
-                raise
-            log.exception("mention_not_stored", network=mention.network)
-            await self.inbox.set_aside(mention.network, mention.raw or mention.text, type(error).__name__)
-            return False
 
     async def _other(self, network: str, one: News) -> None:
         try:

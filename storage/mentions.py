@@ -60,7 +60,7 @@ async def latest_of(work: Work, case_id: int) -> str:
     """
     c = mentions.c
     query = sa.select(c.external_id).where(c.case_id == case_id)
-    query = query.order_by(c.deleted_at.is_not(None), c.no_answer.is_not(None), c.id.desc())
+    query = query.order_by(c.deleted_at.is_not(None), c.no_answer.is_not(None), c.posted_at.desc(), c.id.desc())
     return str(await work.scalar(query.limit(1)) or "")
 
 

@@ -73,7 +73,7 @@ async def test_who_dies_between_storing_and_moving_repeats_nothing_for_people(ho
     source.news = said(*"abc")
     mine = process(house)
     for one in (await source.since(None)).news:
-        await mine.taking._mention(one)  # and here the process ends
+        await mine.taking.inbox.keep(one)  # and here the process ends
     async with listening(house, source):
         await until(lambda: _at(house, "3"))
     assert await stored(house) == ["a", "b", "c"]

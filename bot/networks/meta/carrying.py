@@ -1,12 +1,13 @@
 """What Meta's networks carry of ours, how long it may be, and how fast."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.networks.meta.accounts import FACEBOOK, INSTAGRAM
+from bot.networks.meta.payloads import Way, way_of
 from handlers.networks import Abilities, Hearing, Push
-from handlers.ports import Bucket
+from handlers.ports import Bucket, Mention
 
 WINDOW, PRIVATE_WITHIN = timedelta(hours=24), timedelta(days=7)
 ABILITIES = Abilities(delete=True, hide=True, private_once=True, private_within=PRIVATE_WITHIN, window=WINDOW)
@@ -14,6 +15,16 @@ HEARING = {
     FACEBOOK: Hearing(edits=True, deletions=True, push=Push.WEBHOOK),
     INSTAGRAM: Hearing(push=Push.WEBHOOK),  # of messages edits and deletions are told, of comments neither
 }
+
+
+_CLOSES = {Way.MESSAGE: WINDOW, Way.COMMENT: PRIVATE_WITHIN, Way.POST: PRIVATE_WITHIN}
+
+
+def within(mention: Mention) -> Mention:
+    """As Meta lets us answer it: how long in private, and whether it stands below something of ours, where it can be hidden."""
+    way = way_of(mention.context)
+    closes = _CLOSES.get(way) if way else None
+    return replace(mention, private_until=mention.posted_at + closes if closes else None, hideable=way is Way.COMMENT)
 
 
 def utf16(text: str) -> int:

@@ -84,7 +84,7 @@ class Knocking:
             await self.inbox.set_aside(SOURCE, body.decode(errors="replace"), f"{type(error).__name__}: {error}")
             return
         news = [(account, await self.completing.whole(account, one)) for account, one in told(read, self.accounts)]
-        await asyncio.gather(*(self.inbox.intake.put(one) for _, one in news if isinstance(one, Mention)))
+        await asyncio.gather(*(self.inbox.keep(one) for _, one in news if isinstance(one, Mention)))
         for account in self.accounts:
             gone = [one.external_id for whose, one in news if whose is account and isinstance(one, Gone)]
             if gone:

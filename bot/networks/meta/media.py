@@ -1,6 +1,7 @@
 """What is written below Instagram media, as a list tells it and as a webhook tells it, read as mentions. Pure."""
 
 from bot.networks.meta.accounts import INSTAGRAM, Account, thread
+from bot.networks.meta.carrying import within
 from bot.networks.meta.moments import moment
 from bot.networks.meta.payloads import Payload, Way, context, needed, raw, some, words
 from handlers.ports import NOT_SUMMONED, Attachment, Customer, Mention
@@ -37,19 +38,21 @@ def naming_medium(medium: Payload, *, tagged: bool = False) -> Mention:
     """`mentioned_media`, or one of `/{account}/tags`: below the latter we may not comment."""
     media_id = needed(medium, "id")
     name = str(medium.get("username") or "")
-    return Mention(
-        network=INSTAGRAM,
-        external_id=media_id,
-        conversation_id=thread(media_id, media_id),
-        customer=Customer(f"@{name}" if name else media_id, handle=name),
-        text=words(medium.get("caption")),
-        posted_at=moment(medium["timestamp"]),
-        url=_link(medium),
-        source=INSTAGRAM,
-        raw=raw(medium),
-        attachments=(Attachment("", _KINDS.get(str(medium.get("media_type")), "image")),),
-        context=context(Way.TAGGED if tagged else Way.CAPTION, media=media_id),
-        no_answer=NOT_SUMMONED if tagged else "",
+    return within(
+        Mention(
+            network=INSTAGRAM,
+            external_id=media_id,
+            conversation_id=thread(media_id, media_id),
+            customer=Customer(f"@{name}" if name else media_id, handle=name),
+            text=words(medium.get("caption")),
+            posted_at=moment(medium["timestamp"]),
+            url=_link(medium),
+            source=INSTAGRAM,
+            raw=raw(medium),
+            attachments=(Attachment("", _KINDS.get(str(medium.get("media_type")), "image")),),
+            context=context(Way.TAGGED if tagged else Way.CAPTION, media=media_id),
+            no_answer=NOT_SUMMONED if tagged else "",
+        )
     )
 
 
@@ -63,17 +66,19 @@ def _mention(comment: Payload, conversation_id: str, how: str, moment_name: str,
     external_id = needed(comment, "id")
     author = some(comment.get("from"))
     name = str(author.get("username") or comment.get("username") or "")
-    return Mention(
-        network=INSTAGRAM,
-        external_id=external_id,
-        conversation_id=conversation_id,
-        customer=Customer(str(author.get("id") or (f"@{name}" if name else external_id)), handle=name),
-        text=words(comment.get("text")),
-        posted_at=moment(comment[moment_name]),
-        url=url,
-        source=INSTAGRAM,
-        raw=raw(comment),
-        context=how,
+    return within(
+        Mention(
+            network=INSTAGRAM,
+            external_id=external_id,
+            conversation_id=conversation_id,
+            customer=Customer(str(author.get("id") or (f"@{name}" if name else external_id)), handle=name),
+            text=words(comment.get("text")),
+            posted_at=moment(comment[moment_name]),
+            url=url,
+            source=INSTAGRAM,
+            raw=raw(comment),
+            context=how,
+        )
     )
 
 

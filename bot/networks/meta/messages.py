@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.networks.meta.accounts import Account, direct
+from bot.networks.meta.carrying import within
 from bot.networks.meta.moments import moment
 from bot.networks.meta.payloads import Payload, Way, context, listed, needed, raw, some, words
 from handlers.ports import Attachment, Customer, Event, Mention
@@ -48,18 +49,20 @@ def _mention(
     text: str,
     attachments: Iterator[Attachment],
 ) -> Mention:
-    return Mention(
-        network=account.network,
-        external_id=external_id,
-        conversation_id=direct(customer.external_id),
-        customer=customer,
-        text=text,
-        posted_at=moment(payload["timestamp"] if "timestamp" in payload else payload["created_time"]),
-        private=True,
-        source=account.network,
-        raw=raw(payload),
-        attachments=tuple(attachments),
-        context=context(Way.MESSAGE, person=customer.external_id),
+    return within(
+        Mention(
+            network=account.network,
+            external_id=external_id,
+            conversation_id=direct(customer.external_id),
+            customer=customer,
+            text=text,
+            posted_at=moment(payload["timestamp"] if "timestamp" in payload else payload["created_time"]),
+            private=True,
+            source=account.network,
+            raw=raw(payload),
+            attachments=tuple(attachments),
+            context=context(Way.MESSAGE, person=customer.external_id),
+        )
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.networks.meta.accounts import FACEBOOK, Account, thread
+from bot.networks.meta.carrying import within
 from bot.networks.meta.moments import moment
 from bot.networks.meta.payloads import Payload, Way, context, needed, raw, some, words
 from handlers.ports import Attachment, Customer, Event, Mention
@@ -62,18 +63,20 @@ def is_by(payload: Payload, account: Account) -> bool:
 
 def _mention(payload: Payload, external_id: str, conversation_id: str, how: str) -> Mention:
     author = _author(payload)
-    return Mention(
-        network=FACEBOOK,
-        external_id=external_id,
-        conversation_id=conversation_id,
-        customer=author if author.external_id else Customer(external_id),  # nobody we could know again
-        text=words(payload.get("message")),
-        posted_at=moment(payload["created_time"]),
-        url=_address(payload, external_id),
-        source=FACEBOOK,
-        raw=raw(payload),
-        attachments=tuple(_attachments(payload)),
-        context=how,
+    return within(
+        Mention(
+            network=FACEBOOK,
+            external_id=external_id,
+            conversation_id=conversation_id,
+            customer=author if author.external_id else Customer(external_id),  # nobody we could know again
+            text=words(payload.get("message")),
+            posted_at=moment(payload["created_time"]),
+            url=_address(payload, external_id),
+            source=FACEBOOK,
+            raw=raw(payload),
+            attachments=tuple(_attachments(payload)),
+            context=how,
+        )
     )
 
 

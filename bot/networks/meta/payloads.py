@@ -23,6 +23,11 @@ class Way(StrEnum):
     MESSAGE = "message"
 
 
+def way_of(context: str) -> Way | None:
+    """What `context` wrote."""
+    return Way(json.loads(context)["way"]) if context else None
+
+
 def context(way: Way, **more: object) -> str:
     return json.dumps({"way": way, **{name: value for name, value in more.items() if value}}, separators=(",", ":"))
 

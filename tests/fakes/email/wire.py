@@ -108,6 +108,7 @@ class Wire:
                 ends = lost and last == END_OF_MAIL
                 if ends:
                     down.cancel()
+                    await asyncio.wait([down])
                 writer.write(data)
                 await writer.drain()
                 if ends:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from bot.settings import Settings, read_settings
 from handlers.networks import Connected, Gone, News, Unread
-from handlers.ports import Mention, Receipt
+from handlers.ports import Mention
 from tests.fakes.meta import FakeMeta
 
 
@@ -41,20 +41,16 @@ def connected(meta: FakeMeta, network: str, **changes: str) -> Connected:
 
 @dataclass
 class Noted:
-    """An Inbox and its Intake: `away` keeps everything from being stored."""
+    """An Inbox: `away` keeps everything from being stored."""
 
     news: list[News] = field(default_factory=list)
     aside: list[Unread] = field(default_factory=list)
     away: bool = False
     told: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
-    def intake(self) -> "Noted":
-        return self
-
-    async def put(self, mention: Mention) -> Receipt:
+    async def keep(self, mention: Mention) -> bool:
         self._note(mention)
-        return Receipt(len(self.news), 1, new=True)
+        return True
 
     async def gone(self, network: str, external_ids: Sequence[str]) -> None:
         for one in external_ids:

@@ -62,3 +62,21 @@ async def test_while_the_database_is_away_meta_is_asked_to_come_again(house, met
         comment = meta.world.add_comment("facebook", meta.world.person("facebook", "anna"), "Hello?", meta.world.post.id)
         await meta.telling.comment(comment)
     assert meta.telling.answers == [503]
+
+
+async def test_what_can_never_be_stored_is_kept_aside_and_meta_need_not_come_again(house, meta):
+    put = house.inbox.intake.put
+
+    async def poisoned(one):
+        if "poison" in one.text:
+            raise ValueError("no row can hold this")
+        return await put(one)
+
+    house.inbox.intake.put = poisoned
+    async with subscribed(meta, house.inbox):
+        anna = meta.world.person("facebook", "anna")
+        for text in ("poison", "Is my data safe?"):
+            await meta.telling.comment(meta.world.add_comment("facebook", anna, text, meta.world.post.id))
+    assert meta.telling.answers == [200, 200]
+    assert await rows(house, tables.mentions, "text") == [("Is my data safe?",)]
+    assert ("facebook", "ValueError") in await rows(house, tables.raw_payloads, "source", "refused_because")
