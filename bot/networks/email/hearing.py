@@ -20,7 +20,7 @@ from handlers.errors import DoorClosed
 from handlers.networks import Can, Heard, News, Standing
 
 PAGE = 50  # mails
-EVERY = timedelta(seconds=60)  # some servers offer IDLE and never push
+EVERY = timedelta(seconds=50)  # some servers offer IDLE and never push
 QUIET = 540.0  # seconds of one IDLE: below the ten minutes after which many routers forget a connection (RFC 2177 allows 29 minutes)
 _AT_ONCE = 0.5  # an IDLE that is over sooner, and brought nothing, is a connection that has ended
 _SMTP_PATIENCE = 12
