@@ -18,7 +18,7 @@ from handlers.networks import Heard, News, Standing
 
 log = structlog.get_logger()
 A_PART = 100  # of each of the two lists, so that a page has 200 at most
-EVERY = timedelta(seconds=50)  # a dead token is told within a minute; Meta counts calls by the people a page engages, some thousand a day for each
+EVERY = timedelta(seconds=50)  # so that a dead token is told within a minute; three calls or so of the thousands a day that a page has
 
 
 @dataclass
