@@ -97,15 +97,7 @@ chromium:
 # Real mail (Dovecot, Postfix) and a real server of the fediverse (snac): taken from Debian where nobody minds, else their tests are skipped by name.
 .PHONY: servers
 servers:
-	@if [ "$${CI:-}" = true ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	   command -v dovecot > /dev/null && command -v postfix > /dev/null || { echo "Installing Dovecot and Postfix (once) …"; apt-get update -qq; \
-	      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends dovecot-imapd dovecot-lmtpd dovecot-sieve postfix > /dev/null \
-	         || echo "Without Dovecot and Postfix the tests on real mail are skipped."; }; \
-	   command -v snac > /dev/null || { . /etc/os-release; \
-	      sed -e '/^$$/q' -e 's/^Suites:.*/Suites: '"$$VERSION_CODENAME"'-backports/' /etc/apt/sources.list.d/debian.sources > /etc/apt/sources.list.d/tocsin-backports.sources 2> /dev/null; \
-	      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -t "$$VERSION_CODENAME-backports" snac2 > /dev/null 2>&1 \
-	         || { rm -f /etc/apt/sources.list.d/tocsin-backports.sources; echo "Without snac its tests are skipped."; }; }; \
-	fi
+	@bash tests/servers/install.sh
 
 $(VENV)/.runtime: $(IN) requirements.txt
 	@echo "Installing what Tocsin needs into $(VENV) (about a minute, once) …"

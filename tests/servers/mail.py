@@ -71,6 +71,13 @@ class MailServer:
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
+        mask = os.umask(0o022)  # others than we must read these files, whoever closed theirs before
+        try:
+            return self._entered()
+        finally:
+            os.umask(mask)
+
+    def _entered(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="tocsin-mail-"))
         self.folder.chmod(0o755)
         self.ports = {name: free_port() for name in ("imap", "imaps", "smtp", "submission", "plain", "lmtp", "auth")}
