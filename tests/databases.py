@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import shutil
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -45,6 +46,13 @@ def _share(engine: sa.Engine) -> None:
         known = _compiled[engine.dialect.name] = (engine.dialect, LRUCache(STATEMENTS))
     engine.dialect = engine.pool._dialect = known[0]
     engine._compiled_cache = known[1]
+
+
+async def drivers_at_rest() -> None:
+    """Where SQLite cannot be opened, its driver's thread still tells the loop that it stops, and nobody waits for that."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 1)
 
 
 async def _migrate(url: str) -> None:

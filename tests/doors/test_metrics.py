@@ -22,6 +22,7 @@ from storage import tables
 from storage.database import Store
 from tests.builders import ROOT, mention
 from tests.counting import wrong_counts
+from tests.databases import drivers_at_rest
 from tests.doors.test_web import values, web
 from tests.handlers.sending import post_office
 
@@ -222,6 +223,7 @@ async def test_without_the_database_it_tells_what_this_process_knows(tmp_path):
     async with web(store) as client:
         assert (await client.get("/metrics")).status_code == 200
     await store.close()
+    await drivers_at_rest()
 
 
 @pytest.mark.alone

@@ -16,6 +16,7 @@ from handlers.errors import DoorClosed
 from handlers.vitals import Vitals
 from storage.database import Store
 from storage.migrate import upgrade
+from tests.databases import drivers_at_rest
 from tests.handlers.sending import post_office
 
 
@@ -95,6 +96,7 @@ async def test_a_database_that_is_away_is_not_ready_and_its_address_is_not_told(
     assert values(metrics.text)[("tocsin_watch", "database_away")] == 1, "it is now that somebody looks"
     assert "hunter2" not in ready.text + metrics.text and ("tocsin_cases_unowned",) not in values(metrics.text)
     await store.close()
+    await drivers_at_rest()
 
 
 async def test_the_metrics_count_what_came_what_waits_and_how_the_doors_fare(store, dial):
